@@ -365,11 +365,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
 
         private int launch(Cluster cluster, Path directory, Deadline deadline) throws IOException {
-            boolean anyPort = port == null || port == 0;
-            int attempts = anyPort ? FREE_PORT_ATTEMPTS : 1;
-            int tried = 0;
+            int wanted = port == null ? 0 : port;
+            int attempts = wanted == 0 ? FREE_PORT_ATTEMPTS : 1;
+            int tried = wanted;
             for (int attempt = 0; attempt < attempts; attempt++) {
-                tried = anyPort ? freePort() : port;
+                tried = wanted == 0 ? freePort() : wanted;
                 if (cluster.start(tried, effectiveSettings(), deadline)) {
                     return tried;
                 }

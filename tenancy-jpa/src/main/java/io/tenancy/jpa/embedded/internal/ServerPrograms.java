@@ -1,6 +1,7 @@
 package io.tenancy.jpa.embedded.internal;
 
 import io.tenancy.jpa.embedded.EmbeddedPostgresException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the server's programs ({@code initdb}, {@code pg_ctl}) from the directory they were unpacked to. */
 public final class ServerPrograms {
@@ -148,7 +150,7 @@ public final class ServerPrograms {
                 null);
     }
 
-    private static EmbeddedPostgresException cannotRun(Path home, String found, @org.jspecify.annotations.Nullable Throwable cause) {
+    private static EmbeddedPostgresException cannotRun(Path home, String found, @Nullable Throwable cause) {
         return new EmbeddedPostgresException(
                 "The PostgreSQL programs in " + home + " were to be run",
                 "this machine does not let them: " + found,
@@ -166,8 +168,8 @@ public final class ServerPrograms {
         return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
     }
 
-    private static java.io.File nullDevice() {
-        return new java.io.File(isWindows() ? "NUL" : "/dev/null");
+    private static File nullDevice() {
+        return new File(isWindows() ? "NUL" : "/dev/null");
     }
 
     /**
