@@ -107,7 +107,7 @@ public final class Tenancy {
     public static void runAsPlatform(String reason, Runnable work) {
         callAsPlatform(reason, () -> {
             work.run();
-            return null;
+            return Boolean.TRUE;
         });
     }
 
