@@ -1,6 +1,8 @@
 package io.tenancy.jpa.isolation.sql;
 
 import io.tenancy.jpa.isolation.sql.SqlToken.Type;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +60,15 @@ final class SqlLexer {
             line = next;
         }
         at = sql.length();
+    }
+
+    /** All tokens from here to the end of the text. */
+    List<SqlToken> rest() {
+        List<SqlToken> tokens = new ArrayList<>();
+        for (SqlToken token = next(); token != null; token = next()) {
+            tokens.add(token);
+        }
+        return tokens;
     }
 
     @Nullable SqlToken next() {
@@ -203,7 +214,9 @@ final class SqlLexer {
 
     private SqlToken unicodeName(int start) {
         String raw = nameBody(start, start + 2);
-        return new SqlToken(Type.NAME, start, at, decodeUnicode(raw, start));
+        // The UESCAPE clause that may follow belongs to the token, so its end is known only after decoding.
+        String value = decodeUnicode(raw, start);
+        return new SqlToken(Type.NAME, start, at, value);
     }
 
     private String nameBody(int start, int openingQuote) {
@@ -437,6 +450,9 @@ final class SqlLexer {
         int start = at;
         int depth = 1;
         at += 2;
+        if (peek(at) == '/') {
+            ambiguous("a block comment whose opening star the driver takes for its closing one", start);
+        }
         while (at < sql.length()) {
             char c = sql.charAt(at);
             if (c == '/' && peek(at + 1) == '*') {
