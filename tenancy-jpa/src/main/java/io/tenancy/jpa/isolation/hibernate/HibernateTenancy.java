@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.hibernate.Version;
+import org.jspecify.annotations.Nullable;
 
 /** The settings that make a session factory multi-tenant, and a check that nothing else undoes them. */
 public final class HibernateTenancy {
@@ -50,7 +51,7 @@ public final class HibernateTenancy {
     public static void require(Map<String, ?> settings) {
         List<String> faults = new ArrayList<>();
         requireVersion(Version.getVersionString(), faults);
-        String ddl = String.valueOf(settings.getOrDefault("hibernate.hbm2ddl.auto", "none")).toLowerCase(Locale.ROOT);
+        String ddl = ddlOf(settings.get("hibernate.hbm2ddl.auto")).toLowerCase(Locale.ROOT);
         if (!ddl.equals("none") && !ddl.equals("validate")) {
             faults.add("hibernate.hbm2ddl.auto was '" + ddl + "', but tables belong to migrations that every tenant's"
                     + " schema goes through; set it to 'none' or 'validate'");
@@ -69,6 +70,10 @@ public final class HibernateTenancy {
             throw new TenancyException("Hibernate cannot keep tenants apart as configured:\n - "
                     + String.join("\n - ", faults));
         }
+    }
+
+    private static String ddlOf(@Nullable Object setting) {
+        return setting == null ? "none" : setting.toString();
     }
 
     static void requireVersion(String found, List<String> faults) {
