@@ -1,5 +1,6 @@
 package io.tenancy;
 
+import io.tenancy.internal.Printable;
 import java.util.Optional;
 import java.util.Set;
 
@@ -64,7 +65,7 @@ public record TenantSlug(String value) implements Comparable<TenantSlug> {
     public TenantSlug {
         Optional<String> fault = fault(value);
         if (fault.isPresent()) {
-            throw new IllegalArgumentException("Slug '" + abbreviated(value) + "' " + fault.get()
+            throw new IllegalArgumentException("Slug '" + Printable.of(value) + "' " + fault.get()
                     + ". A slug has 1 to 63 characters of a-z, 0-9 and '-', starts with a letter, does not end with '-'"
                     + " and is not a reserved word.");
         }
@@ -125,13 +126,5 @@ public record TenantSlug(String value) implements Comparable<TenantSlug> {
 
     private static boolean letter(char c) {
         return c >= 'a' && c <= 'z';
-    }
-
-    private static String abbreviated(String text) {
-        String printable = text.length() > MAX_LENGTH ? text.substring(0, MAX_LENGTH) + "…" : text;
-        return printable.codePoints()
-                .map(c -> Character.isISOControl(c) ? '?' : c)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
     }
 }

@@ -1,9 +1,9 @@
 package io.tenancy.context;
 
-import io.tenancy.TenancyException;
+import io.tenancy.RequestRefusedException;
 
 /** Two answers to "whose work is this?" contradict each other, so the work is refused. */
-public final class TenantMismatchException extends TenancyException {
+public final class TenantMismatchException extends RequestRefusedException {
 
     private static final long serialVersionUID = 1L;
 
@@ -13,6 +13,6 @@ public final class TenantMismatchException extends TenancyException {
      * @param message which two answers, and what to do
      */
     public TenantMismatchException(String message) {
-        super(message);
+        super(403, "tenant-mismatch", "This request belongs to another tenant.", message, null);
     }
 }
