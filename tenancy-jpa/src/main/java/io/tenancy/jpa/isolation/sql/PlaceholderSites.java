@@ -92,9 +92,7 @@ final class PlaceholderSites {
     }
 
     private String replacement(Site site, String schema) {
-        return site.names().isEmpty()
-                ? SqlIdentifier.quote(schema)
-                : SqlIdentifier.literal(content(site, schema));
+        return site.names().isEmpty() ? SqlIdentifier.quote(schema) : SqlIdentifier.literal(content(site, schema));
     }
 
     private String content(Site site, String schema) {
@@ -179,8 +177,8 @@ final class PlaceholderSites {
         if (isCatalogName(i - 1, types)) {
             return true;
         }
-        boolean cast = symbol(tokens, i + 1, "::")
-                || (word(i + 1, "as") && symbol(tokens, i - 1, "(") && word(i - 2, "cast"));
+        boolean cast =
+                symbol(tokens, i + 1, "::") || (word(i + 1, "as") && symbol(tokens, i - 1, "(") && word(i - 2, "cast"));
         if (!cast) {
             return false;
         }
@@ -233,9 +231,8 @@ final class PlaceholderSites {
         for (SqlToken token = lexer.next(); token != null; token = lexer.next()) {
             boolean unicodeForm = token.type() == Type.NAME && value.charAt(token.start()) != '"';
             boolean punctuation = token.type() == Type.SYMBOL && ".,()[]".contains(String.valueOf(token.value()));
-            boolean known = (token.isIdentifier() && !unicodeForm)
-                    || punctuation
-                    || (signature && token.type() == Type.NUMBER);
+            boolean known =
+                    (token.isIdentifier() && !unicodeForm) || punctuation || (signature && token.type() == Type.NUMBER);
             if (!known || !isBlank(value, end, token.start())) {
                 return List.of();
             }
