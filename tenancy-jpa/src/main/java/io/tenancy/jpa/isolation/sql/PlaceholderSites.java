@@ -1,5 +1,6 @@
 package io.tenancy.jpa.isolation.sql;
 
+import io.tenancy.isolation.IsolationViolationException;
 import io.tenancy.jpa.isolation.sql.SqlToken.Type;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,8 +144,8 @@ final class PlaceholderSites {
         }
     }
 
-    private IllegalStateException unfaithful(String schema) {
-        return new IllegalStateException("Naming the schema '" + schema + "' in place of the placeholder '"
+    private IsolationViolationException unfaithful(String schema) {
+        return new IsolationViolationException("Naming the schema '" + schema + "' in place of the placeholder '"
                 + SqlStatement.PLACEHOLDER_SCHEMA + "' would have changed another part of the statement, so it was not"
                 + " sent. Write white space around the placeholder and report the statement: " + sql);
     }

@@ -1,5 +1,6 @@
 package io.tenancy.jpa.isolation.sql;
 
+import io.tenancy.isolation.IsolationViolationException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -159,6 +160,7 @@ public final class SqlStatement {
      * @param schema the bare name of the schema
      * @return the text to send; {@link #sql()} itself when the placeholder is not mentioned
      * @throws IllegalArgumentException when {@link SqlIdentifier#quote} refuses the name or it is the placeholder's own
+     * @throws IsolationViolationException when the result, read again, differs in anything but the schema
      */
     public String inSchema(String schema) {
         Objects.requireNonNull(schema, "schema");
