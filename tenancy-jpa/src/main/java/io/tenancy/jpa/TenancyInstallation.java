@@ -120,7 +120,8 @@ public final class TenancyInstallation implements AutoCloseable {
         schemas.migrateAll();
         checkIsolation();
         long interval = settings.gateInterval.toMillis();
-        watch.scheduleWithFixedDelay(this::look, interval, interval, TimeUnit.MILLISECONDS);
+        // look() does not throw, so the schedule lasts until close().
+        var unused = watch.scheduleWithFixedDelay(this::look, interval, interval, TimeUnit.MILLISECONDS);
         return this;
     }
 

@@ -175,8 +175,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
         closed = true;
         removeShutdownHook();
-        try (DataDirectoryLock held = lock) {
-            LOG.debug("Stopping the embedded PostgreSQL on {} under {}", dataDirectory, held);
+        try (lock) {
             cluster.stop();
             if (temporary) {
                 TemporaryClusters.delete(dataDirectory);

@@ -20,6 +20,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,7 +62,7 @@ class EmbeddedPostgresTest {
                 assertThat(PostmasterPidFile.read(data()).orElseThrow().pid()).isEqualTo(orphan);
                 assertThat(notes(server)).containsExactly("written before the kill");
             }
-            assertThat(ProcessHandle.of(orphan).filter(ProcessHandle::isAlive)).isEmpty();
+            awaitEnd(orphan);
         }
     }
 
@@ -295,7 +297,7 @@ class EmbeddedPostgresTest {
             other.kill();
             EmbeddedPostgres.temporary().start().close();
             assertThat(abandoned.getParent()).doesNotExist();
-            assertThat(ProcessHandle.of(orphan).filter(ProcessHandle::isAlive)).isEmpty();
+            awaitEnd(orphan);
         }
     }
 
@@ -352,6 +354,13 @@ class EmbeddedPostgresTest {
     void startTimeoutIsChecked() {
         assertThatThrownBy(() -> EmbeddedPostgres.temporary().startTimeout(Duration.ZERO))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static void awaitEnd(long pid) throws Exception {
+        Optional<ProcessHandle> process = ProcessHandle.of(pid);
+        if (process.isPresent()) {
+            process.get().onExit().get(20, TimeUnit.SECONDS);
+        }
     }
 
     private static Connection connect(EmbeddedPostgres server) throws SQLException {

@@ -6,7 +6,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,9 +52,8 @@ public final class ServerArchive {
         Path home = store.resolve("postgresql-" + digest(archive));
         if (!Files.isDirectory(home)) {
             try (FileChannel channel = FileChannel.open(
-                            store.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock lock = channel.lock()) {
-                LOG.debug("unpacking under {}", lock);
+                    store.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                channel.lock();
                 if (!Files.isDirectory(home)) {
                     unpack(archive, store, home);
                 }
