@@ -57,7 +57,8 @@ public final class ConnectionPools implements AutoCloseable {
             return thread;
         });
         long period = Math.max(1, settings.dedicatedIdleTimeout().toMillis() / 4);
-        housekeeper.scheduleWithFixedDelay(this::closeIdle, period, period, TimeUnit.MILLISECONDS);
+        // A run that throws ends the schedule; closeIdle does not throw, and shutdownNow() is what cancels it.
+        var unused = housekeeper.scheduleWithFixedDelay(this::closeIdle, period, period, TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -141,7 +142,7 @@ public final class ConnectionPools implements AutoCloseable {
 
     private void closeIdle() {
         Instant before = clock.instant().minus(settings.dedicatedIdleTimeout());
-        for (Map.Entry<Key, Pool> entry : pools.entrySet()) {
+        for (Map.Entry<Key, Pool> entry : List.copyOf(pools.entrySet())) {
             Pool pool = entry.getValue();
             if (pool.dedicated && pool.lastUsed.isBefore(before) && pool.idle() && pools.remove(entry.getKey(), pool)) {
                 pool.dataSource.close();

@@ -48,9 +48,15 @@ final class PlaceholderSites {
      */
     private record Site(int token, List<SqlToken> names) {}
 
-    PlaceholderSites(String sql, List<SqlToken> tokens) {
+    /**
+     * Finds the places.
+     *
+     * @param sql the whole text, of any number of statements
+     * @param faulty whether it could not be read with certainty, so that nothing in it is replaced
+     */
+    PlaceholderSites(String sql, boolean faulty) {
         this.sql = sql;
-        this.tokens = List.copyOf(tokens);
+        this.tokens = faulty ? List.of() : List.copyOf(new SqlLexer(sql).rest());
         for (int i = 0; i < this.tokens.size(); i++) {
             if (isPlaceholder(this.tokens, i)) {
                 sites.add(new Site(i, List.of()));

@@ -1,7 +1,6 @@
 package io.tenancy.jpa.isolation.sql;
 
 import io.tenancy.jpa.isolation.sql.SqlToken.Type;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -183,12 +182,7 @@ final class SessionEffects {
         if (literal.value() == null) {
             return null;
         }
-        SqlLexer lexer = new SqlLexer(literal.value());
-        List<SqlToken> body = new ArrayList<>();
-        for (SqlToken token = lexer.next(); token != null; token = lexer.next()) {
-            body.add(token);
-        }
-        return new SessionEffects(body).refusal(true, nesting + 1);
+        return new SessionEffects(new SqlLexer(literal.value()).rest()).refusal(true, nesting + 1);
     }
 
     private @Nullable String refusedVerb(int i) {

@@ -1,6 +1,5 @@
 package io.tenancy.jpa.isolation.sql;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -82,7 +81,7 @@ public final class SqlStatement {
                 || segments.stream().anyMatch(segment -> StatementGrammar.read(segment).kind() == Kind.UNKNOWN);
         boolean leaves = unknown || segments.stream().anyMatch(SessionEffects::leaveSessionState);
         return new SqlStatement(
-                sql, kind, leaves, refusalOf(lexer, segments), new PlaceholderSites(sql, tokens(segments, faulty)));
+                sql, kind, leaves, refusalOf(lexer, segments), new PlaceholderSites(sql, faulty));
     }
 
     private static Kind kindOf(List<SqlSegment> segments) {
@@ -102,15 +101,6 @@ public final class SqlStatement {
                 .map(SessionEffects::refusal)
                 .flatMap(Optional::stream)
                 .findFirst();
-    }
-
-    /** The tokens in which to look for the placeholder; none in a text that was not understood. */
-    private static List<SqlToken> tokens(List<SqlSegment> segments, boolean faulty) {
-        List<SqlToken> tokens = new ArrayList<>();
-        if (!faulty) {
-            segments.forEach(segment -> tokens.addAll(segment.tokens()));
-        }
-        return tokens;
     }
 
     /**
