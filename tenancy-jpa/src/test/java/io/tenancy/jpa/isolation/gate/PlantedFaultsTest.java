@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,7 +25,17 @@ class PlantedFaultsTest {
     private static final DatabaseExpectation TENANT_DATABASE =
             DatabaseExpectation.of(Layout.TENANT_DATABASE, Layout.TENANT_LOGIN, Layout.OWNER);
 
+    private static final Map<String, Connection> connections = new HashMap<>();
+
     private final IsolationGate gate = new IsolationGate();
+
+    @AfterAll
+    static void disconnect() throws SQLException {
+        for (Connection connection : connections.values()) {
+            connection.close();
+        }
+        connections.clear();
+    }
 
     @FunctionalInterface
     private interface Check {
@@ -76,8 +89,8 @@ class PlantedFaultsTest {
     }
 
     private static void plantFindAndMend(String database, Planted planted, Check check) throws SQLException {
-        try (Connection connection = Layout.superuserOf(database);
-                Statement sql = connection.createStatement()) {
+        Connection connection = connections.computeIfAbsent(database, PlantedFaultsTest::connect);
+        try (Statement sql = connection.createStatement()) {
             sql.execute(planted.sql());
             List<Fault> faults = check.on(connection);
             assertThat(faults).as(planted.name()).hasSize(1);
@@ -87,7 +100,16 @@ class PlantedFaultsTest {
                 sql.execute(faults.get(0).remedy());
                 assertThat(check.on(connection)).as("after %s", faults.get(0).remedy()).isEmpty();
             }
+        } finally {
             connection.rollback();
+        }
+    }
+
+    private static Connection connect(String database) {
+        try {
+            return Layout.superuserOf(database);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -132,7 +154,7 @@ class PlantedFaultsTest {
                                 + " return '018f0000-0000-7000-8000-000000000000';"
                                 + " set local search_path = tenancy_shared, pg_catalog;"
                                 + " alter policy tenancy_isolation on tenancy_shared.article using (tenant_id ="
-                                + " current_setting('tenancy.tenant_id')::uuid)",
+                                + " current_setting('tenancy.tenant_id')::uuid); set local search_path = public",
                         article, "USING is (tenant_id = (tenancy_shared.current_setting("),
                 new Planted("policy for some roles", "alter policy tenancy_isolation on tenancy_shared.article to clinic_platform",
                         article, "does not cover all roles"),
@@ -327,9 +349,8 @@ class PlantedFaultsTest {
                 new Planted("view elsewhere",
                         "create view public.spy as select slug from t_mind.article;"
                                 + " create view public.spy2 with (security_invoker) as select slug from public.spy;"
-                                + " grant select on public.spy, public.spy2 to t_skin_role;"
-                                + " alter default privileges revoke all on tables from public",
-                        "public.spy", "open to t_skin_role"),
+                                + " grant select on public.spy, public.spy2 to clinic_runtime",
+                        "public.spy", "open to clinic_runtime"),
                 new Planted("rule into the neighbour",
                         "create rule copy as on delete to t_skin.article do also delete from t_mind.article", "t_skin.article",
                         "rule copy"),
@@ -426,8 +447,11 @@ class PlantedFaultsTest {
                 new Planted("public connects", "grant connect on database t_heart to public", database, "PUBLIC may connect"),
                 new Planted("runtime connects", "grant connect on database t_heart to clinic_runtime", database,
                         "clinic_runtime may connect"),
-                new Planted("login owns a table", "alter table tenant_data.article owner to t_heart_login", login,
-                        "it owns table tenant_data.article"),
+                new Planted("login owns a table", "alter table tenant_data.article owner to t_heart_login",
+                        "tenant_data.article", "belongs to t_heart_login"),
+                new Planted("login owns a table elsewhere",
+                        "create table public.mine (id int); alter table public.mine owner to t_heart_login", login,
+                        "owns table public.mine"),
                 new Planted("login is a superuser", "alter role t_heart_login superuser", login, "superuser"),
                 new Planted("login creates schemas", "grant create on database t_heart to t_heart_login", database,
                         "may create schemas"),
