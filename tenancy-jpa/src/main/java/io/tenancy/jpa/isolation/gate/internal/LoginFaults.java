@@ -43,10 +43,10 @@ public final class LoginFaults {
                 select r.oid, r.rolname,
                        case when r.rolsuper then 'a superuser'
                             when r.oid < 16384 then 'a predefined role with powers over all tenants'
+                            when r.rolname = g.owner then 'the owner login'
                             when r.rolbypassrls then 'which bypasses row-level security'
                             when r.rolcreaterole then 'which may create roles'
                             when r.rolreplication then 'which may replicate'
-                            when r.rolname = g.owner then 'the owner login'
                             when r.oid in (select oid from owner_of) then 'which owns objects of this database' end as power
                 from argument g join pg_roles r on r.rolname <> g.runtime)
             select format('role %I', x.rolname),
@@ -125,7 +125,8 @@ public final class LoginFaults {
             from pg_namespace n
             join pg_class c on c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
             join pg_attribute t on t.attrelid = c.oid
-            cross join lateral aclexplode(c.relacl || coalesce(t.attacl, array[]::aclitem[])) a
+            cross join lateral (
+                select grantee from aclexplode(c.relacl) union all select grantee from aclexplode(t.attacl)) a
             join suspect s on s.oid = a.grantee
             where n.nspname = '{control}' and a.grantee <> c.relowner
             group by n.nspname, s.label
@@ -190,6 +191,7 @@ public final class LoginFaults {
             from pg_proc p cross join lateral aclexplode(p.proacl) a
             join suspect s on s.oid = a.grantee
             where p.pronamespace = 'pg_catalog'::regnamespace
+              and a.grantee <> p.proowner
               and p.proname in ('pg_read_file', 'pg_read_binary_file', 'pg_ls_dir', 'pg_stat_file', 'lo_import', 'lo_export')
             order by 1, 2
             """;
@@ -261,6 +263,6 @@ public final class LoginFaults {
      * @return the queries
      */
     public static List<String> ofOneDatabase() {
-        return List.of(ATTRIBUTES, MEMBERSHIPS, OWNED, CREATION, PARAMETERS);
+        return List.of(ATTRIBUTES, CREATION, PARAMETERS);
     }
 }

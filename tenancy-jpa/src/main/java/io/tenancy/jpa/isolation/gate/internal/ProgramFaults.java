@@ -65,7 +65,8 @@ public final class ProgramFaults {
                 from (select distinct rel from closure) c
                 join pg_class v on v.oid = c.rel
                 join pg_attribute a on a.attrelid = v.oid
-                cross join lateral aclexplode(v.relacl || coalesce(a.attacl, array[]::aclitem[])) x
+                cross join lateral (
+                    select grantee from aclexplode(v.relacl) union all select grantee from aclexplode(a.attacl)) x
                 join suspect s on s.oid = x.grantee
                 where not $INVOKER
                   and not exists (select from target t where t.oid = v.relnamespace and v.relkind = 'v')

@@ -106,6 +106,9 @@ public final class RoleFaults {
                         else format('it %s %s, outside of its schema', case h.deptype when 'o' then 'owns' else 'has rights on' end,
                             i.type || ' ' || i.identity) end,
                    case when not h.here then format('in database %I, reassign or revoke what %I has there', h.datname, h.role)
+                        when h.deptype = 'o' and h.classid in (
+                            'pg_class'::regclass, 'pg_proc'::regclass, 'pg_namespace'::regclass, 'pg_type'::regclass)
+                        then format('ALTER %s %s OWNER TO CURRENT_USER;', upper(i.type), i.identity)
                         when h.deptype = 'o' then format('change the owner of %s %s', i.type, i.identity)
                         when h.classid = 'pg_class'::regclass
                         then format('REVOKE ALL ON %s%s FROM %I CASCADE;',
@@ -126,7 +129,7 @@ public final class RoleFaults {
                     h.lies_in = h.own or h.lies_in in (select oid from answered)
                     or h.lies_in = (select oid from pg_namespace where nspname = '{extensions}')))
               and not (h.here and coalesce(h.lies_in = h.own or h.lies_in in (select oid from answered), false))
-              and not (h.deptype = 'a' and h.classid = 'pg_database'::regclass
+              and not (h.classid = 'pg_database'::regclass
                        and i.identity = quote_ident(current_database()))
               and coalesce(i.identity !~ '^pg_(toast_)?temp', true)
             order by 1, 2

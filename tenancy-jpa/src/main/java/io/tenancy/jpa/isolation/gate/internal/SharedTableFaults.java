@@ -44,8 +44,8 @@ public final class SharedTableFaults {
             cross join lateral (values
                 (1, o.tenant is null,
                  'it is not listed as global, so it is tenant-owned, but it has no column {column}',
-                 format('ALTER TABLE %s ADD COLUMN {column} uuid NOT NULL DEFAULT current_setting(''{setting}'')::uuid;',
-                     o.name)),
+                 format('ALTER TABLE %1$s ADD COLUMN {column} uuid; ALTER TABLE %1$s ALTER COLUMN {column} '
+                     'SET DEFAULT current_setting(''{setting}'')::uuid, ALTER COLUMN {column} SET NOT NULL;', o.name)),
                 (2, not o.uuid,
                  format('column {column} is %s instead of uuid, so a missing setting could match rows',
                      (select format_type(a.atttypid, a.atttypmod) from pg_attribute a
@@ -121,8 +121,11 @@ public final class SharedTableFaults {
                                else 'exclusion constraint %I does not compare {column}, so one tenant''s rows block another''s'
                           end, x.relname),
                    case when n.oid is not null
-                        then format('ALTER TABLE %1$s DROP CONSTRAINT %2$I, ADD CONSTRAINT %2$I %3$s;', o.name, n.conname,
-                            regexp_replace(pg_get_constraintdef(n.oid), '\\(',
+                        then format('%1$sALTER TABLE %2$s DROP CONSTRAINT %3$I, ADD CONSTRAINT %3$I %4$s;',
+                            case when i.indisunique then ''
+                                 else 'CREATE EXTENSION IF NOT EXISTS btree_gist SCHEMA {extensions}; ' end,
+                            o.name, n.conname,
+                            regexp_replace(regexp_replace(pg_get_constraintdef(n.oid), ', {column}(?=[,)])', ''), '\\(',
                                 case when i.indisunique then '({column}, ' else '({column} WITH =, ' end))
                         else format('DROP INDEX %I.%I; %s;', o.schema, x.relname,
                             regexp_replace(pg_get_indexdef(x.oid), ' USING (\\w+) \\(', ' USING \\1 ({column}, '))
