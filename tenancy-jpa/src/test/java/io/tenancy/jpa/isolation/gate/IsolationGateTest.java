@@ -35,8 +35,7 @@ class IsolationGateTest {
         assertThatExceptionOfType(IsolationGateException.class)
                 .isThrownBy(() -> gate.require(faults))
                 .isInstanceOf(IsolationViolationException.class)
-                .withMessage(
-                        """
+                .withMessage("""
                         The database does not keep tenants apart: the isolation gate found 3 faults. \
                         Mend it and start again; statements are for the owner login, \
                         or for a superuser where PostgreSQL asks for one.
@@ -70,15 +69,19 @@ class IsolationGateTest {
     void aTableThatNothingWasDeclaredAboutIsMendedByItsRemediesInOrder() throws SQLException {
         try (Connection connection = Layout.superuser();
                 Statement sql = connection.createStatement()) {
-            sql.execute(
-                    """
+            sql.execute("""
                     create table tenancy_shared."Note" (
                       id uuid primary key, code text unique, author_id uuid references tenancy_shared.author,
                       parent uuid references tenancy_shared."Note" on delete set null)
                     """);
             List<Fault> faults = gate.checkShared(connection, SHARED);
             assertThat(faults).extracting(Fault::object).containsOnly("tenancy_shared.\"Note\"");
-            assertThat(faults).extracting(Fault::finding).hasSize(8).first().asString().contains("not listed as global");
+            assertThat(faults)
+                    .extracting(Fault::finding)
+                    .hasSize(8)
+                    .first()
+                    .asString()
+                    .contains("not listed as global");
             for (Fault fault : faults) {
                 sql.execute(fault.remedy());
             }
@@ -114,7 +117,9 @@ class IsolationGateTest {
                 Statement sql = connection.createStatement()) {
             sql.execute("drop owned by t_skin_role; drop role t_skin_role");
             List<Fault> faults = gate.checkSchema(connection, Layout.schema("t_skin"));
-            assertThat(faults).singleElement().satisfies(fault -> assertThat(fault.object()).isEqualTo("role t_skin_role"));
+            assertThat(faults)
+                    .singleElement()
+                    .satisfies(fault -> assertThat(fault.object()).isEqualTo("role t_skin_role"));
             sql.execute(faults.get(0).remedy());
             assertThat(gate.checkSchema(connection, Layout.schema("t_skin"))).isEmpty();
         }

@@ -18,8 +18,7 @@ final class Layout {
     static final String TENANT_DATABASE = "t_heart";
     static final String TENANT_LOGIN = "t_heart_login";
 
-    private static final String BY_SUPERUSER =
-            """
+    private static final String BY_SUPERUSER = """
             create role clinic_owner login password 'owner' nosuperuser createrole createdb;
             create role clinic_runtime login password 'runtime' nosuperuser nobypassrls;
             create role clinic_platform login password 'platform' nosuperuser nobypassrls;
@@ -28,8 +27,7 @@ final class Layout {
             """;
 
     /** Large object functions belong to the superuser, in each database anew. */
-    private static final String LARGE_OBJECTS_CLOSED =
-            """
+    private static final String LARGE_OBJECTS_CLOSED = """
             do $$
             declare f regprocedure;
             begin
@@ -40,8 +38,7 @@ final class Layout {
             end $$;
             """;
 
-    private static final String BY_OWNER =
-            """
+    private static final String BY_OWNER = """
             create schema tenancy_extensions;
             grant usage on schema tenancy_extensions to clinic_runtime;
             create schema tenancy_control;
@@ -134,8 +131,7 @@ final class Layout {
             grant select, insert, update, delete on all tables in schema %1$s to %1$s_role;
             grant usage, select, update on all sequences in schema %1$s to %1$s_role;
             alter default privileges in schema %1$s grant select, insert, update, delete on tables to %1$s_role;
-            """
-                .formatted(name);
+            """.formatted(name);
     }
 
     static SchemaExpectation schema(String name) {
@@ -155,8 +151,7 @@ final class Layout {
             run(server, OWNER, DATABASE, BY_OWNER);
             run(server, OWNER, DATABASE, schemaTenant("t_skin"));
             run(server, OWNER, DATABASE, schemaTenant("t_mind"));
-            run(server, OWNER, TENANT_DATABASE,
-                    """
+            run(server, OWNER, TENANT_DATABASE, """
                     revoke connect on database t_heart from public;
                     grant connect on database t_heart to t_heart_login;
                     create schema tenant_data;
