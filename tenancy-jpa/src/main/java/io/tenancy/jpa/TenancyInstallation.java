@@ -340,7 +340,8 @@ public final class TenancyInstallation implements AutoCloseable {
          */
         public Builder migrations(String location) {
             if (migrations != null) {
-                throw new IllegalArgumentException("Migrations were set twice: '" + migrations + "' and '" + location + "'");
+                throw new IllegalArgumentException(
+                        "Migrations were set twice: '" + migrations + "' and '" + location + "'");
             }
             migrations = Objects.requireNonNull(location, "location");
             return this;

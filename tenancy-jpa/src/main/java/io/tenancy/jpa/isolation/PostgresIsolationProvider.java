@@ -52,9 +52,10 @@ public final class PostgresIsolationProvider implements IsolationProvider, AutoC
     public Connection connect(Tenant tenant) throws SQLException {
         return switch (tenant.placement().isolation()) {
             case DATABASE -> lend(tenant, true, Binding.NONE, "");
-            case SCHEMA -> schemaRole
-                    ? lend(tenant, false, Binding.ROLE, PlacementNames.role(tenant.id()))
-                    : lend(tenant, false, Binding.NONE, "");
+            case SCHEMA ->
+                schemaRole
+                        ? lend(tenant, false, Binding.ROLE, PlacementNames.role(tenant.id()))
+                        : lend(tenant, false, Binding.NONE, "");
             case SHARED -> lend(tenant, false, Binding.SETTING, tenant.id().toString());
         };
     }
