@@ -1,6 +1,7 @@
 package io.tenancy.context;
 
 import io.tenancy.Tenant;
+import io.tenancy.TenantId;
 import io.tenancy.context.internal.ScopeHolder;
 import io.tenancy.context.spi.PlatformAccessListener;
 import java.util.List;
@@ -52,6 +53,16 @@ public final class Tenancy {
      */
     public static Optional<Tenant> current() {
         return ScopeHolder.current() instanceof Scope.OfTenant bound ? Optional.of(bound.value()) : Optional.empty();
+    }
+
+    /**
+     * Whether this tenant is the one bound on this thread. Costs a thread-local read and a comparison.
+     *
+     * @param id the tenant to compare with
+     * @return false for another tenant, in platform scope and outside of any scope
+     */
+    public static boolean isCurrent(TenantId id) {
+        return ScopeHolder.current() instanceof Scope.OfTenant bound && bound.value().id().equals(id);
     }
 
     /**
