@@ -12,7 +12,6 @@ import io.tenancy.jpa.isolation.shared.internal.Catalog.Routine;
 import io.tenancy.jpa.isolation.shared.internal.Catalog.Schema;
 import io.tenancy.jpa.isolation.shared.internal.Catalog.Sequence;
 import io.tenancy.jpa.isolation.shared.internal.Catalog.Table;
-import io.tenancy.jpa.isolation.shared.internal.Catalog.Type;
 import io.tenancy.jpa.isolation.sql.SqlIdentifier;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -311,7 +310,7 @@ public final class CatalogReader {
                         row.getString(2), row.getString(3), row.getLong(4), accesses.of(row.getLong(1))));
     }
 
-    private List<Type> types() throws SQLException {
+    private List<Catalog.Type> types() throws SQLException {
         Accesses accesses = access("select c.oid as id, acl.grantee, acl.privilege_type from pg_type c, aclexplode("
                 + "coalesce(c.typacl, acldefault('T', c.typowner))) acl where c.typnamespace = {schema}");
         return query(
@@ -321,7 +320,7 @@ public final class CatalogReader {
                 where t.typnamespace = {schema} and (t.typtype in ('e', 'd', 'r') or t.typtype = 'c' and exists (
                           select from pg_class c where c.oid = t.typrelid and c.relkind = 'c'))"""
                         + noExtension("pg_catalog.pg_type", "t") + " order by 2",
-                row -> new Type(row.getString(2), accesses.of(row.getLong(1))));
+                row -> new Catalog.Type(row.getString(2), accesses.of(row.getLong(1))));
     }
 
     private List<Extension> extensions() throws SQLException {

@@ -33,7 +33,6 @@ public final class SharedPlan {
     private static final String COLUMN = IsolationNames.TENANT_COLUMN;
 
     private final Catalog catalog;
-    private final SchemaLayout layout;
     private final List<Table> owned;
     private final Set<String> taken;
     private final Set<Long> lifted = new LinkedHashSet<>();
@@ -41,7 +40,6 @@ public final class SharedPlan {
 
     private SharedPlan(Catalog catalog, SchemaLayout layout) {
         this.catalog = catalog;
-        this.layout = layout;
         this.owned = catalog.owned(layout);
         this.taken = new HashSet<>(catalog.relationNames());
     }
