@@ -26,6 +26,10 @@ public final class ScriptRunner {
             + "(?:if\\s+not\\s+exists\\s+)?" + NAME + "\\s+on\\s+(?:only\\s+)?(" + NAME + "(?:\\." + NAME
             + ")?)\\s*(?:using\\s+btree\\s*)?\\()(.*)");
 
+    private static final Pattern CREATE_EXTENSION = Pattern.compile(
+            "(?is)^(\\s*create\\s+extension\\s+(?:if\\s+not\\s+exists\\s+)?" + NAME + "(?:\\s+with\\b)?)(.*)");
+    private static final Pattern SCHEMA_CLAUSE = Pattern.compile("(?i)\\bschema\\b");
+
     private static final Set<String> TENANT_SETTING_UNSET = Set.of("42704", "22P02");
 
     private ScriptRunner() {}
@@ -43,7 +47,7 @@ public final class ScriptRunner {
         for (SqlScript.Statement part : SqlScript.split(script.sql())) {
             try (Statement statement = connection.createStatement()) {
                 statement.setEscapeProcessing(false);
-                statement.execute(shared && structure ? perTenant(connection, part.text()) : part.text());
+                statement.execute(apart(shared && structure ? perTenant(connection, part.text()) : part.text()));
             } catch (SQLException e) {
                 throw new MigrationException(
                         "The script " + script.name() + " failed at line " + part.line() + " in " + where + ": "
@@ -52,6 +56,15 @@ public final class ScriptRunner {
                         e);
             }
         }
+    }
+
+    /** A trusted extension belongs to a superuser, so it cannot be moved later; it has to be created in its place. */
+    private static String apart(String sql) {
+        Matcher extension = CREATE_EXTENSION.matcher(sql);
+        if (!extension.matches() || SCHEMA_CLAUSE.matcher(extension.group(2)).find()) {
+            return sql;
+        }
+        return extension.group(1) + " SCHEMA " + IsolationNames.EXTENSIONS_SCHEMA + extension.group(2);
     }
 
     /*

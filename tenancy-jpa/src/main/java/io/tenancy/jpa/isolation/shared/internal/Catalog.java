@@ -305,7 +305,7 @@ public record Catalog(
      *
      * @param name bare name
      * @param sql quoted name
-     * @param relocatable whether it can be moved
+     * @param relocatable whether the connected role can move it to another schema
      */
     record Extension(String name, String sql, boolean relocatable) {}
 

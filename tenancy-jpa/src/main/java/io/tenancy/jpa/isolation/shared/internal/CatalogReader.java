@@ -325,8 +325,13 @@ public final class CatalogReader {
 
     private List<Extension> extensions() throws SQLException {
         return query(
-                "select e.extname, quote_ident(e.extname), e.extrelocatable from pg_extension e"
-                        + " where e.extnamespace = {schema} order by 1",
+                """
+                select e.extname, quote_ident(e.extname), e.extrelocatable and not exists (
+                           select from pg_depend d join pg_proc p on p.oid = d.objid
+                           where d.classid = 'pg_catalog.pg_proc'::regclass and d.refobjid = e.oid
+                             and d.refclassid = 'pg_catalog.pg_extension'::regclass and d.deptype = 'e'
+                             and not pg_has_role(p.proowner, 'USAGE'))
+                from pg_extension e where e.extnamespace = {schema} order by 1""",
                 row -> new Extension(row.getString(1), row.getString(2), row.getBoolean(3)));
     }
 
