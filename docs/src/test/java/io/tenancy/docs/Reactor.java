@@ -17,7 +17,8 @@ public record Reactor(Path root) {
 
     /** Finds the tree above the working directory: the build states it, an IDE does not. */
     public static Reactor find() {
-        Optional<Path> stated = Optional.ofNullable(System.getProperty("reactor.root")).map(Path::of);
+        Optional<Path> stated =
+                Optional.ofNullable(System.getProperty("reactor.root")).map(Path::of);
         Path start = Path.of("").toAbsolutePath();
         return new Reactor(stated.orElseGet(() -> Stream.iterate(start, path -> path != null, Path::getParent)
                 .filter(path -> Files.isDirectory(path.resolve("tenancy-core")))

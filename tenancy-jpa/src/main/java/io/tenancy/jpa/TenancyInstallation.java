@@ -15,6 +15,7 @@ import io.tenancy.jpa.control.ControlDatabase;
 import io.tenancy.jpa.control.JdbcTenantStore;
 import io.tenancy.jpa.control.SecretKeys;
 import io.tenancy.jpa.control.StoredLogins;
+import io.tenancy.jpa.control.migration.MigrationScripts;
 import io.tenancy.jpa.control.provisioning.TenantInitializer;
 import io.tenancy.jpa.control.provisioning.TenantProvisioner;
 import io.tenancy.jpa.isolation.DatabaseServer;
@@ -79,7 +80,7 @@ public final class TenancyInstallation implements AutoCloseable {
                 primary,
                 catalog,
                 isolation,
-                migrations,
+                MigrationScripts.scan(List.of(migrations), classLoader()),
                 settings.globalTables,
                 settings.schemaRole,
                 settings.acceptLargeObjects);
@@ -95,6 +96,11 @@ public final class TenancyInstallation implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
+    }
+
+    private static ClassLoader classLoader() {
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        return context != null ? context : TenancyInstallation.class.getClassLoader();
     }
 
     /**
@@ -120,7 +126,8 @@ public final class TenancyInstallation implements AutoCloseable {
         schemas.migrateAll();
         checkIsolation();
         long interval = settings.gateInterval.toMillis();
-        watch.scheduleWithFixedDelay(this::look, interval, interval, TimeUnit.MILLISECONDS);
+        // look() does not throw, so the schedule lasts until close().
+        var unused = watch.scheduleWithFixedDelay(this::look, interval, interval, TimeUnit.MILLISECONDS);
         return this;
     }
 
@@ -144,6 +151,7 @@ public final class TenancyInstallation implements AutoCloseable {
 
     private void look() {
         try {
+            schemas.retryHeldBack();
             checkIsolation();
         } catch (RuntimeException failure) {
             LOG.error("The scheduled isolation check failed", failure);
@@ -339,7 +347,8 @@ public final class TenancyInstallation implements AutoCloseable {
          */
         public Builder migrations(String location) {
             if (migrations != null) {
-                throw new IllegalArgumentException("Migrations were set twice: '" + migrations + "' and '" + location + "'");
+                throw new IllegalArgumentException(
+                        "Migrations were set twice: '" + migrations + "' and '" + location + "'");
             }
             migrations = Objects.requireNonNull(location, "location");
             return this;

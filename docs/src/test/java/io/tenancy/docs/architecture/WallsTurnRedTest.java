@@ -55,8 +55,7 @@ class WallsTurnRedTest {
 
     @Test
     void aDependencyOutsideTheListIsFound() {
-        assertRed(
-                TenancyArchitecture.dependOnlyOn(FIXTURES, 1, "java.lang.."), classes(KnowsSql.class), "java.sql");
+        assertRed(TenancyArchitecture.dependOnlyOn(FIXTURES, 1, "java.lang.."), classes(KnowsSql.class), "java.sql");
         assertGreen(TenancyArchitecture.dependOnlyOn(FIXTURES, 1, "java.."), classes(KnowsSql.class));
     }
 
@@ -130,8 +129,7 @@ class WallsTurnRedTest {
         JavaClasses fixture = classes(KnowsSql.class, West.class);
 
         assertRed(TenancyArchitecture.identifiersAreQuotedOnlyBy(FIXTURES, 1), fixture, "quoteTable");
-        assertGreen(
-                TenancyArchitecture.identifiersAreQuotedOnlyBy(FIXTURES, 1, KnowsSql.class.getName()), fixture);
+        assertGreen(TenancyArchitecture.identifiersAreQuotedOnlyBy(FIXTURES, 1, KnowsSql.class.getName()), fixture);
     }
 
     @Test
@@ -183,6 +181,7 @@ class WallsTurnRedTest {
         try (InputStream bytes = Objects.requireNonNull(type.getClassLoader().getResourceAsStream(file))) {
             Files.write(target, bytes.readAllBytes());
         }
-        assertThat(Arrays.asList(Objects.requireNonNull(folder.toFile().list()))).isNotEmpty();
+        assertThat(Arrays.asList(Objects.requireNonNull(folder.toFile().list())))
+                .isNotEmpty();
     }
 }

@@ -75,8 +75,8 @@ record CoverageMap(List<Row> rows) {
             }
             Row row = row(i + 1, cells[0].strip(), cells[1].strip());
             if (row.methods().isEmpty() && !row.open() && !cells[1].strip().startsWith(BUILD_STEP)) {
-                faults.add("line " + (i + 1) + " names no `Class#method`, no '" + BUILD_STEP + "' step and is not marked "
-                        + OPEN + ": " + line);
+                faults.add("line " + (i + 1) + " names no `Class#method`, no '" + BUILD_STEP
+                        + "' step and is not marked " + OPEN + ": " + line);
             }
             rows.add(row);
         }
@@ -87,10 +87,8 @@ record CoverageMap(List<Row> rows) {
     }
 
     private static Row row(int line, String asked, String shown) {
-        List<TestMethod> methods = METHOD.matcher(shown)
-                .results()
-                .map(CoverageMap::method)
-                .toList();
+        List<TestMethod> methods =
+                METHOD.matcher(shown).results().map(CoverageMap::method).toList();
         return new Row(line, asked, methods, shown.contains(OPEN));
     }
 

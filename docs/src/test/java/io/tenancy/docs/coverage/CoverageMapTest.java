@@ -30,7 +30,8 @@ class CoverageMapTest {
 
     @Test
     void aStepOfTheBuildNeedsNoTest() {
-        assertThat(CoverageMap.parse(HEAD + "| format | build: `spotless:check` |\n").open())
+        assertThat(CoverageMap.parse(HEAD + "| format | build: `spotless:check` |\n")
+                        .open())
                 .isEmpty();
     }
 

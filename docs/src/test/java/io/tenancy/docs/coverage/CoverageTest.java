@@ -26,14 +26,10 @@ class CoverageTest {
         TestReports reports = TestReports.read(reactor.modules(), Instant.parse(started));
         report(map);
 
-        assertThat(missing(map, reports))
-                .as(
-                        """
+        assertThat(missing(map, reports)).as("""
                         Tests that docs/coverage.md names and that did not run and pass in this build.
                         Reports of this build were found for the modules %s; coverage is judged over a whole build:
-                        run ./mvnw verify. When a test was renamed, rename it in docs/coverage.md""",
-                        reports.modules())
-                .isEmpty();
+                        run ./mvnw verify. When a test was renamed, rename it in docs/coverage.md""", reports.modules()).isEmpty();
     }
 
     private static List<String> missing(CoverageMap map, TestReports reports) {

@@ -89,8 +89,7 @@ public final class TestReports {
         try {
             DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
             factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
-            NodeList cases =
-                    factory.newDocumentBuilder().parse(file.toFile()).getElementsByTagName("testcase");
+            NodeList cases = factory.newDocumentBuilder().parse(file.toFile()).getElementsByTagName("testcase");
             for (int i = 0; i < cases.getLength(); i++) {
                 Element testCase = (Element) cases.item(i);
                 String key = testCase.getAttribute("classname") + "#" + methodName(testCase.getAttribute("name"));

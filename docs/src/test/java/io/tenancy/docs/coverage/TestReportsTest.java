@@ -22,10 +22,7 @@ class TestReportsTest {
 
     @BeforeEach
     void writeReports() throws IOException {
-        write(
-                "target/surefire-reports/TEST-a.B.xml",
-                START.plusSeconds(1),
-                """
+        write("target/surefire-reports/TEST-a.B.xml", START.plusSeconds(1), """
                 <testsuite>
                   <testcase classname="a.B" name="passes"/>
                   <testcase classname="a.B" name="breaks"><failure type="java.lang.AssertionError"/></testcase>

@@ -33,8 +33,7 @@ class BreakGuards {
                         "with nothing broken, the tests in " + module.getKey() + " are green",
                         () -> expectGreen(tree, module.getKey(), module.getValue())));
         Stream<DynamicTest> broken = guards.stream()
-                .map(guard -> DynamicTest.dynamicTest(
-                        guard.name() + ": " + guard.why(), () -> expectRed(tree, guard)));
+                .map(guard -> DynamicTest.dynamicTest(guard.name() + ": " + guard.why(), () -> expectRed(tree, guard)));
         return Stream.concat(whole, broken);
     }
 
@@ -71,13 +70,11 @@ class BreakGuards {
         try {
             BrokenTree.Result result = tree.test(guard.module(), List.of(guard.test()));
             assertThat(result.reports().of(guard.type(), guard.method()))
-                    .as(
-                            """
+                    .as("""
                             %s breaks a guard (%s), so %s must fail by an assertion.
                             Empty means that it did not run or did not compile; PASSED, that nothing guards this;
                             ERRED, that something else was thrown. Maven said:
-                            %s""",
-                            guard.name(), guard.why(), guard.test(), tail(result.output()))
+                            %s""", guard.name(), guard.why(), guard.test(), tail(result.output()))
                     .contains(Outcome.FAILED)
                     .doesNotContain(Outcome.ERRED);
         } finally {

@@ -38,8 +38,9 @@ final class BrokenTree {
     static BrokenTree mirror(Path source, Path copy) throws IOException, InterruptedException {
         BrokenTree tree = new BrokenTree(source, copy);
         Files.createDirectories(copy);
-        Set<Path> files = Arrays.stream(
-                        tree.run(source, List.of("git", "ls-files", "-z", "-co", "--exclude-standard")).output.split("\0"))
+        Set<Path> files = Arrays.stream(tree.run(source, List.of("git", "ls-files", "-z", "-co", "--exclude-standard"))
+                        .output
+                        .split("\0"))
                 .map(Path::of)
                 .filter(file -> Files.isRegularFile(source.resolve(file)))
                 .collect(Collectors.toSet());
@@ -139,7 +140,9 @@ final class BrokenTree {
                     .redirectOutput(output.toFile());
             Map<String, String> environment = builder.environment();
             // Inside another working tree, git apply silently ignores files of the copy.
-            environment.put("GIT_CEILING_DIRECTORIES", copy.resolve("..").toAbsolutePath().normalize().toString());
+            environment.put(
+                    "GIT_CEILING_DIRECTORIES",
+                    copy.resolve("..").toAbsolutePath().normalize().toString());
             environment.keySet().removeAll(Set.of("MAVEN_BASEDIR", "MAVEN_PROJECTBASEDIR", "MAVEN_CMD_LINE_ARGS"));
             Process process = builder.start();
             if (!process.waitFor(MINUTES_PER_RUN, TimeUnit.MINUTES)) {

@@ -36,8 +36,8 @@ record Guard(Path patch, String test, String module, String why) {
                 .map(line -> line.substring(start.length()).strip())
                 .filter(text -> !text.isEmpty())
                 .findFirst();
-        return value.orElseThrow(() ->
-                new IllegalArgumentException(patch + " has no line '" + start + " …' above its diff"));
+        return value.orElseThrow(
+                () -> new IllegalArgumentException(patch + " has no line '" + start + " …' above its diff"));
     }
 
     String type() {

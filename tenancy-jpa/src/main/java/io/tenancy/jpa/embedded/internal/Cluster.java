@@ -15,6 +15,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
@@ -153,7 +154,8 @@ public final class Cluster {
                 return true;
             }
             log = tailOfLog();
-            // Sessions of a server that was killed end by themselves once they notice; they are given until the deadline.
+            // Sessions of a server that was killed end by themselves once they notice; they are given until the
+            // deadline.
         } while (log.contains("pre-existing shared memory block") && !deadline.passed());
         if (log.contains("could not bind")) {
             return false;
@@ -173,20 +175,20 @@ public final class Cluster {
      * @throws EmbeddedPostgresException when it still runs afterwards
      */
     public void stop() throws IOException {
-        Optional<ProcessHandle> server = serverProcess();
-        if (server.isEmpty()) {
+        if (!isRunning()) {
             return;
         }
         ServerPrograms.Outcome outcome = stop("fast");
-        if (server.get().isAlive()) {
+        if (isRunning()) {
             LOG.warn("The embedded PostgreSQL did not stop in time and is stopped at once: {}", outcome.output());
             outcome = stop("immediate");
         }
-        if (server.get().isAlive()) {
+        if (isRunning()) {
             throw new EmbeddedPostgresException(
                     "The embedded PostgreSQL on " + directory + " was to be stopped",
-                    "process " + server.get().pid() + " still runs: " + outcome.output(),
-                    "End that process by hand; the data is safe and the next start recovers it.",
+                    "it still runs: " + outcome.output(),
+                    "End the process named in " + directory.resolve(PostmasterPidFile.NAME)
+                            + " by hand; the data is safe and the next start recovers it.",
                     null);
         }
     }
@@ -201,8 +203,7 @@ public final class Cluster {
     }
 
     private void initialise(boolean durable) throws IOException {
-        Path parent = directory.resolveSibling(".");
-        ServerArchive.requireSpace(parent, NEEDED_BYTES);
+        ServerArchive.requireSpace(Objects.requireNonNull(directory.getParent()), NEEDED_BYTES);
         // The directory appears by one rename, so that a process killed meanwhile leaves no half of it.
         Path unfinished = directory.resolveSibling(directory.getFileName() + ".new");
         OwnFiles.deleteTree(unfinished);
@@ -267,11 +268,14 @@ public final class Cluster {
                 "--pgdata=" + directory);
     }
 
-    private Optional<ProcessHandle> serverProcess() throws IOException {
+    // A server removes its file as its last act. Its process may be seen for longer where nobody collects dead
+    // children, as under a Java process that is the first of a container.
+    private boolean isRunning() throws IOException {
         return PostmasterPidFile.read(directory)
                 .flatMap(file -> ProcessHandle.of(file.pid()))
                 .filter(ProcessHandle::isAlive)
-                .filter(process -> !isCertainlyAnotherProgram(process));
+                .filter(process -> !isCertainlyAnotherProgram(process))
+                .isPresent();
     }
 
     private static boolean isCertainlyAnotherProgram(ProcessHandle process) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +35,7 @@ public final class TemporaryClusters {
      * @throws IOException when something cannot be deleted
      */
     public static void delete(Path dataDirectory) throws IOException {
-        OwnFiles.deleteTree(dataDirectory.resolveSibling("."));
+        OwnFiles.deleteTree(Objects.requireNonNull(dataDirectory.getParent()));
     }
 
     /**
@@ -64,8 +65,9 @@ public final class TemporaryClusters {
             if (lock.isEmpty()) {
                 return;
             }
-            try (DataDirectoryLock held = lock.get()) {
-                LOG.info("Removing {}, whose process was killed ({})", directory, held);
+            DataDirectoryLock held = lock.get();
+            try (held) {
+                LOG.info("Removing {}, whose process was killed", directory);
                 new Cluster(data, programs).stop();
                 delete(data);
             }

@@ -46,7 +46,8 @@ public final class ConnectionPools implements AutoCloseable {
      */
     public ConnectionPools(
             List<DatabaseServer> servers, TenantLogins logins, PoolSettings settings, InstantSource clock) {
-        this.servers = servers.stream().collect(Collectors.toUnmodifiableMap(DatabaseServer::name, Function.identity()));
+        this.servers =
+                servers.stream().collect(Collectors.toUnmodifiableMap(DatabaseServer::name, Function.identity()));
         this.logins = logins;
         this.settings = settings;
         this.clock = clock;
@@ -57,7 +58,8 @@ public final class ConnectionPools implements AutoCloseable {
             return thread;
         });
         long period = Math.max(1, settings.dedicatedIdleTimeout().toMillis() / 4);
-        housekeeper.scheduleWithFixedDelay(this::closeIdle, period, period, TimeUnit.MILLISECONDS);
+        // A run that throws ends the schedule; closeIdle does not throw, and shutdownNow() is what cancels it.
+        var unused = housekeeper.scheduleWithFixedDelay(this::closeIdle, period, period, TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -85,7 +87,8 @@ public final class ConnectionPools implements AutoCloseable {
     /** The pool of tenants that share a login on one database. */
     private Pool shared(Tenant tenant) {
         DatabaseServer server = server(tenant);
-        Key key = new Key(server.name(), tenant.placement().database(), server.runtime().user(), 0);
+        Key key = new Key(
+                server.name(), tenant.placement().database(), server.runtime().user(), 0);
         Pool pool = pools.get(key);
         return pool != null
                 ? pool
@@ -141,7 +144,7 @@ public final class ConnectionPools implements AutoCloseable {
 
     private void closeIdle() {
         Instant before = clock.instant().minus(settings.dedicatedIdleTimeout());
-        for (Map.Entry<Key, Pool> entry : pools.entrySet()) {
+        for (Map.Entry<Key, Pool> entry : List.copyOf(pools.entrySet())) {
             Pool pool = entry.getValue();
             if (pool.dedicated && pool.lastUsed.isBefore(before) && pool.idle() && pools.remove(entry.getKey(), pool)) {
                 pool.dataSource.close();

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * {@code standard_conforming_strings} on.
  *
  * <p>Two readers see every text: pgjdbc, which cuts it at semicolons and replaces {@code ?}, and the server. Where they
- * differ (a dollar quote after a digit, a backslash in the second line of an escape string, …) no reading is the right
+ * differ (a dollar quote after a digit, an escaped quote in the second line of an escape string, …) no reading is the right
  * one, so the lexer follows the server and reports the text as {@linkplain #ambiguity() ambiguous}. Where the server
  * would refuse the text, it is reported as {@linkplain #fault() faulty}. Neither stops the scan: a script goes on after
  * the semicolon.
@@ -275,27 +275,25 @@ final class SqlLexer {
 
     private boolean segment(int start, int open, Form form, StringBuilder body, boolean firstSegment) {
         at = open + 1;
-        boolean backslash = false;
+        // The driver begins a new, plain literal after every quote, so also after a doubled one.
+        boolean driverEscapes = firstSegment && driverSeesEscapeString(start);
         while (at < sql.length()) {
             char c = sql.charAt(at);
             if (c == '\\' && form == Form.ESCAPE) {
-                backslash = true;
-                body.append(c);
-                if (at + 1 < sql.length()) {
-                    body.append(sql.charAt(at + 1));
+                if (peek(at + 1) == '\'' && !driverEscapes) {
+                    ambiguous("an escaped quote in a literal that the driver takes for a plain one", start);
                 }
+                body.append(sql, at, Math.min(at + 2, sql.length()));
                 at += 2;
             } else if (c != '\'') {
                 body.append(c);
                 at++;
             } else if (peek(at + 1) == '\'') {
+                driverEscapes = false;
                 body.append('\'');
                 at += 2;
             } else {
                 at++;
-                if (backslash && !(firstSegment && driverSeesEscapeString(start))) {
-                    ambiguous("a backslash in an escape string that the driver takes for a plain one", start);
-                }
                 return true;
             }
         }

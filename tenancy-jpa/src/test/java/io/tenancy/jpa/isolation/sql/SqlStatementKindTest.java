@@ -38,6 +38,7 @@ class SqlStatementKindTest {
                 "select $$;$$, $tag$ $$ ; $tag$",
                 "select E'\\';'",
                 "select 'it''s;'",
+                "select E'it''s\\n\\\\', E'\\'', E'a\\''\n'\\n'",
                 "select U&'\\003b;'",
                 "select \"a;b\" from t",
                 "select a ?| b, a ?? ? from t",
@@ -95,8 +96,16 @@ class SqlStatementKindTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "begin", "start transaction", "commit", "END", "abort", "rollback", "rollback work", "prepare transaction 'x'",
-                "commit prepared 'x'", "rollback and chain"
+                "begin",
+                "start transaction",
+                "commit",
+                "END",
+                "abort",
+                "rollback",
+                "rollback work",
+                "prepare transaction 'x'",
+                "commit prepared 'x'",
+                "rollback and chain"
             })
     void transactionControlIsTold(String sql) {
         assertKind(sql, Kind.TRANSACTION);
@@ -105,7 +114,11 @@ class SqlStatementKindTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "savepoint a", "release savepoint a", "release a", "rollback to a", "rollback work to savepoint a",
+                "savepoint a",
+                "release savepoint a",
+                "release a",
+                "rollback to a",
+                "rollback work to savepoint a",
                 "rollback transaction to a"
             })
     void savepointsAreTold(String sql) {
@@ -121,8 +134,16 @@ class SqlStatementKindTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "set a = 1", "set local a = 1", "set transaction read only", "reset a", "discard plans", "listen x",
-                "unlisten *", "prepare p as select 1", "deallocate p", "load 'x'"
+                "set a = 1",
+                "set local a = 1",
+                "set transaction read only",
+                "reset a",
+                "discard plans",
+                "listen x",
+                "unlisten *",
+                "prepare p as select 1",
+                "deallocate p",
+                "load 'x'"
             })
     void sessionCommandsAreTold(String sql) {
         assertKind(sql, Kind.SESSION);
@@ -131,8 +152,18 @@ class SqlStatementKindTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "explain analyze delete from t", "copy t to stdout", "lock table t", "truncate t", "do 'begin end'",
-                "show a", "fetch c", "declare c cursor for select 1", "execute p", "notify x", "vacuum", "analyze t"
+                "explain analyze delete from t",
+                "copy t to stdout",
+                "lock table t",
+                "truncate t",
+                "do 'begin end'",
+                "show a",
+                "fetch c",
+                "declare c cursor for select 1",
+                "execute p",
+                "notify x",
+                "vacuum",
+                "analyze t"
             })
     void otherKnownCommandsAreOther(String sql) {
         assertKind(sql, Kind.OTHER);
@@ -178,6 +209,7 @@ class SqlStatementKindTest {
                 "insert t values (1)",
                 "select 1$$; delete from t; $$",
                 "select E'a'\n'\\'; delete from t; --'",
+                "select E'it''s \\'; delete from t; --'",
                 "select 1 /*/ ; delete from t; --*/",
                 "select 1 /*/* */ */",
                 "select 1 \u0001",
