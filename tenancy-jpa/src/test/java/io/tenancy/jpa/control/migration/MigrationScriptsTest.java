@@ -76,7 +76,8 @@ class MigrationScriptsTest {
             out.write("\uFEFFselect 1;".getBytes(StandardCharsets.UTF_8));
         }
         try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)) {
-            assertThat(MigrationScripts.scan(List.of("classpath:db/tenants"), loader).all())
+            assertThat(MigrationScripts.scan(List.of("classpath:db/tenants"), loader)
+                            .all())
                     .extracting(MigrationScript::sql)
                     .containsExactly("select 1;");
         }
@@ -89,7 +90,6 @@ class MigrationScriptsTest {
     }
 
     private static MigrationScript withText(String sql) {
-        return new MigrationScript(
-                MigrationScript.Kind.DATA, ScriptVersion.of("1"), "x", "D1__x.sql", "here", sql);
+        return new MigrationScript(MigrationScript.Kind.DATA, ScriptVersion.of("1"), "x", "D1__x.sql", "here", sql);
     }
 }

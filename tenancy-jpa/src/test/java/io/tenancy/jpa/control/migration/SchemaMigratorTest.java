@@ -162,7 +162,9 @@ class SchemaMigratorTest {
         script("V1__rooms.sql", TABLES);
         script("V2__index.sql", "create index concurrently i on room (name);");
         tenants.remove(BETA);
-        assertThat(migrator(false).migrate(target(IsolationLevel.SCHEMA), runner).structureScripts())
+        assertThat(migrator(false)
+                        .migrate(target(IsolationLevel.SCHEMA), runner)
+                        .structureScripts())
                 .isEqualTo(2);
     }
 
@@ -172,7 +174,9 @@ class SchemaMigratorTest {
         migrate();
         database.as(ALPHA, "insert into t (a, b) values ('x', 'y')");
         database.as(BETA, "insert into t (a, b) values ('x', 'y')");
-        script("V2__unique.sql", "alter table t add constraint t_a unique (a);\ncreate unique index t_b on t (lower(b));");
+        script(
+                "V2__unique.sql",
+                "alter table t add constraint t_a unique (a);\ncreate unique index t_b on t (lower(b));");
         migrate();
         assertThatThrownBy(() -> database.as(ALPHA, "insert into t (a) values ('x')"))
                 .hasMessageContaining("t_a");
@@ -189,7 +193,8 @@ class SchemaMigratorTest {
         assertThatThrownBy(this::migrate).hasMessageContaining("violates foreign key constraint");
         database.as(BETA, "delete from t");
         migrate();
-        assertThat(database.asOwner("select count(*) from pg_class where relname in ('k', 't') and relforcerowsecurity"))
+        assertThat(database.asOwner(
+                        "select count(*) from pg_class where relname in ('k', 't') and relforcerowsecurity"))
                 .containsExactly("2");
     }
 

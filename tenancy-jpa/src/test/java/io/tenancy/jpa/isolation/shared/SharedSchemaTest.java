@@ -37,8 +37,9 @@ class SharedSchemaTest {
                 Statement statement = connection.createStatement()) {
             shared.lift(
                     connection,
-                    Set.copyOf(Arrays.asList(
-                            String.join(" ", statements).toLowerCase(Locale.ROOT).split("\\W+"))));
+                    Set.copyOf(Arrays.asList(String.join(" ", statements)
+                            .toLowerCase(Locale.ROOT)
+                            .split("\\W+"))));
             for (String sql : statements) {
                 statement.execute(sql);
             }
@@ -66,7 +67,8 @@ class SharedSchemaTest {
         database.as(BETA, "insert into customer (code, name) values ('c1', 'Ben')");
         assertThat(database.as(ALPHA, "select name from customer")).containsExactly("Ana");
         assertThat(database.as(BETA, "select name from customer")).containsExactly("Ben");
-        assertThat(database.as(BETA, "update customer set name = 'x' where name = 'Ana'")).containsExactly("0");
+        assertThat(database.as(BETA, "update customer set name = 'x' where name = 'Ana'"))
+                .containsExactly("0");
         assertThat(database.as(BETA, "delete from customer where id = 1")).containsExactly("0");
     }
 
@@ -74,7 +76,8 @@ class SharedSchemaTest {
     void withoutATenantEveryStatementFails() throws SQLException {
         clinic();
         database.as(ALPHA, "insert into customer (code) values ('c1')");
-        assertThatThrownBy(() -> database.withoutTenant("select * from customer")).isInstanceOf(SQLException.class);
+        assertThatThrownBy(() -> database.withoutTenant("select * from customer"))
+                .isInstanceOf(SQLException.class);
         assertThatThrownBy(() -> database.withoutTenant("insert into customer (code) values ('c2')"))
                 .isInstanceOf(SQLException.class);
     }
@@ -85,7 +88,8 @@ class SharedSchemaTest {
         database.as(ALPHA, "insert into customer (code) values ('c1')");
         assertThatThrownBy(() -> database.as(BETA, "insert into purchase (customer_id) values (1)"))
                 .hasMessageContaining("purchase_customer_id_fkey");
-        assertThat(database.as(ALPHA, "insert into purchase (customer_id) values (1)")).containsExactly("1");
+        assertThat(database.as(ALPHA, "insert into purchase (customer_id) values (1)"))
+                .containsExactly("1");
     }
 
     @Test
@@ -153,10 +157,13 @@ class SharedSchemaTest {
         try (Connection connection = database.ownerConnection()) {
             List<String> plan = shared.plan(connection);
             assertThat(shared.plan(connection)).isEqualTo(plan);
-            assertThat(shared.derive(connection)).isEqualTo(plan).contains(
-                    "ALTER TABLE tenancy_shared.note ADD COLUMN tenant_id uuid",
-                    "ALTER TABLE tenancy_shared.note FORCE ROW LEVEL SECURITY",
-                    "GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE tenancy_shared.note TO " + TestDatabase.RUNTIME);
+            assertThat(shared.derive(connection))
+                    .isEqualTo(plan)
+                    .contains(
+                            "ALTER TABLE tenancy_shared.note ADD COLUMN tenant_id uuid",
+                            "ALTER TABLE tenancy_shared.note FORCE ROW LEVEL SECURITY",
+                            "GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE tenancy_shared.note TO "
+                                    + TestDatabase.RUNTIME);
             connection.rollback();
         }
     }
@@ -170,7 +177,8 @@ class SharedSchemaTest {
                 "create index \"Odd (name)\" on t (a desc nulls last, b) include (c)",
                 "create index by_hash on t using hash (a)");
         assertThat(database.asOwner("select pg_get_constraintdef(oid) from pg_constraint where conname = 'ab'"))
-                .containsExactly("UNIQUE NULLS NOT DISTINCT (tenant_id, a, b) INCLUDE (c) DEFERRABLE INITIALLY DEFERRED");
+                .containsExactly(
+                        "UNIQUE NULLS NOT DISTINCT (tenant_id, a, b) INCLUDE (c) DEFERRABLE INITIALLY DEFERRED");
         assertThat(database.asOwner("select indexdef from pg_indexes where indexname = 'lower_a'"))
                 .allMatch(definition -> definition.contains("(tenant_id, lower(a)) WHERE (c > 0)"));
         assertThat(database.asOwner("select indexdef from pg_indexes where indexname = 'Odd (name)'"))
@@ -187,8 +195,9 @@ class SharedSchemaTest {
                         + " cascade deferrable initially deferred, code text, other uuid)",
                 "alter table x add constraint cf foreign key (code) references k (code) match full on delete set default",
                 "alter table x add constraint nv foreign key (other) references k not valid");
-        assertThat(database.asOwner("select pg_get_constraintdef(oid) from pg_constraint where conname in ('kf','cf','nv')"
-                        + " order by conname"))
+        assertThat(database.asOwner(
+                        "select pg_get_constraintdef(oid) from pg_constraint where conname in ('kf','cf','nv')"
+                                + " order by conname"))
                 .containsExactly(
                         "FOREIGN KEY (tenant_id, code) REFERENCES k(tenant_id, code) ON DELETE SET DEFAULT (code)",
                         "FOREIGN KEY (tenant_id, k_id) REFERENCES k(tenant_id, id) ON UPDATE CASCADE ON DELETE CASCADE"
@@ -199,10 +208,14 @@ class SharedSchemaTest {
     @Test
     void laterVersionsOfPlainMigrationsKeepWorking() throws SQLException {
         clinic();
-        database.as(ALPHA, "insert into customer (code, name) values ('c1', 'Ana')", "insert into purchase (customer_id)"
-                + " values (1)");
-        database.as(BETA, "insert into customer (code, name) values ('c1', 'Ben')", "insert into purchase (customer_id)"
-                + " values (2)");
+        database.as(
+                ALPHA,
+                "insert into customer (code, name) values ('c1', 'Ana')",
+                "insert into purchase (customer_id)" + " values (1)");
+        database.as(
+                BETA,
+                "insert into customer (code, name) values ('c1', 'Ben')",
+                "insert into purchase (customer_id)" + " values (2)");
         version("alter table purchase add column payer_id bigint references customer (id)");
         version("alter table purchase add constraint second foreign key (payer_id) references customer (id)");
         version("alter table customer rename column name to full_name");
@@ -251,7 +264,8 @@ class SharedSchemaTest {
         String insert = "insert into tenancy_shared.person (email, nick) values ('A@x', 'al')";
         database.as(ALPHA, "set local search_path = tenancy_extensions", insert);
         database.as(BETA, insert);
-        assertThat(database.as(ALPHA, "select nick from fine_person where email = 'a@X'")).containsExactly("al");
+        assertThat(database.as(ALPHA, "select nick from fine_person where email = 'a@X'"))
+                .containsExactly("al");
         assertThat(database.as(ALPHA, "select shout from person")).containsExactly("AL");
         assertThat(database.as(BETA, "select count(*) from audit")).containsExactly("1");
         assertThatThrownBy(() -> database.as(ALPHA, "insert into person (email) values ('a@X')"))

@@ -20,8 +20,8 @@ public final class ScriptRunner {
     private static final String NAME = "(?:\"(?:[^\"]|\"\")+\"|[\\w$]+)";
     private static final Pattern ALTERED_TABLE = Pattern.compile(
             "(?is)^\\s*alter\\s+table\\s+(?:if\\s+exists\\s+)?(?:only\\s+)?(" + NAME + "(?:\\." + NAME + ")?)\\s.*");
-    private static final Pattern ADDED_UNIQUE = Pattern.compile("(?i)(\\badd\\s+constraint\\s+" + NAME
-            + "\\s+unique\\s*(?:nulls\\s+(?:not\\s+)?distinct\\s*)?\\()");
+    private static final Pattern ADDED_UNIQUE = Pattern.compile(
+            "(?i)(\\badd\\s+constraint\\s+" + NAME + "\\s+unique\\s*(?:nulls\\s+(?:not\\s+)?distinct\\s*)?\\()");
     private static final Pattern UNIQUE_INDEX = Pattern.compile("(?is)^(\\s*create\\s+unique\\s+index\\s+"
             + "(?:if\\s+not\\s+exists\\s+)?" + NAME + "\\s+on\\s+(?:only\\s+)?(" + NAME + "(?:\\." + NAME
             + ")?)\\s*(?:using\\s+btree\\s*)?\\()(.*)");
@@ -75,7 +75,8 @@ public final class ScriptRunner {
         Matcher altered = ALTERED_TABLE.matcher(sql);
         Matcher added = ADDED_UNIQUE.matcher(sql);
         if (altered.matches() && added.find() && hasTenantColumn(connection, altered.group(1))) {
-            return added.replaceAll(match -> Matcher.quoteReplacement(match.group(1)) + IsolationNames.TENANT_COLUMN + ", ");
+            return added.replaceAll(
+                    match -> Matcher.quoteReplacement(match.group(1)) + IsolationNames.TENANT_COLUMN + ", ");
         }
         Matcher index = UNIQUE_INDEX.matcher(sql);
         if (index.matches() && hasTenantColumn(connection, index.group(2))) {
@@ -98,8 +99,10 @@ public final class ScriptRunner {
     private static String advice(SQLException e, boolean shared, boolean structure) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         String message = e.getMessage() == null ? "" : e.getMessage().toLowerCase(Locale.ROOT);
-        if (shared && structure && TENANT_SETTING_UNSET.contains(state) && (message.contains("tenancy.tenant_id")
-                        || message.contains("uuid: \"\""))) {
+        if (shared
+                && structure
+                && TENANT_SETTING_UNSET.contains(state)
+                && (message.contains("tenancy.tenant_id") || message.contains("uuid: \"\""))) {
             return "it reads or writes rows of tenants, which a structure script cannot. Put the statement into a data"
                     + " script (D<version>__name.sql), or mention the table in a plain ALTER TABLE of this script.";
         }

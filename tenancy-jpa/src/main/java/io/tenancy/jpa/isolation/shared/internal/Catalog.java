@@ -259,7 +259,12 @@ public record Catalog(
      * @param check its condition for rows written
      */
     record Policy(
-            long table, String name, String sql, boolean standard, @Nullable String using, @Nullable String check) {
+            long table,
+            String name,
+            String sql,
+            boolean standard,
+            @Nullable String using,
+            @Nullable String check) {
 
         boolean isOurs() {
             return name.equals(IsolationNames.POLICY)
@@ -279,8 +284,7 @@ public record Catalog(
      * @param needsPath whether its body looks up names when it runs and no search_path was set for it
      * @param access who may execute it
      */
-    record Routine(
-            String name, String sql, char kind, boolean securityDefiner, boolean needsPath, Access access) {}
+    record Routine(String name, String sql, char kind, boolean securityDefiner, boolean needsPath, Access access) {}
 
     /**
      * A sequence.
