@@ -610,7 +610,6 @@ class TenantConnectionTest {
                 "set statement_timeout = 100000",
                 "select set_config('application_name', 'mine', false)",
                 "listen news",
-                "create temporary table scratch (a int)",
                 "select pg_advisory_lock(7)",
                 "prepare p as select 1",
                 "do $$ begin perform 1; end $$"
