@@ -18,6 +18,9 @@
     }
   };
   form.addEventListener('input', markDirty);
+  if (form.dataset.unsaved) {
+    markDirty();
+  }
   form.addEventListener('submit', () => { leavingOnPurpose = true; });
   window.addEventListener('beforeunload', (event) => {
     if (dirty && !leavingOnPurpose) {

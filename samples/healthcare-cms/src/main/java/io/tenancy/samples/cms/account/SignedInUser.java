@@ -12,6 +12,7 @@ public final class SignedInUser extends User {
 
     private final UUID id;
     private final String displayName;
+    private final String initials;
     private final Role role;
 
     /**
@@ -26,6 +27,7 @@ public final class SignedInUser extends User {
                 List.of(new SimpleGrantedAuthority("ROLE_" + user.getRole().name())));
         this.id = user.getId();
         this.displayName = user.getDisplayName();
+        this.initials = user.getInitials();
         this.role = user.getRole();
     }
 
@@ -35,6 +37,10 @@ public final class SignedInUser extends User {
 
     public String getDisplayName() {
         return displayName;
+    }
+
+    public String getInitials() {
+        return initials;
     }
 
     public Role getRole() {
