@@ -14,6 +14,7 @@ class CurrentSite {
 
     private static final Logger log = LoggerFactory.getLogger(CurrentSite.class);
     private static final String ATTRIBUTE = CurrentSite.class.getName();
+    private static final String UNREADABLE = ATTRIBUTE + ".UNREADABLE";
 
     private final SiteRepository sites;
     private final LandingHost landing;
@@ -34,9 +35,15 @@ class CurrentSite {
         if (request.getAttribute(ATTRIBUTE) instanceof Site site) {
             return site;
         }
-        Site site = sites.findTheSite().orElseThrow(SiteNotReadyException::new);
-        request.setAttribute(ATTRIBUTE, site);
-        return site;
+        try {
+            Site site = sites.findTheSite().orElseThrow(SiteNotReadyException::new);
+            request.setAttribute(ATTRIBUTE, site);
+            return site;
+        } catch (RuntimeException unreadable) {
+            // The error page must not wait for the same unreachable database again.
+            request.setAttribute(UNREADABLE, true);
+            throw unreadable;
+        }
     }
 
     /**
@@ -47,13 +54,13 @@ class CurrentSite {
      * @return the clinic, or empty if there is none on this host or it cannot be read
      */
     Optional<Site> find(HttpServletRequest request) {
-        if (landing.is(request.getServerName())) {
+        if (landing.is(request.getServerName()) || request.getAttribute(UNREADABLE) != null) {
             return Optional.empty();
         }
         try {
             return Optional.of(require(request));
         } catch (RuntimeException unreadable) {
-            log.debug("The page is shown without a brand: no site can be read for {}", request.getServerName(), unreadable);
+            log.debug("The page has no brand: no site can be read for {}", request.getServerName(), unreadable);
             return Optional.empty();
         }
     }
