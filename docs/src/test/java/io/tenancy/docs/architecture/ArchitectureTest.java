@@ -1,0 +1,146 @@
+package io.tenancy.docs.architecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.tenancy.docs.Reactor;
+import io.tenancy.test.architecture.TenancyArchitecture;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Every wall, over the main classes of every module. */
+class ArchitectureTest {
+
+    private static final String ROOT = "io.tenancy";
+
+    private static final String[] SQL_PACKAGES = {
+        "io.tenancy.jpa..", "io.tenancy.test..", "io.tenancy.samples..", "io.tenancy.benchmarks.."
+    };
+
+    private static JavaClasses everything;
+    private static JavaClasses sdk;
+    private static JavaClasses core;
+    private static JavaClasses jpa;
+
+    @BeforeAll
+    static void scan() {
+        everything = classesOf(Stream.concat(
+                        Reactor.PUBLISHED.stream(),
+                        Stream.of("samples/healthcare-cms", "samples/quickstart-plain", "benchmarks"))
+                .toArray(String[]::new));
+        sdk = classesOf(Reactor.PUBLISHED.toArray(String[]::new));
+        core = classesOf("tenancy-core");
+        jpa = classesOf("tenancy-jpa");
+    }
+
+    @Test
+    void internalPackagesAreUsedOnlyFromTheirOwnModule() {
+        TenancyArchitecture.internalsStayInTheirModule(ROOT, 30).check(everything);
+    }
+
+    @Test
+    void featuresOfCoreFormNoCycle() {
+        TenancyArchitecture.featuresFormNoCycle(ROOT, 20).check(core);
+    }
+
+    @Test
+    void featuresOfTheSdkFormNoCycle() {
+        TenancyArchitecture.featuresFormNoCycle(ROOT, 20).check(sdk);
+    }
+
+    @Test
+    void coreDependsOnNoDatabaseAndNoFramework() {
+        TenancyArchitecture.dependOnlyOn(
+                        ROOT,
+                        20,
+                        "java..",
+                        "org.jspecify..",
+                        "org.slf4j..",
+                        "com.github.benmanes.caffeine..",
+                        "tools.jackson..",
+                        "com.fasterxml.jackson.annotation..",
+                        "jakarta.servlet..")
+                .check(core);
+    }
+
+    @Test
+    void onlyTheServletPackageOfCoreKnowsServlets() {
+        TenancyArchitecture.doNotKnow(
+                        List.of(
+                                "io.tenancy",
+                                "io.tenancy.context..",
+                                "io.tenancy.catalog..",
+                                "io.tenancy.resolution..",
+                                "io.tenancy.lifecycle..",
+                                "io.tenancy.pipeline..",
+                                "io.tenancy.isolation.."),
+                        20,
+                        "jakarta.servlet..")
+                .check(core);
+    }
+
+    @Test
+    void coreRunsNoSql() {
+        TenancyArchitecture.sqlRunsOnlyIn(ROOT, 20).check(core);
+    }
+
+    @Test
+    void nothingBelowTheStarterKnowsSpring() {
+        TenancyArchitecture.doNotKnow(List.of("io.tenancy.."), 20, "org.springframework..")
+                .check(core);
+        TenancyArchitecture.doNotKnow(List.of("io.tenancy.jpa.."), 1, "org.springframework..")
+                .check(jpa);
+    }
+
+    @Test
+    void publicSignaturesOfCoreShowNoThirdPartyTypes() {
+        TenancyArchitecture.publicSignaturesShowOnly(
+                        ROOT, 20, List.of("io.tenancy.servlet.."), "java..", "org.jspecify..")
+                .check(core);
+    }
+
+    @Test
+    void onlyTheContextHoldsThreadBoundState() {
+        TenancyArchitecture.threadBoundStateOnlyIn(ROOT, 20, "io.tenancy.context.internal..")
+                .check(sdk);
+    }
+
+    @Test
+    void onlyThePipelineAndTheEdgesBindTenants() {
+        TenancyArchitecture.onlyUsedFrom(
+                        "io.tenancy.context.spi.ContextBinder",
+                        ROOT,
+                        15,
+                        "io.tenancy.context..",
+                        "io.tenancy.pipeline..",
+                        "io.tenancy.servlet..",
+                        "io.tenancy.spring..",
+                        "io.tenancy.test..")
+                .check(everything);
+    }
+
+    @Test
+    void nothingAsksTheMachineForTimeLocaleOrConsole() {
+        TenancyArchitecture.nothingAmbient(ROOT, 20, "io.tenancy.samples..", "io.tenancy.benchmarks..")
+                .check(everything);
+    }
+
+    @Test
+    void sqlRunsOnlyInTheDatabaseModules() {
+        TenancyArchitecture.sqlRunsOnlyIn(ROOT, 20, SQL_PACKAGES).check(everything);
+    }
+
+    @Test
+    void noPackageIsSplitOverTwoModules() {
+        TenancyArchitecture.noPackageIsSplit(ROOT, 30).check(everything);
+    }
+
+    private static JavaClasses classesOf(String... modules) {
+        Reactor reactor = Reactor.find();
+        List<Path> folders = Arrays.stream(modules).map(reactor::classesOf).toList();
+        return new ClassFileImporter().importPaths(folders);
+    }
+}

@@ -1,0 +1,5 @@
+/** Stage 1: whose request is it? */
+@NullMarked
+package io.tenancy.resolution;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,61 @@
+package io.tenancy.servlet;
+
+import io.tenancy.RequestRefusedException;
+
+/** A refusal as problem details (RFC 9457) in JSON. */
+public final class ProblemBody {
+
+    /** The media type. */
+    public static final String MEDIA_TYPE = "application/problem+json";
+
+    /** What every problem type begins with. */
+    public static final String TYPE_PREFIX = "urn:tenancy:problem:";
+
+    private ProblemBody() {}
+
+    /**
+     * Writes a refusal; only what a remote caller may know.
+     *
+     * @param refusal the refusal
+     * @return a JSON object
+     */
+    public static String of(RequestRefusedException refusal) {
+        return of(refusal.status(), refusal.code(), refusal.publicDetail());
+    }
+
+    /**
+     * Writes a problem.
+     *
+     * @param status HTTP status
+     * @param code the reason's stable name
+     * @param detail one sentence for the caller
+     * @return a JSON object
+     */
+    public static String of(int status, String code, String detail) {
+        return "{\"type\":\"" + TYPE_PREFIX + escaped(code) + "\",\"title\":\"" + escaped(title(code))
+                + "\",\"status\":" + status + ",\"detail\":\"" + escaped(detail) + "\"}";
+    }
+
+    private static String title(String code) {
+        String words = code.replace('-', ' ');
+        return Character.toUpperCase(words.charAt(0)) + words.substring(1);
+    }
+
+    private static String escaped(String text) {
+        StringBuilder json = new StringBuilder(text.length() + 8);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                json.append('\\').append(c);
+            } else if (c < ' ' || c > '~') {
+                json.append("\\u")
+                        .append(Character.forDigit(c >> 12, 16))
+                        .append(Character.forDigit((c >> 8) & 15, 16));
+                json.append(Character.forDigit((c >> 4) & 15, 16)).append(Character.forDigit(c & 15, 16));
+            } else {
+                json.append(c);
+            }
+        }
+        return json.toString();
+    }
+}

@@ -1,0 +1,201 @@
+package io.tenancy.jpa.control;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.tenancy.TenancyException;
+import io.tenancy.jpa.isolation.DatabaseServer;
+import io.tenancy.jpa.isolation.IsolationNames;
+import io.tenancy.jpa.isolation.Login;
+import io.tenancy.jpa.isolation.sql.SqlIdentifier;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * The control database: the schema {@value IsolationNames#CONTROL_SCHEMA} on the primary server, reached by the platform
+ * login. It has a migrations history of its own, whose migrations only add, so that nodes of two neighbouring versions
+ * can run together.
+ */
+public final class ControlDatabase implements AutoCloseable {
+
+    /** Table with the history of the control schema's migrations. */
+    public static final String HISTORY = "control_history";
+
+    private static final int MINIMUM_SERVER_VERSION = 160_000;
+
+    private final DatabaseServer server;
+    private final HikariDataSource platform;
+
+    /**
+     * Describes the control database; opens no connection.
+     *
+     * @param server the primary server
+     * @param maximumPoolSize connections of the platform login at most
+     */
+    public ControlDatabase(DatabaseServer server, int maximumPoolSize) {
+        this.server = server;
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("tenancy-control");
+        config.setJdbcUrl(server.jdbcUrl());
+        config.setUsername(server.platform().user());
+        config.setPassword(server.platform().password());
+        config.setMaximumPoolSize(maximumPoolSize);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(Duration.ofSeconds(5).toMillis());
+        config.setInitializationFailTimeout(-1);
+        config.addDataSourceProperty("currentSchema", IsolationNames.CONTROL_SCHEMA);
+        config.addDataSourceProperty("ApplicationName", "tenancy-control");
+        this.platform = new HikariDataSource(config);
+    }
+
+    /**
+     * The primary server.
+     *
+     * @return as given
+     */
+    public DatabaseServer server() {
+        return server;
+    }
+
+    /**
+     * The platform login's connections to the control schema.
+     *
+     * @return a pooled data source
+     */
+    public DataSource platform() {
+        return platform;
+    }
+
+    /**
+     * Unpooled connections of the owner login, for migrations and provisioning.
+     *
+     * @param database name of a database on the primary server
+     * @return a data source whose search path holds extensions only
+     */
+    public DataSource owner(String database) {
+        return dataSource(server, server.owner(), database);
+    }
+
+    /**
+     * Unpooled connections of a login.
+     *
+     * @param server the server
+     * @param login who connects
+     * @param database name of a database there
+     * @return a data source whose search path holds extensions only
+     */
+    public static DataSource dataSource(DatabaseServer server, Login login, String database) {
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setUrl(server.urlOf(database));
+        dataSource.setUser(login.user());
+        dataSource.setPassword(login.password());
+        dataSource.setCurrentSchema(IsolationNames.EXTENSIONS_SCHEMA);
+        dataSource.setApplicationName("tenancy-owner");
+        dataSource.setConnectTimeout(5);
+        return dataSource;
+    }
+
+    /**
+     * Brings the control schema up to date and lets the platform login, and nobody else, work on it.
+     *
+     * @throws TenancyException when the server cannot be reached, is too old, or a login is missing; the message has the
+     *     SQL that an administrator runs once
+     */
+    public void migrate() {
+        try (Connection owner = owner(server.database()).getConnection()) {
+            requireVersion(owner);
+            requireLogins(owner);
+            prepare(owner);
+        } catch (SQLException failure) {
+            throw unreachable(failure);
+        }
+        Flyway.configure()
+                .dataSource(owner(server.database()))
+                .schemas(IsolationNames.CONTROL_SCHEMA)
+                .createSchemas(false)
+                .table(HISTORY)
+                .locations("classpath:io/tenancy/jpa/control")
+                .loggers("slf4j")
+                .load()
+                .migrate();
+        try (Connection owner = owner(server.database()).getConnection();
+                Statement statement = owner.createStatement()) {
+            String schema = SqlIdentifier.quote(IsolationNames.CONTROL_SCHEMA);
+            String login = SqlIdentifier.quote(server.platform().user());
+            statement.execute("grant usage on schema " + schema + " to " + login);
+            statement.execute(
+                    "grant select, insert, update, delete on all tables in schema " + schema + " to " + login);
+            statement.execute("grant usage, select on all sequences in schema " + schema + " to " + login);
+        } catch (SQLException failure) {
+            throw unreachable(failure);
+        }
+    }
+
+    private static void prepare(Connection owner) throws SQLException {
+        try (Statement statement = owner.createStatement()) {
+            statement.execute("select pg_advisory_lock(hashtext('tenancy.control'))");
+            try {
+                statement.execute("create schema if not exists " + SqlIdentifier.quote(IsolationNames.CONTROL_SCHEMA));
+                statement.execute(
+                        "create schema if not exists " + SqlIdentifier.quote(IsolationNames.EXTENSIONS_SCHEMA));
+                statement.execute("grant usage on schema " + SqlIdentifier.quote(IsolationNames.EXTENSIONS_SCHEMA)
+                        + " to public");
+            } finally {
+                statement.execute("select pg_advisory_unlock(hashtext('tenancy.control'))");
+            }
+        }
+    }
+
+    private void requireVersion(Connection owner) throws SQLException {
+        try (Statement statement = owner.createStatement();
+                ResultSet row = statement.executeQuery("select current_setting('server_version_num')::int")) {
+            row.next();
+            if (row.getInt(1) < MINIMUM_SERVER_VERSION) {
+                throw new TenancyException("Database server " + server + " has version number " + row.getInt(1)
+                        + ", but isolation needs PostgreSQL 16 or newer (roles without inheritance). Upgrade it, or set"
+                        + " tenancy.database.url to another server.");
+            }
+        }
+    }
+
+    private void requireLogins(Connection owner) throws SQLException {
+        List<String> missing = new ArrayList<>();
+        for (Login login : List.of(server.runtime(), server.platform())) {
+            try (var query = owner.prepareStatement("select 1 from pg_roles where rolname = ?")) {
+                query.setString(1, login.user());
+                try (ResultSet row = query.executeQuery()) {
+                    if (!row.next()) {
+                        missing.add(login.user());
+                    }
+                }
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw new TenancyException("Database server " + server + " has no login " + missing
+                    + ". An administrator runs this once:\n"
+                    + InstallationSql.forLogins(server));
+        }
+    }
+
+    private TenancyException unreachable(SQLException failure) {
+        return new TenancyException(
+                "The owner login '" + server.owner().user() + "' could not work on database server " + server + ": "
+                        + failure.getMessage()
+                        + ". Check tenancy.database.url and tenancy.database.owner.*, or run this once as an administrator:\n"
+                        + InstallationSql.forLogins(server),
+                failure);
+    }
+
+    /** Closes the platform login's pool. */
+    @Override
+    public void close() {
+        platform.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.jpa.isolation.sql;
+
+import org.jspecify.annotations.NullMarked;
