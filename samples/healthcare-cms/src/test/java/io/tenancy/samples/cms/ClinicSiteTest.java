@@ -67,8 +67,13 @@ class ClinicSiteTest {
 
     @Test
     void staticFilesCarryTheirVersionAndStayInTheCache() {
-        assertThat(visitor.get("/").body()).containsPattern("/css/cms-[0-9a-f]{32}\\.css").contains("/webjars/bootstrap/5");
-        assertThat(visitor.get("/css/cms.css").headers().firstValue("Cache-Control").orElseThrow())
+        assertThat(visitor.get("/").body())
+                .containsPattern("/css/cms-[0-9a-f]{32}\\.css")
+                .contains("/webjars/bootstrap/5");
+        assertThat(visitor.get("/css/cms.css")
+                        .headers()
+                        .firstValue("Cache-Control")
+                        .orElseThrow())
                 .contains("max-age=31536000", "public");
     }
 
@@ -109,7 +114,8 @@ class ClinicSiteTest {
 
     @Test
     void draftsDoNotExistForVisitors() {
-        assertThat(visitor.get("/articles/teledermatology-photos-that-help").statusCode()).isEqualTo(404);
+        assertThat(visitor.get("/articles/teledermatology-photos-that-help").statusCode())
+                .isEqualTo(404);
         assertThat(visitor.get("/search?q=teledermatology").body()).contains("Nothing was found");
         assertThat(visitor.get("/").body()).doesNotContain("Photos that help us");
     }
@@ -217,19 +223,23 @@ class ClinicSiteTest {
 
     @Test
     void missingFieldsAreNamedKindlyAndTheRestIsKept() {
-        Map<String, String> fields = new LinkedHashMap<>(
-                fields(editor.get("/editor/articles/new").body(), "", "A text worth keeping"));
+        Map<String, String> fields =
+                new LinkedHashMap<>(fields(editor.get("/editor/articles/new").body(), "", "A text worth keeping"));
         fields.put("summary", "");
         HttpResponse<String> page = editor.post("/editor/articles/new", fields);
         assertThat(page.statusCode()).isEqualTo(422);
         assertThat(page.body())
-                .contains("Nothing is lost", "Give the article a title.", "A text worth keeping", "aria-invalid=\"true\"");
+                .contains(
+                        "Nothing is lost",
+                        "Give the article a title.",
+                        "A text worth keeping",
+                        "aria-invalid=\"true\"");
     }
 
     @Test
     void anAddressBelongsToOneArticle() {
-        Map<String, String> fields = new LinkedHashMap<>(
-                fields(editor.get("/editor/articles/new").body(), "Again", "Text"));
+        Map<String, String> fields =
+                new LinkedHashMap<>(fields(editor.get("/editor/articles/new").body(), "Again", "Text"));
         fields.put("slug", "reading-a-sunscreen-label");
         HttpResponse<String> page = editor.post("/editor/articles/new", fields);
         assertThat(page.statusCode()).isEqualTo(422);
@@ -251,13 +261,15 @@ class ClinicSiteTest {
         press(editor, address, "publish");
         String published = doctor.get(address).body();
         assertThat(published).contains("This article is published", "disabled");
-        assertThat(doctor.post(address, fields(published, "Changed", "Changed")).statusCode()).isEqualTo(403);
+        assertThat(doctor.post(address, fields(published, "Changed", "Changed")).statusCode())
+                .isEqualTo(403);
     }
 
     @Test
     void aFormWithoutItsTokenIsRefused() {
         String address = write(editor, "Forged");
-        assertThat(editor.post(address + "/publish", Map.of("version", "0")).statusCode()).isEqualTo(403);
+        assertThat(editor.post(address + "/publish", Map.of("version", "0")).statusCode())
+                .isEqualTo(403);
     }
 
     @Test
@@ -289,7 +301,8 @@ class ClinicSiteTest {
 
     private static String write(Visitor author, String title, String body) {
         String blank = author.get("/editor/articles/new").body();
-        HttpResponse<String> stored = author.post("/editor/articles/new", fields(blank, title + " " + ++articles, body));
+        HttpResponse<String> stored =
+                author.post("/editor/articles/new", fields(blank, title + " " + ++articles, body));
         assertThat(stored.body()).contains("The draft is stored");
         return stored.uri().getPath();
     }
@@ -300,18 +313,24 @@ class ClinicSiteTest {
 
     private static HttpResponse<String> press(Visitor who, String address, String action) {
         String page = who.get(address).body();
-        return who.post(
-                address + "/" + action, Map.of("_csrf", Visitor.csrf(page), "version", Visitor.version(page)));
+        return who.post(address + "/" + action, Map.of("_csrf", Visitor.csrf(page), "version", Visitor.version(page)));
     }
 
     private static Map<String, String> fields(String page, String title, String body) {
         return Map.of(
-                "_csrf", Visitor.csrf(page),
-                "version", Visitor.version(page),
-                "title", title,
-                "slug", "",
-                "summary", "A summary.",
-                "body", body,
-                "categoryId", Visitor.category(page));
+                "_csrf",
+                Visitor.csrf(page),
+                "version",
+                Visitor.version(page),
+                "title",
+                title,
+                "slug",
+                "",
+                "summary",
+                "A summary.",
+                "body",
+                body,
+                "categoryId",
+                Visitor.category(page));
     }
 }

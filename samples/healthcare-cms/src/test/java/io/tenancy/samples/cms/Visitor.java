@@ -55,7 +55,8 @@ final class Visitor {
     }
 
     private HttpRequest.Builder request(String path, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(origin + path)).header("Accept", "text/html,*/*;q=0.8");
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(origin + path)).header("Accept", "text/html,*/*;q=0.8");
         return headers.length == 0 ? request : request.headers(headers);
     }
 

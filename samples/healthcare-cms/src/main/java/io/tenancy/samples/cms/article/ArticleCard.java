@@ -34,8 +34,7 @@ public record ArticleCard(
         Instant updatedAt,
         @Nullable Instant publishedAt) {
 
-    static final String SELECT =
-            """
+    static final String SELECT = """
             select new io.tenancy.samples.cms.article.ArticleCard(
                 a.id, a.version, a.slug, a.title, a.summary, a.status, c.name, c.slug, u.displayName,
                 a.readingMinutes, a.updatedAt, a.publishedAt)

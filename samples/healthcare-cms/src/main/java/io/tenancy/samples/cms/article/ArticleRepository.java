@@ -19,8 +19,9 @@ public interface ArticleRepository extends JpaRepository<Article, UUID> {
      * @param page which part of the list
      * @return cards of published articles
      */
-    @Query(ArticleCard.SELECT
-            + " where a.status = io.tenancy.samples.cms.article.ArticleStatus.PUBLISHED order by a.publishedAt desc, a.id")
+    @Query(
+            ArticleCard.SELECT
+                    + " where a.status = io.tenancy.samples.cms.article.ArticleStatus.PUBLISHED order by a.publishedAt desc, a.id")
     Page<ArticleCard> published(Pageable page);
 
     /**

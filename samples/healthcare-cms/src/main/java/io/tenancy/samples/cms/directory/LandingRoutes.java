@@ -29,7 +29,8 @@ class LandingRoutes {
 
     @Bean
     RouterFunction<ServerResponse> landing(ClinicDirectory directory, LandingHost host) {
-        RequestPredicate onLandingHost = request -> host.is(request.servletRequest().getServerName());
+        RequestPredicate onLandingHost =
+                request -> host.is(request.servletRequest().getServerName());
         return RouterFunctions.route()
                 .GET("/", onLandingHost, request -> page(directory))
                 .GET("/clinics.css", onLandingHost, request -> stylesheet(directory))

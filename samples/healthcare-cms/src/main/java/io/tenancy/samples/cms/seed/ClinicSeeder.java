@@ -74,13 +74,15 @@ public class ClinicSeeder {
         for (CategorySeed shelf : seed.categories()) {
             shelves.put(
                     shelf.slug(),
-                    categories.save(
-                            new Category(shelf.slug(), shelf.name(), shelf.description(), shelves.size() + 1)));
+                    categories.save(new Category(shelf.slug(), shelf.name(), shelf.description(), shelves.size() + 1)));
         }
         for (ArticleSeed article : seed.articles()) {
             articles.save(written(article, staff, shelves, seed.brand().language()));
         }
-        log.info("Filled {} with {} articles", seed.brand().name(), seed.articles().size());
+        log.info(
+                "Filled {} with {} articles",
+                seed.brand().name(),
+                seed.articles().size());
         return true;
     }
 

@@ -95,7 +95,8 @@ public class ClinicSeeds {
             if (colon < 0) {
                 throw new IllegalStateException("Article '" + slug + "' has a fact without a colon: " + line);
             }
-            facts.put(line.substring(0, colon).strip(), line.substring(colon + 1).strip());
+            facts.put(
+                    line.substring(0, colon).strip(), line.substring(colon + 1).strip());
         });
         return new ArticleSeed(
                 slug,

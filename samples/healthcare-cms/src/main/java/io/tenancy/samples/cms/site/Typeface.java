@@ -3,9 +3,8 @@ package io.tenancy.samples.cms.site;
 /** The character of a brand's headings, out of the fonts that visitors' devices already have. */
 public enum Typeface {
     /** Old-style serif. */
-    SERIF(
-            "\"Iowan Old Style\", \"Palatino Linotype\", Palatino, P052, \"URW Palladio L\", \"Book Antiqua\", Georgia, "
-                    + "\"Liberation Serif\", serif"),
+    SERIF("\"Iowan Old Style\", \"Palatino Linotype\", Palatino, P052, \"URW Palladio L\", \"Book Antiqua\", Georgia, "
+            + "\"Liberation Serif\", serif"),
     /** Neutral, modern sans. */
     SANS("system-ui, -apple-system, \"Segoe UI\", Roboto, \"Helvetica Neue\", \"Liberation Sans\", Arial, sans-serif"),
     /** Transitional serif with more contrast. */

@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 record ArticleForm(
         @NotBlank @Size(max = 160) String title,
-        @NotBlank @Size(max = 120) @Pattern(regexp = "[a-z0-9]+(-[a-z0-9]+)*|\\s*") String slug,
+
+        @NotBlank @Size(max = 120) @Pattern(regexp = "[a-z0-9]+(-[a-z0-9]+)*|\\s*")
+        String slug,
+
         @NotBlank @Size(max = 400) String summary,
         @NotBlank @Size(max = 60_000) String body,
         @NotNull @Nullable UUID categoryId,

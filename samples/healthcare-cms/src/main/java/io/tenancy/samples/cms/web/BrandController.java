@@ -33,8 +33,7 @@ class BrandController {
     @GetMapping("/brand.css")
     ResponseEntity<String> stylesheet(HttpServletRequest request, WebRequest conditions) {
         Site site = currentSite.require(request);
-        String css =
-                """
+        String css = """
                 :root {
                   --brand: %s;
                   --on-brand: %s;
@@ -43,14 +42,13 @@ class BrandController {
                   --paper: %s;
                   --display: %s;
                 }
-                """
-                        .formatted(
-                                site.getPrimaryColour(),
-                                site.getPrimaryColour().readableInk(),
-                                site.getAccentColour(),
-                                site.getAccentColour().readableInk(),
-                                site.getPaperColour(),
-                                site.getTypeface().stack());
+                """.formatted(
+                        site.getPrimaryColour(),
+                        site.getPrimaryColour().readableInk(),
+                        site.getAccentColour(),
+                        site.getAccentColour().readableInk(),
+                        site.getPaperColour(),
+                        site.getTypeface().stack());
         return cached(css, CSS, conditions);
     }
 

@@ -161,8 +161,7 @@ class EditorController {
         return form(form.rebasedOn(stored), stored, model);
     }
 
-    private String refused(
-            ArticleForm form, @Nullable Article article, Model model, HttpServletResponse response) {
+    private String refused(ArticleForm form, @Nullable Article article, Model model, HttpServletResponse response) {
         response.setStatus(HttpStatus.UNPROCESSABLE_CONTENT.value());
         return form(form, article, model);
     }

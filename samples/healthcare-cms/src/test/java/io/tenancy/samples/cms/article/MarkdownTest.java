@@ -39,8 +39,18 @@ class MarkdownTest {
     void nothingThatRunsOrPosesAsTheSiteSurvives(String hostile) {
         assertThat(markdown.toSafeHtml("Before\n\n" + hostile + "\n\nafter"))
                 .doesNotContainIgnoringCase(
-                        "<script", "onerror", "onclick", "onload", "javascript:", "data:", "<iframe", "<form", "<button",
-                        "<svg", "<img", "style")
+                        "<script",
+                        "onerror",
+                        "onclick",
+                        "onload",
+                        "javascript:",
+                        "data:",
+                        "<iframe",
+                        "<form",
+                        "<button",
+                        "<svg",
+                        "<img",
+                        "style")
                 .contains("Before", "after");
     }
 

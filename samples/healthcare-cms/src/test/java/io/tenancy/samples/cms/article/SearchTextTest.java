@@ -20,9 +20,8 @@ class SearchTextTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (int round = 0; round < 2_000; round++) {
-            String text = random.ints(40, 1, 0xD7FF)
-                    .mapToObj(Character::toString)
-                    .collect(Collectors.joining());
+            String text =
+                    random.ints(40, 1, 0xD7FF).mapToObj(Character::toString).collect(Collectors.joining());
             assertThat(SearchText.fold(text)).as("seed %d", seed).hasSameSizeAs(text);
         }
     }
@@ -47,9 +46,8 @@ class SearchTextTest {
     @Test
     void theMarkedPiecesAreTheWholeText() {
         String text = "Wer schlecht schläft, strengt sich nachts an";
-        String joined = SearchText.highlight(text, "sch st").stream()
-                .map(Segment::text)
-                .collect(Collectors.joining());
+        String joined =
+                SearchText.highlight(text, "sch st").stream().map(Segment::text).collect(Collectors.joining());
         assertThat(joined).isEqualTo(text);
     }
 
@@ -72,6 +70,8 @@ class SearchTextTest {
 
     @Test
     void longTitlesAreCutBetweenWords() {
-        assertThat(SearchText.slug("word ".repeat(40))).hasSizeLessThanOrEqualTo(80).endsWith("word");
+        assertThat(SearchText.slug("word ".repeat(40)))
+                .hasSizeLessThanOrEqualTo(80)
+                .endsWith("word");
     }
 }

@@ -17,9 +17,7 @@ class ClinicSeedsTest {
     @Test
     void threeClinicsUseTheThreeIsolationLevels() {
         assertThat(clinics).extracting(ClinicSeed::isolation).containsExactly("DATABASE", "SCHEMA", "SHARED");
-        assertThat(clinics)
-                .extracting(clinic -> clinic.brand().language())
-                .containsExactly("pt-BR", "en", "de");
+        assertThat(clinics).extracting(clinic -> clinic.brand().language()).containsExactly("pt-BR", "en", "de");
     }
 
     @Test
@@ -38,10 +36,14 @@ class ClinicSeedsTest {
         assertThat(clinics).allSatisfy(clinic -> {
             List<String> authors =
                     clinic.staff().stream().map(ClinicSeed.StaffSeed::email).toList();
-            List<String> shelves =
-                    clinic.categories().stream().map(ClinicSeed.CategorySeed::slug).toList();
+            List<String> shelves = clinic.categories().stream()
+                    .map(ClinicSeed.CategorySeed::slug)
+                    .toList();
             assertThat(clinic.articles()).extracting(ArticleSeed::author).isSubsetOf(authors);
-            assertThat(clinic.articles()).extracting(ArticleSeed::category).containsAll(shelves).isSubsetOf(shelves);
+            assertThat(clinic.articles())
+                    .extracting(ArticleSeed::category)
+                    .containsAll(shelves)
+                    .isSubsetOf(shelves);
         });
     }
 
