@@ -94,6 +94,11 @@ class ClinicSiteTest {
     }
 
     @Test
+    void anArticleFoundByItsTextShowsThePassage() {
+        assertThat(visitor.get("/search?q=dermatoscope").body()).contains("<mark>dermatoscope</mark>");
+    }
+
+    @Test
     void liveSearchSendsTheResultsAlone() {
         assertThat(visitor.get("/search?q=eczema", "HX-Request", "true").body())
                 .contains("id=\"results\"")

@@ -1,6 +1,9 @@
 package io.tenancy.samples.cms.article;
 
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import org.springframework.data.domain.Limit;
 import org.springframework.data.domain.Page;
 import org.springframework.data.domain.Pageable;
@@ -92,9 +95,18 @@ public class PublicLibrary {
      * Finds articles by words.
      *
      * @param query what the visitor typed
-     * @return cards, best first
+     * @return hits, best first
      */
-    public List<ArticleCard> search(String query) {
-        return search.published(query, SEARCH_RESULTS);
+    public List<SearchHit> search(String query) {
+        List<ArticleCard> cards = search.published(query, SEARCH_RESULTS);
+        List<UUID> unclear = cards.stream()
+                .filter(card -> !SearchText.occursIn(card.title() + " " + card.summary(), query))
+                .map(ArticleCard::id)
+                .toList();
+        Map<UUID, String> passages = articles.findAllById(unclear).stream()
+                .collect(Collectors.toMap(Article::getId, article -> SearchText.passage(article.getBody(), query)));
+        return cards.stream()
+                .map(card -> new SearchHit(card, passages.getOrDefault(card.id(), card.summary())))
+                .toList();
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Text as the search sees it: lower case and without diacritics, so that a visitor who types {@code palpitacao} on a
@@ -15,6 +16,8 @@ import java.util.Locale;
 public final class SearchText {
 
     private static final int MAX_TERMS = 6;
+    private static final int PASSAGE = 220;
+    private static final Pattern MARKS = Pattern.compile("(?m)^\\s*(#{1,6}|[-*>]|\\d+\\.)\\s|[*_`]");
 
     private SearchText() {}
 
@@ -80,6 +83,42 @@ public final class SearchText {
             }
         }
         return segments;
+    }
+
+    /**
+     * Tells whether any term of a query occurs in a text.
+     *
+     * @param text any text
+     * @param query what the visitor typed
+     * @return true if at least one term occurs
+     */
+    static boolean occursIn(String text, String query) {
+        String folded = fold(text);
+        return terms(query).stream().anyMatch(folded::contains);
+    }
+
+    /**
+     * Cuts the words around the first term that occurs out of a text.
+     *
+     * @param markdown the text, whose marks are left out
+     * @param query what the visitor typed
+     * @return a passage of about two lines; the beginning of the text if no term occurs
+     */
+    static String passage(String markdown, String query) {
+        String text = MARKS.matcher(markdown).replaceAll(" ").replaceAll("\\s+", " ").strip();
+        String folded = fold(text);
+        int hit = terms(query).stream()
+                .mapToInt(folded::indexOf)
+                .filter(at -> at >= 0)
+                .min()
+                .orElse(0);
+        int from = hit <= PASSAGE / 3 ? 0 : text.indexOf(' ', hit - PASSAGE / 3) + 1;
+        int to = from + PASSAGE >= text.length() ? text.length() : text.lastIndexOf(' ', from + PASSAGE);
+        if (from > hit || to <= hit) {
+            from = hit;
+            to = Math.min(text.length(), hit + PASSAGE);
+        }
+        return (from > 0 ? "… " : "") + text.substring(from, to) + (to < text.length() ? " …" : "");
     }
 
     /**

@@ -76,10 +76,10 @@ class PublicController {
         String asked = query.strip();
         String bounded = asked.length() <= LONGEST_QUERY ? asked : asked.substring(0, LONGEST_QUERY);
         List<Hit> hits = library.search(bounded).stream()
-                .map(card -> new Hit(
-                        card,
-                        SearchText.highlight(card.title(), bounded),
-                        SearchText.highlight(card.summary(), bounded)))
+                .map(hit -> new Hit(
+                        hit.card(),
+                        SearchText.highlight(hit.card().title(), bounded),
+                        SearchText.highlight(hit.passage(), bounded)))
                 .toList();
         model.addAttribute("query", bounded);
         model.addAttribute("hits", hits);
@@ -91,7 +91,7 @@ class PublicController {
      *
      * @param card the article
      * @param title its title in pieces
-     * @param summary its summary in pieces
+     * @param passage its summary or the found passage in pieces
      */
-    record Hit(ArticleCard card, List<SearchText.Segment> title, List<SearchText.Segment> summary) {}
+    record Hit(ArticleCard card, List<SearchText.Segment> title, List<SearchText.Segment> passage) {}
 }

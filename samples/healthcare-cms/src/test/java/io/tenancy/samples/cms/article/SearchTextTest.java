@@ -74,4 +74,20 @@ class SearchTextTest {
                 .hasSizeLessThanOrEqualTo(80)
                 .endsWith("word");
     }
+
+    @Test
+    void aPassageIsCutAroundTheFirstHitWithoutMarks() {
+        String text = "## Antes\n\n" + "palavra ".repeat(60) + "**Pressão** alta " + "depois ".repeat(60);
+        assertThat(SearchText.passage(text, "pressao"))
+                .startsWith("… palavra")
+                .contains("Pressão alta depois")
+                .endsWith("depois …")
+                .doesNotContain("*", "#")
+                .hasSizeLessThan(240);
+    }
+
+    @Test
+    void aPassageOfOneEndlessWordStillShowsTheHit() {
+        assertThat(SearchText.passage("x".repeat(500) + "needle" + "y".repeat(500), "needle")).contains("needle");
+    }
 }
