@@ -32,6 +32,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,8 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
     private final Set<String> globalTables;
     private final boolean schemaRole;
     private final boolean acceptLargeObjects;
+    private final boolean sharedTables;
+    private final InstantSource clock;
     private final IsolationGate gate = new IsolationGate();
     private final Map<TenantId, String> behind = new ConcurrentHashMap<>();
 
@@ -66,7 +69,9 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
             MigrationScripts scripts,
             Set<String> globalTables,
             boolean schemaRole,
-            boolean acceptLargeObjects) {
+            boolean acceptLargeObjects,
+            boolean sharedTables,
+            InstantSource clock) {
         this.servers = servers;
         this.primary = primary;
         this.catalog = catalog;
@@ -75,14 +80,27 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
         this.globalTables = globalTables;
         this.schemaRole = schemaRole;
         this.acceptLargeObjects = acceptLargeObjects;
+        this.sharedTables = sharedTables;
+        this.clock = clock;
     }
 
     // --- migrations -------------------------------------------------------------------------------------------------
 
     /** Shared schema first: its failure stops the start. A tenant's own failure stops that tenant. */
     void migrateAll() {
-        ensureSharedSchema();
         List<Tenant> tenants = catalog.all();
+        if (sharedTables) {
+            migrateSharedTables(tenants);
+        }
+        for (Tenant tenant : tenants) {
+            if (finished(tenant) && tenant.placement().isolation() != IsolationLevel.SHARED) {
+                migrateOrHoldBack(tenant);
+            }
+        }
+    }
+
+    private void migrateSharedTables(List<Tenant> tenants) {
+        ensureSharedSchema();
         List<TenantId> onSharedTables = new ArrayList<>();
         for (Tenant tenant : tenants) {
             if (finished(tenant) && tenant.placement().isolation() == IsolationLevel.SHARED) {
@@ -90,11 +108,6 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
             }
         }
         migrator().migrate(sharedTarget(), DataMigrationRunner.asOwner(target -> onSharedTables));
-        for (Tenant tenant : tenants) {
-            if (finished(tenant) && tenant.placement().isolation() != IsolationLevel.SHARED) {
-                migrateOrHoldBack(tenant);
-            }
-        }
     }
 
     /** Tries tenants again that were held back, for example because their database was down. */
@@ -126,11 +139,15 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
 
     @Override
     public void migrate(Tenant tenant) {
+        if (tenant.placement().isolation() == IsolationLevel.SHARED && !sharedTables) {
+            throw new TenancyException("Tenant " + tenant + " is placed on shared tables, which this installation does not"
+                    + " use. Set tenancy.isolation.shared-tables=true, or choose SCHEMA or DATABASE.");
+        }
         migrator().migrate(targetOf(tenant), DataMigrationRunner.asOwner(target -> List.of(tenant.id())));
     }
 
     private SchemaMigrator migrator() {
-        return new SchemaMigrator(scripts);
+        return new SchemaMigrator(scripts, sharedTables, clock);
     }
 
     private void ensureSharedSchema() {
@@ -371,7 +388,7 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
                 .toList();
         try (Connection owner = ownerOf(server, server.database()).getConnection()) {
             refusePlaceholder(owner, faults);
-            if (server.equals(primary)) {
+            if (sharedTables && server.equals(primary)) {
                 faults.addAll(gate.checkShared(
                         owner,
                         new SharedExpectation(

@@ -83,7 +83,9 @@ public final class TenancyInstallation implements AutoCloseable {
                 MigrationScripts.scan(List.of(migrations), classLoader()),
                 settings.globalTables,
                 settings.schemaRole,
-                settings.acceptLargeObjects);
+                settings.acceptLargeObjects,
+                settings.sharedTables,
+                clock);
         Consumer<Tenant> changed = tenant -> {
             tenants.invalidate(tenant.id());
             isolation.release(tenant);
@@ -319,6 +321,7 @@ public final class TenancyInstallation implements AutoCloseable {
         private PoolSettings pools = PoolSettings.DEFAULT;
         private boolean schemaRole = true;
         private boolean acceptLargeObjects;
+        private boolean sharedTables = true;
         private Duration gateInterval = DEFAULT_GATE_INTERVAL;
         private InstantSource clock = InstantSource.system();
         private int controlPoolSize = 4;
@@ -395,6 +398,18 @@ public final class TenancyInstallation implements AutoCloseable {
          */
         public Builder schemaRole(boolean value) {
             schemaRole = value;
+            return this;
+        }
+
+        /**
+         * Whether tenants may be placed on shared tables; on unless turned off. With shared tables, structure migrations
+         * may not change rows.
+         *
+         * @param value false where every tenant has a schema or a database of its own
+         * @return this builder
+         */
+        public Builder sharedTables(boolean value) {
+            sharedTables = value;
             return this;
         }
 

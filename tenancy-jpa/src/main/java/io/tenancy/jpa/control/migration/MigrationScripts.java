@@ -69,8 +69,7 @@ public final class MigrationScripts {
         return scripts;
     }
 
-    private static void add(
-            String path, String sql, Map<ScriptVersion, MigrationScript> scripts, List<String> faults) {
+    private static void add(String path, String sql, Map<ScriptVersion, MigrationScript> scripts, List<String> faults) {
         String name = path.substring(path.lastIndexOf('/') + 1);
         if (name.toLowerCase(Locale.ROOT).endsWith(".conf")) {
             faults.add(path + ": settings per script are not supported. Remove the file");

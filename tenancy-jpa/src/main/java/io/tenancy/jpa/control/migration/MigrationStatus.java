@@ -11,8 +11,7 @@ import java.util.Map;
  * @param pendingStructure file names of structure scripts that did not run
  * @param pendingData file names of data scripts that did not run, by tenant; tenants without any are left out
  */
-public record MigrationStatus(
-        String schema, List<String> pendingStructure, Map<TenantId, List<String>> pendingData) {
+public record MigrationStatus(String schema, List<String> pendingStructure, Map<TenantId, List<String>> pendingData) {
 
     /** Takes copies. */
     public MigrationStatus {

@@ -112,8 +112,11 @@ public final class SchemaMigrator {
             for (TenantId tenant : data.isEmpty() ? List.<TenantId>of() : runner.tenants(target)) {
                 Set<ScriptVersion> ran = new HashSet<>();
                 if (known) {
-                    runner.inTransaction(target, tenant, connection -> ran.addAll(
-                            history.of(connection, tenant).keySet()));
+                    runner.inTransaction(
+                            target,
+                            tenant,
+                            connection ->
+                                    ran.addAll(history.of(connection, tenant).keySet()));
                 }
                 List<String> pending = names(data, ran);
                 if (!pending.isEmpty()) {
@@ -223,8 +226,7 @@ public final class SchemaMigrator {
         return runs[0];
     }
 
-    private void requireUnchanged(
-            SchemaTarget target, TenantId tenant, Map<ScriptVersion, DataHistory.Entry> entries) {
+    private void requireUnchanged(SchemaTarget target, TenantId tenant, Map<ScriptVersion, DataHistory.Entry> entries) {
         List<String> faults = new ArrayList<>();
         ScriptVersion newest = null;
         for (ScriptVersion version : entries.keySet()) {
@@ -267,8 +269,8 @@ public final class SchemaMigrator {
                 }
             }
         }
-        try (PreparedStatement statement =
-                        connection.prepareStatement("select version from " + table + " where success and type = 'SQL'");
+        try (PreparedStatement statement = connection.prepareStatement(
+                        "select version from " + table + " where success and type = 'SQL'");
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 @Nullable String version = row.getString(1);

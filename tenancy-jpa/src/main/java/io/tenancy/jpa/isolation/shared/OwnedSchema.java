@@ -35,5 +35,4 @@ public final class OwnedSchema implements SchemaFinishing {
     public List<String> derive(Connection owner) {
         return PlanRunner.run(owner, layout, false);
     }
-
 }

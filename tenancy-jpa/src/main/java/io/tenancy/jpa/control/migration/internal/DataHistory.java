@@ -49,9 +49,10 @@ public final class DataHistory {
     public void create(Connection connection) throws SQLException {
         lock(connection);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("create table if not exists " + table + " (tenant_id uuid not null default current_setting('"
-                    + IsolationNames.TENANT_SETTING + "')::uuid, version text not null, script text not null,"
-                    + " checksum integer not null, installed_on timestamptz not null, primary key (tenant_id, version))");
+            statement.execute(
+                    "create table if not exists " + table + " (tenant_id uuid not null default current_setting('"
+                            + IsolationNames.TENANT_SETTING + "')::uuid, version text not null, script text not null,"
+                            + " checksum integer not null, installed_on timestamptz not null, primary key (tenant_id, version))");
         }
     }
 
@@ -63,8 +64,7 @@ public final class DataHistory {
      * @throws SQLException when the catalog cannot be read
      */
     public boolean exists(Connection connection) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("select to_regclass(?) is not null")) {
+        try (PreparedStatement statement = connection.prepareStatement("select to_regclass(?) is not null")) {
             statement.setString(1, table);
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() && row.getBoolean(1);

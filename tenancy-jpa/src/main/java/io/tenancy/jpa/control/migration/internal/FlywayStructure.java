@@ -1,10 +1,10 @@
 package io.tenancy.jpa.control.migration.internal;
 
+import io.tenancy.IsolationLevel;
 import io.tenancy.TenancyException;
 import io.tenancy.jpa.control.migration.MigrationException;
 import io.tenancy.jpa.control.migration.MigrationScript;
 import io.tenancy.jpa.control.migration.SchemaTarget;
-import io.tenancy.IsolationLevel;
 import io.tenancy.jpa.isolation.IsolationNames;
 import io.tenancy.jpa.isolation.shared.SchemaFinishing;
 import io.tenancy.jpa.isolation.shared.SharedSchema;
@@ -189,8 +189,8 @@ public final class FlywayStructure implements MigrationResolver {
             if (inTransaction
                     && target.level() == IsolationLevel.SHARED
                     && CHECKS_ROWS.matcher(script.sql()).find()) {
-                Set<String> words =
-                        new HashSet<>(Arrays.asList(script.sql().toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}_$]+")));
+                Set<String> words = new HashSet<>(
+                        Arrays.asList(script.sql().toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}_$]+")));
                 new SharedSchema(target.layout()).lift(connection, words);
             }
         }

@@ -95,8 +95,7 @@ public final class ScriptLocations {
                 if (!entry.isDirectory() && entry.getName().startsWith(prefix) && isScript(entry.getName())) {
                     try (InputStream content = jar.getInputStream(entry)) {
                         scripts.put(
-                                CLASS_PATH + folder + "/"
-                                        + entry.getName().substring(prefix.length()),
+                                CLASS_PATH + folder + "/" + entry.getName().substring(prefix.length()),
                                 text(content.readAllBytes()));
                     }
                 }

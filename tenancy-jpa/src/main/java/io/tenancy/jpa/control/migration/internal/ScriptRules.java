@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 /** What may stand in which kind of script, decided before anything runs. */
 public final class ScriptRules {
 
-    private static final Pattern OUTSIDE_OF_TRANSACTIONS = Pattern.compile(
-            "(?is)^\\s*(create\\s+(unique\\s+)?index\\s+concurrently|drop\\s+index\\s+concurrently"
+    private static final Pattern OUTSIDE_OF_TRANSACTIONS =
+            Pattern.compile("(?is)^\\s*(create\\s+(unique\\s+)?index\\s+concurrently|drop\\s+index\\s+concurrently"
                     + "|reindex\\b.*\\bconcurrently|vacuum|create\\s+database|drop\\s+database|alter\\s+system"
                     + "|create\\s+tablespace|drop\\s+tablespace|alter\\s+table\\b.*\\bdetach\\s+partition\\b.*"
                     + "\\bconcurrently)\\b.*");
@@ -67,7 +67,8 @@ public final class ScriptRules {
         Optional<String> target = statement.targetTable();
         boolean changesRows = statement.kind() == SqlStatement.Kind.DML || target.isPresent();
         if (changesRows && !target.map(globalTables::contains).orElse(false)) {
-            return Optional.of("a structure script changes rows" + target.map(table -> " of " + table).orElse("")
+            return Optional.of("a structure script changes rows"
+                    + target.map(table -> " of " + table).orElse("")
                     + ", but on shared tables it runs once for all tenants and would find no tenant's rows. Put the"
                     + " statement into a data script (D<version>__name.sql), which runs once per tenant; if all tenants"
                     + " share the rows, list the table as global.");

@@ -20,11 +20,15 @@ public final class ScriptRunner {
     private static final String NAME = "(?:\"(?:[^\"]|\"\")+\"|[\\w$]+)";
     private static final Pattern ALTERED_TABLE = Pattern.compile(
             "(?is)^\\s*alter\\s+table\\s+(?:if\\s+exists\\s+)?(?:only\\s+)?(" + NAME + "(?:\\." + NAME + ")?)\\s.*");
-    private static final Pattern ADDED_UNIQUE = Pattern.compile("(?i)(\\badd\\s+constraint\\s+" + NAME
-            + "\\s+unique\\s*(?:nulls\\s+(?:not\\s+)?distinct\\s*)?\\()");
+    private static final Pattern ADDED_UNIQUE = Pattern.compile(
+            "(?i)(\\badd\\s+constraint\\s+" + NAME + "\\s+unique\\s*(?:nulls\\s+(?:not\\s+)?distinct\\s*)?\\()");
     private static final Pattern UNIQUE_INDEX = Pattern.compile("(?is)^(\\s*create\\s+unique\\s+index\\s+"
             + "(?:if\\s+not\\s+exists\\s+)?" + NAME + "\\s+on\\s+(?:only\\s+)?(" + NAME + "(?:\\." + NAME
             + ")?)\\s*(?:using\\s+btree\\s*)?\\()(.*)");
+
+    private static final Pattern CREATE_EXTENSION = Pattern.compile(
+            "(?is)^(\\s*create\\s+extension\\s+(?:if\\s+not\\s+exists\\s+)?" + NAME + "(?:\\s+with\\b)?)(.*)");
+    private static final Pattern SCHEMA_CLAUSE = Pattern.compile("(?i)\\bschema\\b");
 
     private static final Set<String> TENANT_SETTING_UNSET = Set.of("42704", "22P02");
 
@@ -43,7 +47,7 @@ public final class ScriptRunner {
         for (SqlScript.Statement part : SqlScript.split(script.sql())) {
             try (Statement statement = connection.createStatement()) {
                 statement.setEscapeProcessing(false);
-                statement.execute(shared && structure ? perTenant(connection, part.text()) : part.text());
+                statement.execute(apart(shared && structure ? perTenant(connection, part.text()) : part.text()));
             } catch (SQLException e) {
                 throw new MigrationException(
                         "The script " + script.name() + " failed at line " + part.line() + " in " + where + ": "
@@ -54,6 +58,15 @@ public final class ScriptRunner {
         }
     }
 
+    /** A trusted extension belongs to a superuser, so it cannot be moved later; it has to be created in its place. */
+    private static String apart(String sql) {
+        Matcher extension = CREATE_EXTENSION.matcher(sql);
+        if (!extension.matches() || SCHEMA_CLAUSE.matcher(extension.group(2)).find()) {
+            return sql;
+        }
+        return extension.group(1) + " SCHEMA " + IsolationNames.EXTENSIONS_SCHEMA + extension.group(2);
+    }
+
     /*
      * A unique key that a later version adds would be checked over all tenants before the derivation could widen it. So
      * where the key has a name, which the derivation keeps, the tenant goes into it at once.
@@ -62,7 +75,8 @@ public final class ScriptRunner {
         Matcher altered = ALTERED_TABLE.matcher(sql);
         Matcher added = ADDED_UNIQUE.matcher(sql);
         if (altered.matches() && added.find() && hasTenantColumn(connection, altered.group(1))) {
-            return added.replaceAll(match -> Matcher.quoteReplacement(match.group(1)) + IsolationNames.TENANT_COLUMN + ", ");
+            return added.replaceAll(
+                    match -> Matcher.quoteReplacement(match.group(1)) + IsolationNames.TENANT_COLUMN + ", ");
         }
         Matcher index = UNIQUE_INDEX.matcher(sql);
         if (index.matches() && hasTenantColumn(connection, index.group(2))) {
@@ -85,8 +99,10 @@ public final class ScriptRunner {
     private static String advice(SQLException e, boolean shared, boolean structure) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         String message = e.getMessage() == null ? "" : e.getMessage().toLowerCase(Locale.ROOT);
-        if (shared && structure && TENANT_SETTING_UNSET.contains(state) && (message.contains("tenancy.tenant_id")
-                        || message.contains("uuid: \"\""))) {
+        if (shared
+                && structure
+                && TENANT_SETTING_UNSET.contains(state)
+                && (message.contains("tenancy.tenant_id") || message.contains("uuid: \"\""))) {
             return "it reads or writes rows of tenants, which a structure script cannot. Put the statement into a data"
                     + " script (D<version>__name.sql), or mention the table in a plain ALTER TABLE of this script.";
         }

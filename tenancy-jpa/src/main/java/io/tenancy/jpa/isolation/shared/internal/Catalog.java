@@ -259,7 +259,12 @@ public record Catalog(
      * @param check its condition for rows written
      */
     record Policy(
-            long table, String name, String sql, boolean standard, @Nullable String using, @Nullable String check) {
+            long table,
+            String name,
+            String sql,
+            boolean standard,
+            @Nullable String using,
+            @Nullable String check) {
 
         boolean isOurs() {
             return name.equals(IsolationNames.POLICY)
@@ -279,8 +284,7 @@ public record Catalog(
      * @param needsPath whether its body looks up names when it runs and no search_path was set for it
      * @param access who may execute it
      */
-    record Routine(
-            String name, String sql, char kind, boolean securityDefiner, boolean needsPath, Access access) {}
+    record Routine(String name, String sql, char kind, boolean securityDefiner, boolean needsPath, Access access) {}
 
     /**
      * A sequence.
@@ -305,7 +309,7 @@ public record Catalog(
      *
      * @param name bare name
      * @param sql quoted name
-     * @param relocatable whether it can be moved
+     * @param relocatable whether the connected role can move it to another schema
      */
     record Extension(String name, String sql, boolean relocatable) {}
 

@@ -61,8 +61,7 @@ public final class CatalogReader {
         try {
             return reader.readAll();
         } finally {
-            try (PreparedStatement restore =
-                    connection.prepareStatement("select set_config('search_path', ?, true)")) {
+            try (PreparedStatement restore = connection.prepareStatement("select set_config('search_path', ?, true)")) {
                 restore.setString(1, path);
                 restore.execute();
             }
@@ -72,8 +71,17 @@ public final class CatalogReader {
     private Catalog readAll() throws SQLException {
         Schema schema = schema();
         return new Catalog(
-                schema, tables(), constraints(), indexes(), policies(), routines(), sequences(), types(), extensions(),
-                new HashSet<>(query("select relname from pg_class c where c.relnamespace = {schema}", row -> row.getString(1))));
+                schema,
+                tables(),
+                constraints(),
+                indexes(),
+                policies(),
+                routines(),
+                sequences(),
+                types(),
+                extensions(),
+                new HashSet<>(query(
+                        "select relname from pg_class c where c.relnamespace = {schema}", row -> row.getString(1))));
     }
 
     private Schema schema() throws SQLException {
@@ -82,8 +90,13 @@ public final class CatalogReader {
                        quote_ident(?), quote_ident(?), quote_ident(?), current_user = ?,
                        to_regnamespace(quote_ident(?)) is not null""")) {
             String[] values = {
-                layout.schema(), layout.grantee(), layout.schema(), layout.extensionsSchema(), layout.grantee(),
-                layout.grantee(), layout.extensionsSchema()
+                layout.schema(),
+                layout.grantee(),
+                layout.schema(),
+                layout.extensionsSchema(),
+                layout.grantee(),
+                layout.grantee(),
+                layout.extensionsSchema()
             };
             for (int i = 0; i < values.length; i++) {
                 statement.setString(i + 1, values[i]);
@@ -126,11 +139,12 @@ public final class CatalogReader {
 
     private List<Table> tables() throws SQLException {
         Map<Long, List<Column>> columns = columns();
-        Accesses accesses = access("select c.oid as id, acl.grantee, acl.privilege_type from pg_class c, aclexplode("
-                + "coalesce(c.relacl, acldefault('r', c.relowner))) acl where c.relnamespace = {schema}"
-                + " and c.relkind in ('r','p','v','m','f') union all "
-                + "select c.oid, acl.grantee, acl.privilege_type || ' of a column' from pg_class c join pg_attribute a"
-                + " on a.attrelid = c.oid, aclexplode(a.attacl) acl where c.relnamespace = {schema} and not a.attisdropped");
+        Accesses accesses = access(
+                "select c.oid as id, acl.grantee, acl.privilege_type from pg_class c, aclexplode("
+                        + "coalesce(c.relacl, acldefault('r', c.relowner))) acl where c.relnamespace = {schema}"
+                        + " and c.relkind in ('r','p','v','m','f') union all "
+                        + "select c.oid, acl.grantee, acl.privilege_type || ' of a column' from pg_class c join pg_attribute a"
+                        + " on a.attrelid = c.oid, aclexplode(a.attacl) acl where c.relnamespace = {schema} and not a.attisdropped");
         return query(
                 """
                 select c.oid, c.relname, quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relkind,
@@ -141,8 +155,7 @@ public final class CatalogReader {
                        coalesce('security_invoker=true' = any (c.reloptions)
                            or 'security_invoker=on' = any (c.reloptions), false) as invoker
                 from pg_class c join pg_namespace n on n.oid = c.relnamespace
-                where c.relnamespace = {schema} and c.relkind in ('r','p','v','m','f')"""
-                        + noExtension("pg_catalog.pg_class", "c") + " order by c.relname",
+                where c.relnamespace = {schema} and c.relkind in ('r','p','v','m','f')""" + noExtension("pg_catalog.pg_class", "c") + " order by c.relname",
                 row -> new Table(
                         row.getLong(1),
                         row.getString(2),
@@ -284,8 +297,7 @@ public final class CatalogReader {
                        p.prokind <> 'a' and l.lanname not in ('c', 'internal') and p.prosqlbody is null
                            and not exists (select from unnest(p.proconfig) s where s like 'search\\_path=%')
                 from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
-                where p.pronamespace = {schema}"""
-                        + noExtension("pg_catalog.pg_proc", "p") + " order by 3",
+                where p.pronamespace = {schema}""" + noExtension("pg_catalog.pg_proc", "p") + " order by 3",
                 row -> new Routine(
                         row.getString(2),
                         row.getString(3),
@@ -296,18 +308,17 @@ public final class CatalogReader {
     }
 
     private List<Sequence> sequences() throws SQLException {
-        Accesses accesses = access("select c.oid as id, acl.grantee, acl.privilege_type from pg_class c, aclexplode("
-                + "coalesce(c.relacl, acldefault('s', c.relowner))) acl where c.relnamespace = {schema} and c.relkind = 'S'");
+        Accesses accesses = access(
+                "select c.oid as id, acl.grantee, acl.privilege_type from pg_class c, aclexplode("
+                        + "coalesce(c.relacl, acldefault('s', c.relowner))) acl where c.relnamespace = {schema} and c.relkind = 'S'");
         return query(
                 """
                 select c.oid, c.relname, quote_ident(n.nspname) || '.' || quote_ident(c.relname), coalesce((
                            select o.refobjid from pg_depend o where o.classid = 'pg_catalog.pg_class'::regclass
                            and o.objid = c.oid and o.refobjsubid > 0 and o.deptype in ('a', 'i') limit 1), 0)
                 from pg_class c join pg_namespace n on n.oid = c.relnamespace
-                where c.relnamespace = {schema} and c.relkind = 'S'"""
-                        + noExtension("pg_catalog.pg_class", "c") + " order by c.relname",
-                row -> new Sequence(
-                        row.getString(2), row.getString(3), row.getLong(4), accesses.of(row.getLong(1))));
+                where c.relnamespace = {schema} and c.relkind = 'S'""" + noExtension("pg_catalog.pg_class", "c") + " order by c.relname",
+                row -> new Sequence(row.getString(2), row.getString(3), row.getLong(4), accesses.of(row.getLong(1))));
     }
 
     private List<Catalog.Type> types() throws SQLException {
@@ -318,16 +329,18 @@ public final class CatalogReader {
                 select t.oid, quote_ident(n.nspname) || '.' || quote_ident(t.typname)
                 from pg_type t join pg_namespace n on n.oid = t.typnamespace
                 where t.typnamespace = {schema} and (t.typtype in ('e', 'd', 'r') or t.typtype = 'c' and exists (
-                          select from pg_class c where c.oid = t.typrelid and c.relkind = 'c'))"""
-                        + noExtension("pg_catalog.pg_type", "t") + " order by 2",
+                          select from pg_class c where c.oid = t.typrelid and c.relkind = 'c'))""" + noExtension("pg_catalog.pg_type", "t") + " order by 2",
                 row -> new Catalog.Type(row.getString(2), accesses.of(row.getLong(1))));
     }
 
     private List<Extension> extensions() throws SQLException {
-        return query(
-                "select e.extname, quote_ident(e.extname), e.extrelocatable from pg_extension e"
-                        + " where e.extnamespace = {schema} order by 1",
-                row -> new Extension(row.getString(1), row.getString(2), row.getBoolean(3)));
+        return query("""
+                select e.extname, quote_ident(e.extname), e.extrelocatable and not exists (
+                           select from pg_depend d join pg_proc p on p.oid = d.objid
+                           where d.classid = 'pg_catalog.pg_proc'::regclass and d.refobjid = e.oid
+                             and d.refclassid = 'pg_catalog.pg_extension'::regclass and d.deptype = 'e'
+                             and not pg_has_role(p.proowner, 'USAGE'))
+                from pg_extension e where e.extnamespace = {schema} order by 1""", row -> new Extension(row.getString(1), row.getString(2), row.getBoolean(3)));
     }
 
     /** Rights by object. */
@@ -342,8 +355,8 @@ public final class CatalogReader {
         Accesses accesses = new Accesses(new HashMap<>(), new HashMap<>());
         String grantee = "to_regrole(quote_ident(" + SqlIdentifier.literal(layout.grantee()) + "))";
         query(
-                "select a.id, a.grantee = 0, a.privilege_type from (" + sql + ") a where a.grantee in (0, "
-                        + grantee + ")",
+                "select a.id, a.grantee = 0, a.privilege_type from (" + sql + ") a where a.grantee in (0, " + grantee
+                        + ")",
                 row -> (row.getBoolean(2) ? accesses.everyone() : accesses.grantee())
                         .computeIfAbsent(row.getLong(1), oid -> new HashSet<>())
                         .add(row.getString(3)));
@@ -374,8 +387,7 @@ public final class CatalogReader {
     private <T> List<T> query(String sql, RowReader<T> reader) throws SQLException {
         String schema = "to_regnamespace(quote_ident(" + SqlIdentifier.literal(layout.schema()) + "))";
         List<T> rows = new ArrayList<>();
-        try (PreparedStatement statement =
-                        connection.prepareStatement(sql.replace(SCHEMA, schema));
+        try (PreparedStatement statement = connection.prepareStatement(sql.replace(SCHEMA, schema));
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 rows.add(reader.read(row));

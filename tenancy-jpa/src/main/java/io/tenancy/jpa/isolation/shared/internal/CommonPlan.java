@@ -53,8 +53,8 @@ public final class CommonPlan {
             ddl.add("CREATE SCHEMA " + schema.extensionsSql());
         }
         catalog.extensions()
-                .forEach(extension -> ddl.add(
-                        "ALTER EXTENSION " + extension.sql() + " SET SCHEMA " + schema.extensionsSql()));
+                .forEach(extension ->
+                        ddl.add("ALTER EXTENSION " + extension.sql() + " SET SCHEMA " + schema.extensionsSql()));
     }
 
     private void makeViewsInvokers() {
@@ -86,14 +86,12 @@ public final class CommonPlan {
             boolean global = table != null && Catalog.isGlobal(table, layout);
             access("SEQUENCE " + sequence.sql(), sequence.access(), global ? NONE : Set.of("USAGE", "SELECT"));
         });
-        catalog.routines()
-                .forEach(routine -> access("ROUTINE " + routine.sql(), routine.access(), Set.of("EXECUTE")));
+        catalog.routines().forEach(routine -> access("ROUTINE " + routine.sql(), routine.access(), Set.of("EXECUTE")));
         catalog.types().forEach(type -> access("TYPE " + type.sql(), type.access(), Set.of("USAGE")));
     }
 
     private Set<String> tablePrivileges(Table table) {
-        if (table.name().equals(IsolationNames.SCHEMA_HISTORY)
-                || table.name().equals(IsolationNames.DATA_HISTORY)) {
+        if (table.name().equals(IsolationNames.SCHEMA_HISTORY) || table.name().equals(IsolationNames.DATA_HISTORY)) {
             return NONE;
         }
         if (shared && table.partition()) {

@@ -92,8 +92,10 @@ public final class Faults {
             if (!extension.relocatable()) {
                 fault(
                         "extension " + extension.sql(),
-                        "it was created in this schema and cannot be moved to " + layout.extensionsSchema(),
-                        "Create it once, outside of the migrations, in the schema " + layout.extensionsSchema());
+                        "it was created in this schema, and the owner login cannot move it to "
+                                + layout.extensionsSchema() + " (a trusted extension belongs to a superuser)",
+                        "Write CREATE EXTENSION IF NOT EXISTS " + extension.sql() + " SCHEMA "
+                                + layout.extensionsSchema());
             }
         }
     }

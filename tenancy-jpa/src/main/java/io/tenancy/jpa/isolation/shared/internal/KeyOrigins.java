@@ -76,8 +76,8 @@ final class KeyOrigins {
                     continue;
                 }
                 for (int i = 0; i < key.keys().size(); i++) {
-                    if (assigned.contains(new ColumnId(
-                            target.oid(), key.targetKeys().get(i)))) {
+                    if (assigned.contains(
+                            new ColumnId(target.oid(), key.targetKeys().get(i)))) {
                         grown |= assigned.add(
                                 new ColumnId(key.table(), key.keys().get(i)));
                     }

@@ -229,13 +229,17 @@ public final class SharedPlan {
                     && isTenantKey(table, unique)
                     && unique.name().contains(KEY_SUFFIX)
                     && catalog.primaryKey(table)
-                            .map(key -> !key.keys().equals(unique.keys().subList(1, unique.keys().size())))
+                            .map(key -> !key.keys()
+                                    .equals(unique.keys()
+                                            .subList(1, unique.keys().size())))
                             .orElse(true);
             boolean used = catalog.constraints('f').stream()
                     .anyMatch(key -> key.index() == unique.index() && !dropped.contains(key));
             boolean needed = dropped.stream()
                     .anyMatch(key -> key.target() == table.oid()
-                            && key.targetKeys().equals(unique.keys().subList(1, unique.keys().size())));
+                            && key.targetKeys()
+                                    .equals(unique.keys()
+                                            .subList(1, unique.keys().size())));
             if (stale && !used && !needed) {
                 drop(unique);
             }
