@@ -87,8 +87,8 @@ public class AppUser {
      * @return the first letters of the first and the last name
      */
     public String getInitials() {
-        String[] names = displayName.replaceFirst("^(\\p{L}+\\.\\s*)+", "").split("\\s+");
-        String last = names.length > 1 ? names[names.length - 1].substring(0, 1) : "";
-        return names[0].substring(0, 1) + last;
+        String name = displayName.replaceFirst("^(\\p{L}+\\.\\s*)+", "").strip();
+        int last = name.lastIndexOf(' ') + 1;
+        return name.substring(0, 1) + (last > 0 ? name.substring(last, last + 1) : "");
     }
 }
