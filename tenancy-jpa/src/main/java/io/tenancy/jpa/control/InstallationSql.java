@@ -15,8 +15,7 @@ import java.util.List;
 public final class InstallationSql {
 
     // Large objects belong to the database, not to a schema or a row, so no isolation level below DATABASE holds them.
-    private static final String NO_LARGE_OBJECTS =
-            """
+    private static final String NO_LARGE_OBJECTS = """
             do $do$
             declare
               routine regprocedure;

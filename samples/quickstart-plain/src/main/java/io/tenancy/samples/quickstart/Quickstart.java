@@ -63,12 +63,14 @@ public final class Quickstart {
 
     /** Adds a note for a tenant and returns the texts of all the notes that this tenant can see. */
     static List<String> addNote(SessionFactory sessions, Tenant tenant) {
-        return Tenancy.callAs(tenant, () -> sessions.fromTransaction(session -> {
-            session.persist(new Note("A note of " + tenant.slug()));
-            return session.createSelectionQuery("from Note", Note.class).getResultList().stream()
-                    .map(Note::text)
-                    .toList();
-        }));
+        return Tenancy.callAs(
+                tenant,
+                () -> sessions.fromTransaction(session -> {
+                    session.persist(new Note("A note of " + tenant.slug()));
+                    return session.createSelectionQuery("from Note", Note.class).getResultList().stream()
+                            .map(Note::text)
+                            .toList();
+                }));
     }
 
     static SessionFactory sessionFactory(TenancyInstallation tenancy) {

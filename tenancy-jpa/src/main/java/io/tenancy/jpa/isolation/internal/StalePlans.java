@@ -14,6 +14,8 @@ final class StalePlans implements SQLExceptionOverride {
 
     @java.lang.Override
     public SQLExceptionOverride.Override adjudicate(SQLException failure) {
-        return STALE_PLAN.equals(failure.getSQLState()) ? SQLExceptionOverride.Override.DO_NOT_EVICT : SQLExceptionOverride.Override.CONTINUE_EVICT;
+        return STALE_PLAN.equals(failure.getSQLState())
+                ? SQLExceptionOverride.Override.DO_NOT_EVICT
+                : SQLExceptionOverride.Override.CONTINUE_EVICT;
     }
 }

@@ -105,7 +105,8 @@ public final class SearchText {
      * @return a passage of about two lines; the beginning of the text if no term occurs
      */
     static String passage(String markdown, String query) {
-        String text = MARKS.matcher(markdown).replaceAll(" ").replaceAll("\\s+", " ").strip();
+        String text =
+                MARKS.matcher(markdown).replaceAll(" ").replaceAll("\\s+", " ").strip();
         String folded = fold(text);
         int hit = terms(query).stream()
                 .mapToInt(folded::indexOf)

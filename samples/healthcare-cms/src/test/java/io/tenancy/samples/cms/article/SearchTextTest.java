@@ -88,6 +88,7 @@ class SearchTextTest {
 
     @Test
     void aPassageOfOneEndlessWordStillShowsTheHit() {
-        assertThat(SearchText.passage("x".repeat(500) + "needle" + "y".repeat(500), "needle")).contains("needle");
+        assertThat(SearchText.passage("x".repeat(500) + "needle" + "y".repeat(500), "needle"))
+                .contains("needle");
     }
 }
