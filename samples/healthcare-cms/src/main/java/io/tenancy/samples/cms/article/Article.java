@@ -49,8 +49,10 @@ public class Article {
 
     private int readingMinutes;
 
+    @SuppressWarnings("UnusedVariable") // read by the search's query
     private String searchTitle;
 
+    @SuppressWarnings("UnusedVariable") // read by the search's query
     private String searchText;
 
     private Instant createdAt;

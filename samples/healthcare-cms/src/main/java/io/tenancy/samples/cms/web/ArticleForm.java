@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param categoryId the category
  * @param version the version that was opened; zero for a new article
  */
+@SuppressWarnings("MultipleNullnessAnnotations") // what was sent may be missing, what is stored may not
 record ArticleForm(
         @NotBlank @Size(max = 160) String title,
 
