@@ -66,7 +66,8 @@ public final class TenantPipeline {
         Tenant tenant = load(request, resolved);
         refuseContradiction(request, resolved, tenant);
         gate(tenant);
-        return new AdmittedRequest(tenant, resolved.resolver(), resolved.answer().consumedPath());
+        return new AdmittedRequest(
+                tenant, resolved.resolver(), resolved.answer().consumedPath());
     }
 
     /**

@@ -47,8 +47,8 @@ public final class ResolverChain {
         for (TenantResolver resolver : resolvers) {
             Answer answer = resolver.resolve(request);
             if (answer instanceof Answer.Malformed malformed) {
-                throw TenantNotResolvedException.malformed("The " + resolver.name()
-                        + " resolver refused the request: " + malformed.reason() + ".");
+                throw TenantNotResolvedException.malformed(
+                        "The " + resolver.name() + " resolver refused the request: " + malformed.reason() + ".");
             }
             if (answer instanceof Answer.Found found) {
                 if (first == null) {

@@ -46,8 +46,11 @@ public final class InstallationSql {
                 + SqlIdentifier.quote(server.owner().user()));
         script.add("\\connect " + SqlIdentifier.quote(server.database()));
         script.addAll(insideDatabase(server));
-        return String.join(";\n", script).replace("\\connect " + SqlIdentifier.quote(server.database()) + ";", "\\connect "
-                + SqlIdentifier.quote(server.database())) + ";\n";
+        return String.join(";\n", script)
+                        .replace(
+                                "\\connect " + SqlIdentifier.quote(server.database()) + ";",
+                                "\\connect " + SqlIdentifier.quote(server.database()))
+                + ";\n";
     }
 
     /**
@@ -60,7 +63,8 @@ public final class InstallationSql {
         String database = SqlIdentifier.quote(server.database());
         List<String> script = new ArrayList<>();
         script.add("revoke all on database " + database + " from public");
-        script.add("grant connect on database " + database + " to " + SqlIdentifier.quote(server.runtime().user()) + ", "
+        script.add("grant connect on database " + database + " to "
+                + SqlIdentifier.quote(server.runtime().user()) + ", "
                 + SqlIdentifier.quote(server.platform().user()));
         script.addAll(withoutLargeObjects());
         return script;
@@ -90,9 +94,24 @@ public final class InstallationSql {
      */
     public static void run(Connection administrator, Connector inside, DatabaseServer server) throws SQLException {
         try (Statement statement = administrator.createStatement()) {
-            ensureLogin(administrator, statement, server.owner().user(), server.owner().password(), "createrole createdb");
-            ensureLogin(administrator, statement, server.runtime().user(), server.runtime().password(), "");
-            ensureLogin(administrator, statement, server.platform().user(), server.platform().password(), "");
+            ensureLogin(
+                    administrator,
+                    statement,
+                    server.owner().user(),
+                    server.owner().password(),
+                    "createrole createdb");
+            ensureLogin(
+                    administrator,
+                    statement,
+                    server.runtime().user(),
+                    server.runtime().password(),
+                    "");
+            ensureLogin(
+                    administrator,
+                    statement,
+                    server.platform().user(),
+                    server.platform().password(),
+                    "");
             if (!exists(administrator, "select 1 from pg_database where datname = ?", server.database())) {
                 statement.execute("create database " + SqlIdentifier.quote(server.database()) + " owner "
                         + SqlIdentifier.quote(server.owner().user()));
@@ -117,11 +136,10 @@ public final class InstallationSql {
             Connection administrator, Statement statement, String user, String password, String rights)
             throws SQLException {
         if (!exists(administrator, "select 1 from pg_roles where rolname = ?", user)) {
-            statement.execute(("create role " + SqlIdentifier.quote(user) + " login nosuperuser nobypassrls " + rights)
-                    .trim());
+            statement.execute(
+                    ("create role " + SqlIdentifier.quote(user) + " login nosuperuser nobypassrls " + rights).trim());
         }
-        statement.execute(
-                "alter role " + SqlIdentifier.quote(user) + " password " + SqlIdentifier.literal(password));
+        statement.execute("alter role " + SqlIdentifier.quote(user) + " password " + SqlIdentifier.literal(password));
     }
 
     private static boolean exists(Connection connection, String query, String name) throws SQLException {

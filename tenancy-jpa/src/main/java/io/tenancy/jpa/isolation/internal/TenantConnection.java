@@ -178,8 +178,7 @@ public final class TenantConnection extends ForwardingConnection {
     }
 
     @Override
-    public CallableStatement prepareCall(String text, int resultSetType, int resultSetConcurrency)
-            throws SQLException {
+    public CallableStatement prepareCall(String text, int resultSetType, int resultSetConcurrency) throws SQLException {
         BoundSql bindable = admit(text);
         return new TenantCallableStatement(
                 this, connection.prepareCall(bindable.plain(), resultSetType, resultSetConcurrency), bindable);
@@ -191,8 +190,7 @@ public final class TenantConnection extends ForwardingConnection {
         BoundSql bindable = admit(text);
         return new TenantCallableStatement(
                 this,
-                connection.prepareCall(
-                        bindable.plain(), resultSetType, resultSetConcurrency, resultSetHoldability),
+                connection.prepareCall(bindable.plain(), resultSetType, resultSetConcurrency, resultSetHoldability),
                 bindable);
     }
 
@@ -209,7 +207,7 @@ public final class TenantConnection extends ForwardingConnection {
         if (parsed.refusal().isPresent()) {
             throw new IsolationViolationException("A statement for tenant " + tenant + " was refused: "
                     + parsed.refusal().get()
-                    + " Whose rows are seen is decided by the tenant scope alone; open one with Tenancy.callAs(...).");
+                    + ". Whose rows are seen is decided by the tenant scope alone; open one with Tenancy.callAs(...).");
         }
         if (parsed.leavesSessionState()) {
             evict = true;
@@ -232,10 +230,13 @@ public final class TenantConnection extends ForwardingConnection {
         requireOpen();
         requireOwnTenant();
         if (autoCommit && kind == SqlStatement.Kind.TRANSACTION) {
-            throw new SQLException("A transaction was begun or ended in SQL while the connection is in auto-commit mode."
-                    + " Use setAutoCommit(false), commit() and rollback().", "25001");
+            throw new SQLException(
+                    "A transaction was begun or ended in SQL while the connection is in auto-commit mode."
+                            + " Use setAutoCommit(false), commit() and rollback().",
+                    "25001");
         }
-        if (binding == Binding.NONE) {
+        // SET TRANSACTION must come before the first query of its transaction, and the binding is a query.
+        if (binding == Binding.NONE || kind == SqlStatement.Kind.SESSION) {
             return execution.run();
         }
         if (autoCommit) {
@@ -334,8 +335,8 @@ public final class TenantConnection extends ForwardingConnection {
 
     private static boolean mayEndTransaction(SqlStatement.Kind kind) {
         return switch (kind) {
-            case TRANSACTION, SAVEPOINT, MULTIPLE, CALL, SESSION, OTHER, UNKNOWN -> true;
-            case QUERY, DML, DDL, EMPTY -> false;
+            case TRANSACTION, SAVEPOINT, MULTIPLE, CALL, OTHER, UNKNOWN -> true;
+            case QUERY, DML, DDL, SESSION, EMPTY -> false;
         };
     }
 
@@ -408,8 +409,9 @@ public final class TenantConnection extends ForwardingConnection {
 
     @Override
     public void setSchema(String schema) {
-        throw new IsolationViolationException("setSchema('" + schema + "') was called on a connection of tenant " + tenant
-                + ". The tenant's placement decides the schema; name tables through the placeholder schema instead.");
+        throw new IsolationViolationException(
+                "setSchema('" + schema + "') was called on a connection of tenant " + tenant
+                        + ". The tenant's placement decides the schema; name tables through the placeholder schema instead.");
     }
 
     @Override
@@ -443,10 +445,12 @@ public final class TenantConnection extends ForwardingConnection {
 
     void refuseLargeObject() {
         if (tenant.placement().isolation() != IsolationLevel.DATABASE) {
-            throw new IsolationViolationException("A large object was asked for by tenant " + tenant + " on isolation level "
-                    + tenant.placement().isolation() + ". PostgreSQL keeps large objects per database, outside of schemas"
-                    + " and row-level security. Use a bytea or text column"
-                    + " (@JdbcTypeCode(SqlTypes.LONGVARBINARY) or LONGVARCHAR instead of @Lob).");
+            throw new IsolationViolationException(
+                    "A large object was asked for by tenant " + tenant + " on isolation level "
+                            + tenant.placement().isolation()
+                            + ". PostgreSQL keeps large objects per database, outside of schemas"
+                            + " and row-level security. Use a bytea or text column"
+                            + " (@JdbcTypeCode(SqlTypes.LONGVARBINARY) or LONGVARCHAR instead of @Lob).");
         }
     }
 
@@ -524,7 +528,8 @@ public final class TenantConnection extends ForwardingConnection {
 
     private void requireOpen() throws SQLException {
         if (closed) {
-            throw new SQLNonTransientConnectionException("This connection of tenant " + tenant + " is closed.", "08003");
+            throw new SQLNonTransientConnectionException(
+                    "This connection of tenant " + tenant + " is closed.", "08003");
         }
     }
 

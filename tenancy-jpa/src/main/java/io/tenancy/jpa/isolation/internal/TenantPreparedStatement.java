@@ -23,8 +23,7 @@ class TenantPreparedStatement extends ForwardingPreparedStatement {
     private final BoundSql sql;
     private final boolean carrying;
 
-    TenantPreparedStatement(
-            TenantConnection connection, PreparedStatement prepared, BoundSql sql, boolean carrying) {
+    TenantPreparedStatement(TenantConnection connection, PreparedStatement prepared, BoundSql sql, boolean carrying) {
         super(connection, prepared);
         this.prepared = prepared;
         this.sql = sql;
@@ -60,7 +59,8 @@ class TenantPreparedStatement extends ForwardingPreparedStatement {
 
     private ResultSet secondResult() throws SQLException {
         if (!prepared.execute() || !prepared.getMoreResults()) {
-            throw new SQLException("The statement that binds the tenant and the query after it gave no two results", "XX000");
+            throw new SQLException(
+                    "The statement that binds the tenant and the query after it gave no two results", "XX000");
         }
         ResultSet rows = prepared.getResultSet();
         if (rows == null) {
@@ -89,8 +89,10 @@ class TenantPreparedStatement extends ForwardingPreparedStatement {
 
     private void refuseUpdateOfQuery() throws SQLException {
         if (carrying) {
-            throw new SQLException("A result was returned when none was expected: this statement is a query."
-                    + " Use executeQuery() or execute().", "0100E");
+            throw new SQLException(
+                    "A result was returned when none was expected: this statement is a query."
+                            + " Use executeQuery() or execute().",
+                    "0100E");
         }
     }
 
