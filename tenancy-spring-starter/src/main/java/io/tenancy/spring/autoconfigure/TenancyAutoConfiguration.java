@@ -7,12 +7,12 @@ import io.tenancy.jpa.control.JdbcTenantStore;
 import io.tenancy.jpa.control.SecretKeys;
 import io.tenancy.jpa.control.provisioning.TenantInitializer;
 import io.tenancy.jpa.control.provisioning.TenantProvisioner;
+import io.tenancy.jpa.embedded.EmbeddedInstallation;
 import io.tenancy.jpa.isolation.DatabaseServer;
 import io.tenancy.jpa.isolation.Login;
 import io.tenancy.spring.TenancyProperties;
 import io.tenancy.spring.TenantRounds;
 import io.tenancy.spring.internal.ConfigurationCheck;
-import io.tenancy.spring.internal.EmbeddedServer;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -164,15 +164,17 @@ public class TenancyAutoConfiguration {
 
         @Bean(destroyMethod = "close")
         @Conditional(OnEmbeddedServer.class)
-        @ConditionalOnMissingBean({DatabaseServer.class, EmbeddedServer.class})
-        EmbeddedServer tenancyEmbeddedServer(TenancyProperties properties, Environment environment) {
-            return EmbeddedServer.start(dataDirectory(properties, environment));
+        @ConditionalOnMissingBean({DatabaseServer.class, EmbeddedInstallation.class})
+        EmbeddedInstallation tenancyEmbeddedServer(TenancyProperties properties, Environment environment) {
+            return EmbeddedInstallation.at(directory(
+                    Objects.requireNonNull(properties.database().url(), "checked at start"),
+                    environment.getProperty("spring.application.name", "application")));
         }
 
         @Bean
         @ConditionalOnMissingBean
-        DatabaseServer tenancyDatabaseServer(TenancyProperties properties, ObjectProvider<EmbeddedServer> embedded) {
-            EmbeddedServer server = embedded.getIfAvailable();
+        DatabaseServer tenancyDatabaseServer(TenancyProperties properties, ObjectProvider<EmbeddedInstallation> embedded) {
+            EmbeddedInstallation server = embedded.getIfAvailable();
             if (server != null) {
                 return server.server();
             }
@@ -187,13 +189,13 @@ public class TenancyAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
-        SecretKeys tenancySecretKeys(TenancyProperties properties, Environment environment) {
+        SecretKeys tenancySecretKeys(TenancyProperties properties, ObjectProvider<EmbeddedInstallation> embedded) {
             TenancyProperties.Secrets secrets = properties.secrets();
             if (secrets.keyset() != null) {
                 return SecretKeys.fromJson(secrets.keyset());
             }
             return secrets.keysetFile() == null
-                    ? EmbeddedServer.keys(dataDirectory(properties, environment))
+                    ? embedded.getObject().keys()
                     : SecretKeys.inFile(Path.of(secrets.keysetFile()));
         }
 
@@ -234,10 +236,14 @@ public class TenancyAutoConfiguration {
             }
         }
 
-        private static Path dataDirectory(TenancyProperties properties, Environment environment) {
-            return EmbeddedServer.dataDirectory(
-                    Objects.requireNonNull(properties.database().url(), "checked at start"),
-                    environment.getProperty("spring.application.name", "application"));
+        static Path directory(String url, String application) {
+            String path = url.substring(TenancyProperties.EMBEDDED.length()).strip();
+            Path home = Path.of(System.getProperty("user.home"));
+            if (path.isEmpty()) {
+                String name = application.replaceAll("[^A-Za-z0-9._-]", "-").replaceAll("^\\.+", "");
+                return home.resolve(".tenancy").resolve(name.isEmpty() ? "application" : name);
+            }
+            return path.startsWith("~/") ? home.resolve(path.substring(2)) : Path.of(path);
         }
     }
 }
