@@ -59,9 +59,9 @@ public final class EmbeddedInstallation implements AutoCloseable {
         } catch (IOException | SQLException failure) {
             postgres.close();
             throw new EmbeddedPostgresException(
-                    "The embedded server in " + root + " runs, but could not be made ready: " + failure.getMessage()
-                            + ". Check that the directory is writable, or use an own server with "
-                            + EmbeddedPostgresException.OWN_SERVER_PROPERTY + ".",
+                    "The embedded server in " + root + " was started to be made ready",
+                    "that failed: " + failure.getMessage(),
+                    "Check that the directory is writable.",
                     failure);
         }
     }
@@ -71,7 +71,11 @@ public final class EmbeddedInstallation implements AutoCloseable {
         if (!Files.exists(file)) {
             byte[] random = new byte[24];
             new SecureRandom().nextBytes(random);
-            OwnFiles.write(file, Base64.getUrlEncoder().withoutPadding().encodeToString(random));
+            Path draft = root.resolve(part + ".password.new");
+            Files.deleteIfExists(draft);
+            OwnFiles.makeFile(draft);
+            Files.writeString(draft, Base64.getUrlEncoder().withoutPadding().encodeToString(random));
+            Files.move(draft, file);
         }
         return new Login("tenancy_" + part, Files.readString(file).strip());
     }

@@ -19,7 +19,7 @@ record OwnerRunner(Function<SchemaTarget, List<TenantId>> tenantsOf) implements 
         OwnerSession.inTransaction(target.owner(), target.schema(), connection -> {
             OwnerSession.bind(connection, tenant.toString());
             work.run(connection);
-            return null;
+            return true;
         });
     }
 }

@@ -159,12 +159,12 @@ public final class SchemaMigrator {
             OwnerSession.inTransaction(target.owner(), target.schema(), connection -> {
                 if (first) {
                     if (history.exists(connection)) {
-                        return null;
+                        return true;
                     }
                     history.create(connection);
                 }
                 SchemaFinishing.of(target.level(), target.layout()).derive(connection);
-                return null;
+                return true;
             });
         } catch (SQLException e) {
             throw unreachable(target, e);
