@@ -1,0 +1,42 @@
+package io.tenancy.spring.autoconfigure;
+
+import io.tenancy.jpa.TenancyInstallation;
+import io.tenancy.jpa.isolation.hibernate.HibernateTenancy;
+import org.hibernate.SessionFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.hibernate.autoconfigure.HibernatePropertiesCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+
+/** Makes Boot's session factory multi-tenant, and refuses settings that would undo it. */
+@AutoConfiguration(
+        after = TenancyDataSourceAutoConfiguration.class,
+        beforeName = "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration")
+@ConditionalOnClass({SessionFactory.class, HibernatePropertiesCustomizer.class})
+@ConditionalOnBean(TenancyInstallation.class)
+public class TenancyHibernateAutoConfiguration {
+
+    /** Made by Spring. */
+    public TenancyHibernateAutoConfiguration() {}
+
+    /**
+     * The settings; after those of the application, so that what is checked is what Hibernate gets.
+     *
+     * @param installation has them
+     * @return checks and completes the settings
+     */
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    @ConditionalOnMissingBean(name = "tenancyHibernateCustomizer")
+    HibernatePropertiesCustomizer tenancyHibernateCustomizer(TenancyInstallation installation) {
+        return settings -> {
+            HibernateTenancy.require(settings);
+            settings.putAll(installation.hibernateSettings());
+            HibernateTenancy.require(settings);
+        };
+    }
+}
