@@ -15,7 +15,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Import;
 
 /** The application as its visitors and its staff meet it: over HTTP, on a real PostgreSQL, without scripts. */
-@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = "tenancy.enabled=false")
 @Import(PlainDatabase.class)
 class ClinicSiteTest {
 
