@@ -1,0 +1,5 @@
+/** The recipes of the guides, followed on a real server. */
+@NullMarked
+package io.tenancy.docs.guide;
+
+import org.jspecify.annotations.NullMarked;
