@@ -48,6 +48,40 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
     private static final Logger LOG = LoggerFactory.getLogger(Schemas.class);
     private static final String FOREIGN_KEY_VIOLATION = "23503";
 
+    // Statements that hand over what belongs to others. REASSIGN takes everything of a login in the database at once,
+    // the database included, but refuses the superuser that made the cluster: its objects are handed over one by one.
+    // What an extension brought stays its own; a sequence of a column goes with its table.
+    private static final String OWNED_BY_OTHERS = """
+            with argument (login, schema, with_database) as (values (?::text, ?::text, ?::boolean)),
+            object (place, owner, class, id, change) as (
+                select 4, c.relowner, 'pg_class'::regclass, c.oid, format('table %I.%I', a.schema, c.relname)
+                from pg_class c, argument a
+                where c.relnamespace = to_regnamespace(quote_ident(a.schema)) and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
+                  and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid
+                                  and d.refclassid = 'pg_class'::regclass and c.relkind = 'S' and d.deptype in ('a', 'i'))
+                union all
+                select 5, p.proowner, 'pg_proc'::regclass, p.oid, format('routine %I.%I(%s)', a.schema,
+                       p.proname, pg_get_function_identity_arguments(p.oid))
+                from pg_proc p, argument a where p.pronamespace = to_regnamespace(quote_ident(a.schema))
+                union all
+                select 3, t.typowner, 'pg_type'::regclass, t.oid, format('type %I.%I', a.schema, t.typname)
+                from pg_type t, argument a
+                where t.typnamespace = to_regnamespace(quote_ident(a.schema)) and t.typtype in ('d', 'e', 'r')
+                union all
+                select 2, n.nspowner, 'pg_namespace'::regclass, n.oid, format('schema %I', n.nspname)
+                from pg_namespace n, argument a where n.nspname = a.schema
+                union all
+                select 1, d.datdba, 'pg_database'::regclass, d.oid, format('database %I', d.datname)
+                from pg_database d, argument a where d.datname = current_database() and a.with_database)
+            select case when r.oid = 10 then format('alter %s owner to %I', o.change, a.login)
+                        else format('reassign owned by %I to %I', r.rolname, a.login) end
+            from object o join pg_roles r on r.oid = o.owner cross join argument a
+            where r.rolname not in (a.login, 'pg_database_owner')
+              and not exists (select from pg_depend d where d.classid = o.class and d.objid = o.id and d.deptype = 'e')
+            group by 1
+            order by min(case when r.oid = 10 then o.place else 0 end), 1
+            """;
+
     private final Map<String, DatabaseServer> servers;
     private final DatabaseServer primary;
     private final JdbcTenantStore catalog;
@@ -238,28 +272,27 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
         DatabaseServer server = serverOf(tenant);
         String schema = tenant.placement().schema();
         try (Connection owner = ownerOf(server, tenant.placement().database()).getConnection()) {
-            requireOwnership(owner, schema, server);
+            requireOwnership(owner, tenant, server);
             copyFlywayHistory(owner, schema);
         }
     }
 
-    private static void requireOwnership(Connection owner, String schema, DatabaseServer server) throws SQLException {
+    private static void requireOwnership(Connection owner, Tenant tenant, DatabaseServer server) throws SQLException {
+        String schema = tenant.placement().schema();
         List<String> script = new ArrayList<>();
-        try (PreparedStatement query = owner.prepareStatement(
-                "select distinct pg_get_userbyid(c.relowner) from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-                        + " where n.nspname = ? and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')"
-                        + " and pg_get_userbyid(c.relowner) <> ?")) {
-            query.setString(1, schema);
-            query.setString(2, server.owner().user());
+        try (PreparedStatement query = owner.prepareStatement(OWNED_BY_OTHERS)) {
+            query.setString(1, server.owner().user());
+            query.setString(2, schema);
+            query.setBoolean(3, tenant.placement().isolation() == IsolationLevel.DATABASE);
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
-                    script.add("reassign owned by " + SqlIdentifier.quote(row.getString(1)) + " to "
-                            + SqlIdentifier.quote(server.owner().user()));
+                    script.add(row.getString(1));
                 }
             }
         }
         if (!script.isEmpty()) {
-            throw new TenancyException("Tables in schema '" + schema + "' belong to other logins than '"
+            throw new TenancyException("Tables or other objects in schema '" + schema + "' of database '"
+                    + tenant.placement().database() + "' belong to other logins than '"
                     + server.owner().user() + "', which must own what it migrates. An administrator runs this in that"
                     + " database, then the tenant is adopted again:\n" + String.join(";\n", script) + ";");
         }

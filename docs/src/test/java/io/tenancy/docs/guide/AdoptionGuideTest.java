@@ -2,6 +2,7 @@ package io.tenancy.docs.guide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.tenancy.IsolationLevel;
 import io.tenancy.Placement;
@@ -109,14 +110,47 @@ class AdoptionGuideTest {
 
             assertThatThrownBy(() -> tenancy.provisioner().adopt(wanted, placement))
                     .isInstanceOf(ProvisioningException.class)
-                    .hasMessageContaining("reassign owned by \"" + application.user() + "\" to \""
-                            + server.owner().user() + "\"");
+                    .hasMessageContaining("reassign owned by " + application.user() + " to "
+                            + server.owner().user() + ";");
 
             GuideServer.run(
                     legacy.name(),
                     "reassign owned by " + application.user() + " to "
                             + server.owner().user());
             assertThat(tenancy.provisioner().adopt(wanted, placement).status()).isEqualTo(TenantStatus.ACTIVE);
+        }
+    }
+
+    @Test
+    void tablesOfASuperuserAreHandedOverByTheStatementsOfTheRefusal() throws Exception {
+        TestDatabase database = postgres.createDatabase();
+        Flyway.configure()
+                .dataSource(
+                        database.jdbcUrl(),
+                        database.owner().user(),
+                        database.owner().password())
+                .locations("filesystem:" + migrations)
+                .load()
+                .migrate();
+        GuideServer.run(database.name(), "create extension hstore");
+        DatabaseServer server = GuideServer.describe("guide_" + database.name());
+        GuideServer.install(server);
+        Placement placement =
+                new Placement(Placement.PRIMARY_SERVER, database.name(), "public", IsolationLevel.DATABASE, 1);
+
+        try (TenancyInstallation tenancy = start(server)) {
+            NewTenant wanted = NewTenant.of("acme", "Acme", IsolationLevel.DATABASE);
+            String refusal = catchThrowableOfType(
+                            ProvisioningException.class, () -> tenancy.provisioner().adopt(wanted, placement))
+                    .getMessage();
+
+            assertThat(refusal).contains("alter table public.article owner to").doesNotContain("hstore", "reassign");
+            GuideServer.run(database.name(), refusal.lines()
+                    .filter(line -> line.startsWith("alter "))
+                    .map(line -> line.substring(0, line.indexOf(';')))
+                    .toArray(String[]::new));
+            assertThat(tenancy.provisioner().adopt(wanted, placement).status()).isEqualTo(TenantStatus.ACTIVE);
+            tenancy.checkIsolation();
         }
     }
 

@@ -196,8 +196,9 @@ public final class TenantProvisioner {
             }
             Tenant tenant = store.find(new TenantKey.BySlug(wanted.slug())).orElseThrow();
             if (tenant.status() == TenantStatus.PROVISIONING) {
-                step(tenant, "make its place", () -> places.make(tenant));
+                // Before its place is made, because that fails with less to say when the place belongs to others.
                 step(tenant, "take over its tables", () -> schemas.takeOver(tenant));
+                step(tenant, "make its place", () -> places.make(tenant));
                 step(tenant, "run its migrations", () -> schemas.migrate(tenant));
                 store.setStatus(tenant.id(), wanted.firstStatus());
             }
