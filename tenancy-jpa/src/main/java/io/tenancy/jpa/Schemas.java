@@ -50,9 +50,16 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
 
     // Statements that hand over what belongs to others. REASSIGN takes everything of a login in the database at once,
     // the database included, but refuses the superuser that made the cluster: its objects are handed over one by one.
-    // What an extension brought stays its own; a sequence of a column goes with its table.
+    // What an extension brought stays its own, but the owner login could not move it out of the tenant's schema; a
+    // sequence of a column goes with its table.
     private static final String OWNED_BY_OTHERS = """
-            with argument (login, schema, with_database) as (values (?::text, ?::text, ?::boolean)),
+            with argument (login, schema, with_database, extensions) as (values (?::text, ?::text, ?::boolean, ?::text)),
+            extension as (
+                select e.extname from pg_extension e, argument a
+                where e.extnamespace = to_regnamespace(quote_ident(a.schema)) and e.extrelocatable
+                  and exists (select from pg_depend d join pg_proc p on p.oid = d.objid
+                              where d.classid = 'pg_proc'::regclass and d.refobjid = e.oid and d.deptype = 'e'
+                                and d.refclassid = 'pg_extension'::regclass and not pg_has_role(p.proowner, 'USAGE'))),
             object (place, owner, class, id, change) as (
                 select 4, c.relowner, 'pg_class'::regclass, c.oid, format('table %I.%I', a.schema, c.relname)
                 from pg_class c, argument a
@@ -66,20 +73,30 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
                 union all
                 select 3, t.typowner, 'pg_type'::regclass, t.oid, format('type %I.%I', a.schema, t.typname)
                 from pg_type t, argument a
-                where t.typnamespace = to_regnamespace(quote_ident(a.schema)) and t.typtype in ('d', 'e', 'r')
+                where t.typnamespace = to_regnamespace(quote_ident(a.schema))
+                  and (t.typtype in ('d', 'e', 'r')
+                       or exists (select from pg_class c where c.oid = t.typrelid and c.relkind = 'c'))
                 union all
                 select 2, n.nspowner, 'pg_namespace'::regclass, n.oid, format('schema %I', n.nspname)
                 from pg_namespace n, argument a where n.nspname = a.schema
                 union all
                 select 1, d.datdba, 'pg_database'::regclass, d.oid, format('database %I', d.datname)
                 from pg_database d, argument a where d.datname = current_database() and a.with_database)
-            select case when r.oid = 10 then format('alter %s owner to %I', o.change, a.login)
-                        else format('reassign owned by %I to %I', r.rolname, a.login) end
-            from object o join pg_roles r on r.oid = o.owner cross join argument a
-            where r.rolname not in (a.login, 'pg_database_owner')
-              and not exists (select from pg_depend d where d.classid = o.class and d.objid = o.id and d.deptype = 'e')
-            group by 1
-            order by min(case when r.oid = 10 then o.place else 0 end), 1
+            select statement
+            from (
+                select min(case when r.oid = 10 then o.place else 0 end) as place,
+                       case when r.oid = 10 then format('alter %s owner to %I', o.change, a.login)
+                            else format('reassign owned by %I to %I', r.rolname, a.login) end as statement
+                from object o join pg_roles r on r.oid = o.owner cross join argument a
+                where r.rolname not in (a.login, 'pg_database_owner')
+                  and not exists (select from pg_depend d where d.classid = o.class and d.objid = o.id and d.deptype = 'e')
+                group by 2
+                union all
+                select 6, format('create schema if not exists %I authorization %I', a.extensions, a.login)
+                from argument a where exists (select from extension)
+                union all
+                select 7, format('alter extension %I set schema %I', x.extname, a.extensions) from extension x, argument a) s
+            order by place, statement
             """;
 
     private final Map<String, DatabaseServer> servers;
@@ -284,6 +301,7 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
             query.setString(1, server.owner().user());
             query.setString(2, schema);
             query.setBoolean(3, tenant.placement().isolation() == IsolationLevel.DATABASE);
+            query.setString(4, IsolationNames.EXTENSIONS_SCHEMA);
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
                     script.add(row.getString(1));
