@@ -101,13 +101,15 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
 
     private void migrateSharedTables(List<Tenant> tenants) {
         ensureSharedSchema();
-        List<TenantId> onSharedTables = new ArrayList<>();
-        for (Tenant tenant : tenants) {
-            if (finished(tenant) && tenant.placement().isolation() == IsolationLevel.SHARED) {
-                onSharedTables.add(tenant.id());
-            }
-        }
-        migrator().migrate(sharedTarget(), DataMigrationRunner.asOwner(target -> onSharedTables));
+        List<TenantId> ids = onSharedTables(tenants);
+        migrator().migrate(sharedTarget(), DataMigrationRunner.asOwner(target -> ids));
+    }
+
+    private static List<TenantId> onSharedTables(List<Tenant> tenants) {
+        return tenants.stream()
+                .filter(tenant -> finished(tenant) && tenant.placement().isolation() == IsolationLevel.SHARED)
+                .map(Tenant::id)
+                .toList();
     }
 
     /** Tries tenants again that were held back, for example because their database was down. */
@@ -127,8 +129,11 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
             migrate(tenant);
             behind.remove(tenant.id());
         } catch (RuntimeException failure) {
-            LOG.error("Tenant {} is held back on this node: its migrations failed. The others work. Mend the cause and"
-                    + " restart, or migrate the tenant again", tenant, failure);
+            LOG.error(
+                    "Tenant {} is held back on this node: its migrations failed. The others work. Mend the cause and"
+                            + " restart, or migrate the tenant again",
+                    tenant,
+                    failure);
             behind.put(tenant.id(), String.valueOf(failure.getMessage()));
         }
     }
@@ -140,10 +145,17 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
     @Override
     public void migrate(Tenant tenant) {
         if (tenant.placement().isolation() == IsolationLevel.SHARED && !sharedTables) {
-            throw new TenancyException("Tenant " + tenant + " is placed on shared tables, which this installation does not"
-                    + " use. Set tenancy.isolation.shared-tables=true, or choose SCHEMA or DATABASE.");
+            throw new TenancyException(
+                    "Tenant " + tenant + " is placed on shared tables, which this installation does not"
+                            + " use. Set tenancy.isolation.shared-tables=true, or choose SCHEMA or DATABASE.");
         }
-        migrator().migrate(targetOf(tenant), DataMigrationRunner.asOwner(target -> List.of(tenant.id())));
+        // On shared tables a structure script may only run when every tenant has had the data scripts before it.
+        List<TenantId> ids = new ArrayList<>(
+                tenant.placement().isolation() == IsolationLevel.SHARED ? onSharedTables(catalog.all()) : List.of());
+        if (!ids.contains(tenant.id())) {
+            ids.add(tenant.id());
+        }
+        migrator().migrate(targetOf(tenant), DataMigrationRunner.asOwner(target -> ids));
     }
 
     private SchemaMigrator migrator() {
@@ -225,8 +237,7 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
     public void takeOver(Tenant tenant) throws SQLException {
         DatabaseServer server = serverOf(tenant);
         String schema = tenant.placement().schema();
-        try (Connection owner =
-                ownerOf(server, tenant.placement().database()).getConnection()) {
+        try (Connection owner = ownerOf(server, tenant.placement().database()).getConnection()) {
             requireOwnership(owner, schema, server);
             copyFlywayHistory(owner, schema);
         }
@@ -289,8 +300,10 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
             while (!left.isEmpty()) {
                 List<String> blocked = deleteFrom(owner, left);
                 if (blocked.size() == left.size()) {
-                    throw new SQLException("Rows in " + blocked + " refer to each other in a circle that cannot be deleted"
-                            + " row by row; delete them by hand under the tenant's setting", FOREIGN_KEY_VIOLATION);
+                    throw new SQLException(
+                            "Rows in " + blocked + " refer to each other in a circle that cannot be deleted"
+                                    + " row by row; delete them by hand under the tenant's setting",
+                            FOREIGN_KEY_VIOLATION);
                 }
                 left = blocked;
             }
@@ -304,8 +317,7 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
         for (String table : tables) {
             Savepoint savepoint = owner.setSavepoint();
             try (Statement statement = owner.createStatement()) {
-                statement.executeUpdate(
-                        "delete from " + SqlIdentifier.qualified(IsolationNames.SHARED_SCHEMA, table));
+                statement.executeUpdate("delete from " + SqlIdentifier.qualified(IsolationNames.SHARED_SCHEMA, table));
             } catch (SQLException refused) {
                 if (!FOREIGN_KEY_VIOLATION.equals(refused.getSQLState())) {
                     throw refused;
@@ -318,8 +330,8 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
     }
 
     private static List<String> tenantTables(Connection owner) throws SQLException {
-        try (PreparedStatement query = owner.prepareStatement(
-                "select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+        try (PreparedStatement query =
+                owner.prepareStatement("select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
                         + " join pg_attribute a on a.attrelid = c.oid and a.attname = ? and not a.attisdropped"
                         + " where n.nspname = ? and c.relkind in ('r', 'p') and not c.relispartition"
                         + " order by c.oid desc")) {
@@ -392,7 +404,11 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
                 faults.addAll(gate.checkShared(
                         owner,
                         new SharedExpectation(
-                                IsolationNames.SHARED_SCHEMA, globalTables, ownerRole, runtimeRole, acceptLargeObjects)));
+                                IsolationNames.SHARED_SCHEMA,
+                                globalTables,
+                                ownerRole,
+                                runtimeRole,
+                                acceptLargeObjects)));
             }
             faults.addAll(gate.checkSchemas(owner, schemas));
         } catch (SQLException failure) {
@@ -424,8 +440,7 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
     // A tenant's own database that is down holds only that tenant back.
     private void checkOwnDatabase(Tenant tenant, List<Fault> faults) {
         DatabaseServer server = serverOf(tenant);
-        try (Connection owner =
-                ownerOf(server, tenant.placement().database()).getConnection()) {
+        try (Connection owner = ownerOf(server, tenant.placement().database()).getConnection()) {
             faults.addAll(gate.checkDatabase(
                     owner,
                     new DatabaseExpectation(
@@ -435,8 +450,11 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
                             server.owner().user(),
                             Set.of())));
         } catch (SQLException failure) {
-            LOG.error("The database of tenant {} could not be checked; the tenant is held back on this node until a check"
-                    + " succeeds", tenant, failure);
+            LOG.error(
+                    "The database of tenant {} could not be checked; the tenant is held back on this node until a check"
+                            + " succeeds",
+                    tenant,
+                    failure);
             behind.put(tenant.id(), "its database could not be checked: " + failure.getMessage());
         }
     }

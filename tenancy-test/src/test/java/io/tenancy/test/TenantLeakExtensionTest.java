@@ -33,8 +33,8 @@ class TenantLeakExtensionTest {
 
     @Test
     void testThatLeavesAScopeFailsNamingTenantAndThread() throws Exception {
-        String failure = onAThreadNamed("leaky-thread", () -> FixtureRun.of(LeavesTenant.class)
-                .onlyFailure());
+        String failure = onAThreadNamed(
+                "leaky-thread", () -> FixtureRun.of(LeavesTenant.class).onlyFailure());
         assertThat(failure)
                 .contains("leaves()")
                 .contains("tenant cardio (")

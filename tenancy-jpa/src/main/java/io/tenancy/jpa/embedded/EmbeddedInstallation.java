@@ -45,8 +45,9 @@ public final class EmbeddedInstallation implements AutoCloseable {
     public static EmbeddedInstallation at(Path directory) {
         Path root = directory.toAbsolutePath();
         // The application closes it; a shutdown hook would race with the application's own end.
-        EmbeddedPostgres postgres =
-                EmbeddedPostgres.at(root.resolve("postgres")).stopAtShutdown(false).start();
+        EmbeddedPostgres postgres = EmbeddedPostgres.at(root.resolve("postgres"))
+                .stopAtShutdown(false)
+                .start();
         try {
             DatabaseServer server = new DatabaseServer(
                     Placement.PRIMARY_SERVER,

@@ -80,7 +80,8 @@ public final class TestBoundary implements TenantLeaks, AutoCloseable {
         pools.forEach(pool -> pool.check(left));
         dataSources.forEach(source -> left.addAll(source.finish()));
         if (!left.isEmpty()) {
-            throw new AssertionError("The test '" + test + "' left behind:\n - " + String.join("\n - ", List.copyOf(left)));
+            throw new AssertionError(
+                    "The test '" + test + "' left behind:\n - " + String.join("\n - ", List.copyOf(left)));
         }
     }
 

@@ -10,6 +10,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.hibernate.SessionFactory;
 import org.hibernate.cfg.Configuration;
@@ -54,7 +55,7 @@ public final class Quickstart {
                         .start();
                 SessionFactory sessions = sessionFactory(tenancy)) {
             for (IsolationLevel level : IsolationLevel.values()) {
-                String slug = "clinic-" + (level.ordinal() + 1);
+                String slug = "clinic-" + level.name().toLowerCase(Locale.ROOT);
                 Tenant tenant = tenancy.provisioner().provision(NewTenant.of(slug, "Clinic " + slug, level));
                 System.out.println(tenant.slug() + " on " + level + ": " + addNote(sessions, tenant));
             }
@@ -63,12 +64,14 @@ public final class Quickstart {
 
     /** Adds a note for a tenant and returns the texts of all the notes that this tenant can see. */
     static List<String> addNote(SessionFactory sessions, Tenant tenant) {
-        return Tenancy.callAs(tenant, () -> sessions.fromTransaction(session -> {
-            session.persist(new Note("A note of " + tenant.slug()));
-            return session.createSelectionQuery("from Note", Note.class).getResultList().stream()
-                    .map(Note::text)
-                    .toList();
-        }));
+        return Tenancy.callAs(
+                tenant,
+                () -> sessions.fromTransaction(session -> {
+                    session.persist(new Note("A note of " + tenant.slug()));
+                    return session.createSelectionQuery("from Note", Note.class).getResultList().stream()
+                            .map(Note::text)
+                            .toList();
+                }));
     }
 
     static SessionFactory sessionFactory(TenancyInstallation tenancy) {

@@ -8,6 +8,7 @@ import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.jpa.control.provisioning.NewTenant;
 import io.tenancy.jpa.embedded.EmbeddedInstallation;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.hibernate.SessionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +29,7 @@ class QuickstartTest {
                     SessionFactory sessions = Quickstart.sessionFactory(tenancy)) {
                 for (IsolationLevel level : IsolationLevel.values()) {
                     Tenant tenant = tenancy.provisioner()
-                            .provision(NewTenant.of("clinic-" + (level.ordinal() + 1), "Clinic", level));
+                            .provision(NewTenant.of("clinic-" + level.name().toLowerCase(Locale.ROOT), "Clinic", level));
 
                     assertThat(Quickstart.addNote(sessions, tenant))
                             .hasSize(start)

@@ -43,6 +43,15 @@ public final class SchemaMigrator {
     private final InstantSource clock;
 
     /**
+     * Prepares migrations that run on every level, shared tables among them, with the system's clock.
+     *
+     * @param scripts the scripts
+     */
+    public SchemaMigrator(MigrationScripts scripts) {
+        this(scripts, true, InstantSource.system());
+    }
+
+    /**
      * Prepares migrations.
      *
      * @param scripts the scripts

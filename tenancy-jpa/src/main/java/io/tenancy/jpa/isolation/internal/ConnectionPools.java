@@ -135,6 +135,7 @@ public final class ConnectionPools implements AutoCloseable {
         config.setConnectionTimeout(settings.connectionTimeout().toMillis());
         config.setInitializationFailTimeout(-1);
         config.setScheduledExecutor(housekeeper);
+        config.setExceptionOverride(new StalePlans());
         config.addDataSourceProperty("currentSchema", IsolationNames.EXTENSIONS_SCHEMA);
         config.addDataSourceProperty("ApplicationName", "tenancy");
         config.addDataSourceProperty("preparedStatementCacheQueries", String.valueOf(settings.preparedStatements()));

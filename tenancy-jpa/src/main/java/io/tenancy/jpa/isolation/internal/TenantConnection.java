@@ -236,8 +236,11 @@ public final class TenantConnection extends ForwardingConnection {
                     "25001");
         }
         // SET TRANSACTION must come before the first query of its transaction, and the binding is a query.
-        if (binding == Binding.NONE || kind == SqlStatement.Kind.SESSION) {
+        if (kind == SqlStatement.Kind.SESSION) {
             return execution.run();
+        }
+        if (binding == Binding.NONE) {
+            return runUnbound(kind, execution);
         }
         if (autoCommit) {
             return runInOwnTransaction(statement, execution);
@@ -254,6 +257,22 @@ public final class TenantConnection extends ForwardingConnection {
         }
     }
 
+    // Without a binding, "bound" only tells whether a statement ran in this transaction already.
+    private <T> T runUnbound(SqlStatement.Kind kind, Execution<T> execution) throws SQLException {
+        boolean first = !bound && kind == SqlStatement.Kind.QUERY;
+        T result;
+        try {
+            result = execution.run();
+        } catch (SQLException failure) {
+            if (!first || !isStalePlan(failure)) {
+                throw failure;
+            }
+            result = runAfterForgettingPlans(execution);
+        }
+        bound = !autoCommit && !mayEndTransaction(kind);
+        return result;
+    }
+
     /** Runs a query whose first parameter carries the binding. */
     <T> T runCarrying(PreparedStatement prepared, Execution<T> execution) throws SQLException {
         requireOpen();
@@ -266,13 +285,17 @@ public final class TenantConnection extends ForwardingConnection {
         try {
             result = execution.run();
         } catch (SQLException failure) {
-            if (!"0A000".equals(failure.getSQLState())) {
+            if (!isStalePlan(failure)) {
                 throw failure;
             }
             result = runAfterForgettingPlans(execution);
         }
         bound = !autoCommit;
         return result;
+    }
+
+    private static boolean isStalePlan(SQLException failure) {
+        return StalePlans.STALE_PLAN.equals(failure.getSQLState());
     }
 
     // A migration made the server's plan stale. This is the first statement of its transaction, so nothing is lost by

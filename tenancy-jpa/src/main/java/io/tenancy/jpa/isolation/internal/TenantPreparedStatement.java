@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,14 +97,19 @@ class TenantPreparedStatement extends ForwardingPreparedStatement {
         }
     }
 
+    // Describing a statement needs the same rights as running it.
     @Override
     public final @Nullable ResultSetMetaData getMetaData() throws SQLException {
-        return carrying ? plain().getMetaData() : prepared.getMetaData();
+        PreparedStatement described = carrying ? plain() : prepared;
+        return tenantConnection()
+                .run(prepared, batchKind(), () -> Optional.ofNullable(described.getMetaData()))
+                .orElse(null);
     }
 
     @Override
     public final ParameterMetaData getParameterMetaData() throws SQLException {
-        return carrying ? plain().getParameterMetaData() : prepared.getParameterMetaData();
+        PreparedStatement described = carrying ? plain() : prepared;
+        return tenantConnection().run(prepared, batchKind(), described::getParameterMetaData);
     }
 
     // The metadata may read from the statement later, so it stays open until the connection closes it.
