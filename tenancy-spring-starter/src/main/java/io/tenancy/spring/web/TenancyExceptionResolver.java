@@ -94,7 +94,7 @@ public final class TenancyExceptionResolver implements HandlerExceptionResolver,
         String state = failure.getSQLState();
         return failure instanceof SQLTransientConnectionException
                 || failure instanceof SQLNonTransientConnectionException
-                || state != null && (state.startsWith(CONNECTION_CLASS) || UNAVAILABLE.contains(state));
+                || (state != null && (state.startsWith(CONNECTION_CLASS) || UNAVAILABLE.contains(state)));
     }
 
     private static void log(HttpServletRequest request, RequestRefusedException refusal) {

@@ -79,8 +79,7 @@ public final class TenantSessionFilter extends OncePerRequestFilter {
         HttpSession session = request.getSession(false);
         Object stamp = session == null ? null : session.getAttribute(SESSION_TENANT);
         if (tenant == null) {
-            boolean foreign = stamp != null && apex.test(request);
-            if (foreign) {
+            if (stamp != null && apex.test(request)) {
                 refuse(request, response, stamp, "the base domain");
             } else {
                 chain.doFilter(request, response);
@@ -104,7 +103,7 @@ public final class TenantSessionFilter extends OncePerRequestFilter {
                 + " was brought to " + found + ". Cookies go from one host to another only by hand or by a cookie domain"
                 + " that spans tenants: look for an attack, or remove server.servlet.session.cookie.domain.");
         LOG.warn("{}", refusal.getMessage());
-        request.setAttribute(FOREIGN, Boolean.TRUE);
+        request.setAttribute(FOREIGN, true);
         request.setAttribute(TenantFilter.REFUSAL_ATTRIBUTE, refusal);
         refusals.write(request, response, refusal);
     }
