@@ -97,7 +97,7 @@ public final class TenantSessionFilter extends OncePerRequestFilter {
         chain.doFilter(new StampingRequest(request, id), response);
     }
 
-    private void refuse(HttpServletRequest request, HttpServletResponse response, Object stamp, String found)
+    private void refuse(HttpServletRequest request, HttpServletResponse response, @Nullable Object stamp, String found)
             throws IOException {
         TenantMismatchException refusal = new TenantMismatchException("A session of tenant " + stamp
                 + " was brought to " + found + ". Cookies go from one host to another only by hand or by a cookie domain"
