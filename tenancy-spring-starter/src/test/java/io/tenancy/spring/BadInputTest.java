@@ -26,8 +26,8 @@ class BadInputTest extends RunningApplication {
         Http.Answer answer = get("nobody-here", "/notes");
 
         assertThat(answer.status()).isEqualTo(404);
-        assertThat(answer.header("Content-Type")).hasValueSatisfying(type -> assertThat(type)
-                .startsWith("application/problem+json"));
+        assertThat(answer.header("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("application/problem+json"));
         assertThat(answer.body()).contains("\"type\":\"urn:tenancy:problem:tenant-not-found\"", "\"status\":404");
         nothingLeaked(answer);
         assertThat(log.getAll()).contains("No tenant for host 'nobody-here.cms.localhost'", "Provision the tenant");
@@ -46,8 +46,8 @@ class BadInputTest extends RunningApplication {
         Http.Answer answer = get("nobody-here", "/notes", BROWSER);
 
         assertThat(answer.status()).isEqualTo(404);
-        assertThat(answer.header("Content-Type")).hasValueSatisfying(type -> assertThat(type)
-                .startsWith("text/html"));
+        assertThat(answer.header("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/html"));
         nothingLeaked(answer);
     }
 
@@ -126,8 +126,7 @@ class BadInputTest extends RunningApplication {
 
     @Test
     void aTenantHeaderOfTenKilobytesIsRefused() {
-        Http.Answer answer =
-                Http.get(port, "gateway.example.org", "/notes", "X-Tenant-ID: " + "a".repeat(10_000));
+        Http.Answer answer = Http.get(port, "gateway.example.org", "/notes", "X-Tenant-ID: " + "a".repeat(10_000));
 
         assertThat(answer.status()).isBetween(400, 431);
         nothingLeaked(answer);
@@ -142,7 +141,8 @@ class BadInputTest extends RunningApplication {
 
     @Test
     void twoHostHeadersAreRefusedWith400() {
-        assertThat(Http.get(port, host(SHARED), "/notes", "Host: " + host(SCHEMA)).status())
+        assertThat(Http.get(port, host(SHARED), "/notes", "Host: " + host(SCHEMA))
+                        .status())
                 .isEqualTo(400);
     }
 

@@ -48,7 +48,10 @@ class ClaimTest {
     @Test
     void aTokenOfAnotherTenantIsRefusedWith403() throws Exception {
         assertThat(status(
-                        Map.of("tenant_id", TenantId.next(InstantSource.system()).toString()), false))
+                        Map.of(
+                                "tenant_id",
+                                TenantId.next(InstantSource.system()).toString()),
+                        false))
                 .isEqualTo(403);
     }
 

@@ -40,7 +40,8 @@ class ConfigurationTest {
 
         assertThat(ConfigurationCheck.faults(environment, ALL)).isEmpty();
         assertThat(environment.getProperty("spring.jpa.open-in-view")).isEqualTo("false");
-        assertThat(environment.getProperty("spring.task.execution.propagate-context")).isEqualTo("true");
+        assertThat(environment.getProperty("spring.task.execution.propagate-context"))
+                .isEqualTo("true");
     }
 
     @Test

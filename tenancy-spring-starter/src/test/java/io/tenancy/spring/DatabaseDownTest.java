@@ -71,10 +71,12 @@ class DatabaseDownTest {
                 assertThat(down.body()).contains("unavailable").doesNotContain("Exception", "127.0.0.1", "\tat ");
             }
 
-            try (EmbeddedPostgres second = EmbeddedPostgres.at(data).port(serverPort).start()) {
+            try (EmbeddedPostgres second =
+                    EmbeddedPostgres.at(data).port(serverPort).start()) {
                 assertThat(second.port()).isEqualTo(serverPort);
                 await().atMost(Duration.ofSeconds(30))
-                        .until(() -> Http.get(port, "acme.cms.localhost", "/notes").status() == 200);
+                        .until(() ->
+                                Http.get(port, "acme.cms.localhost", "/notes").status() == 200);
             }
         } finally {
             first.close();

@@ -59,7 +59,10 @@ class StartTest {
 
             List<String> seen = new ArrayList<>();
             context.getBean(TenantRounds.class)
-                    .forEachTenant("read", tenant -> seen.addAll(context.getBean(NoteRepository.class).texts()));
+                    .forEachTenant(
+                            "read",
+                            tenant -> seen.addAll(
+                                    context.getBean(NoteRepository.class).texts()));
 
             assertThat(seen).containsExactly("hello first", "hello second");
         }
@@ -121,7 +124,8 @@ class StartTest {
                     .provisioner()
                     .provision(NewTenant.of("acme", "Acme", IsolationLevel.SHARED));
 
-            assertThat(Http.get(port, "acme.cms.localhost", "/who/async").body()).isEqualTo("acme");
+            assertThat(Http.get(port, "acme.cms.localhost", "/who/async").body())
+                    .isEqualTo("acme");
             assertThat(Http.get(port, "acme.cms.localhost", "/who/callable").body())
                     .startsWith("acme [");
         }
