@@ -202,14 +202,14 @@ public final class ConfigurationCheck {
     private void secrets(boolean server) {
         String keyset = text("tenancy.secrets.keyset");
         String file = text("tenancy.secrets.keyset-file");
-        boolean embedded = text("tenancy.database.url", "").startsWith(TenancyProperties.EMBEDDED);
+        boolean own = text("tenancy.database.url", "").startsWith("jdbc:postgresql:");
         if (keyset != null && file != null) {
             add(
                     "tenancy.secrets.keyset-file",
                     file,
                     "tenancy.secrets.keyset is set too, and one of them must be the truth",
                     "Remove one of the two.");
-        } else if (keyset == null && file == null && server && !embedded) {
+        } else if (keyset == null && file == null && server && own) {
             add(
                     "tenancy.secrets.keyset-file",
                     null,

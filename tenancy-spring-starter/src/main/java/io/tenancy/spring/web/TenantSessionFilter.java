@@ -79,8 +79,7 @@ public final class TenantSessionFilter extends OncePerRequestFilter {
         HttpSession session = request.getSession(false);
         Object stamp = session == null ? null : session.getAttribute(SESSION_TENANT);
         if (tenant == null) {
-            boolean foreign = stamp != null && apex.test(request);
-            if (foreign) {
+            if (stamp != null && apex.test(request)) {
                 refuse(request, response, stamp, "the base domain");
             } else {
                 chain.doFilter(request, response);
