@@ -1,0 +1,6 @@
+package io.tenancy.benchmarks;
+
+/** x. */
+public final class Benchmarks {
+    private Benchmarks() {}
+}
