@@ -7,22 +7,25 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /*
  * Linux counts the time that each thread ran on a processor in /proc/<pid>/task/<tid>/schedstat, in nanoseconds. The sum
  * over the threads of this process and over the server and its backends, each of one thread, is what a transaction
- * costs, whatever else the machine does meanwhile. Neither threads nor backends end while sides take turns: the pools
- * keep their connections. A backend that ended all the same is counted in its parent's record of ended children
- * (/proc/<pid>/stat), in ticks of 10 ms.
+ * costs, whatever else the machine does meanwhile. What ends between two readings (a compiler thread without work, a
+ * backend whose connection was evicted) keeps the time of its last reading, so that sums never fall.
  */
 /** How much processor time this process and the database server used. */
 final class CpuMeter {
 
     private static final Path PROC = Path.of("/proc");
-    private static final long TICK_NANOS = 10_000_000;
 
     private final Path postmaster;
+    private final Clock client = new Clock();
+    private final Clock server = new Clock();
 
     CpuMeter(Path dataDirectory) {
         try {
@@ -38,42 +41,52 @@ final class CpuMeter {
         return Files.isReadable(PROC.resolve("self/schedstat"));
     }
 
-    /** Nanoseconds of this process, its collector and compiler included. */
+    /** Nanoseconds of this process, its collector and compiler included, since the first reading. */
     long clientNanos() {
-        long sum = 0;
+        List<Path> tasks = new ArrayList<>();
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(PROC.resolve("self/task"))) {
-            for (Path thread : threads) {
-                sum += onProcessor(thread);
-            }
+            threads.forEach(tasks::add);
         } catch (IOException failure) {
             throw new UncheckedIOException("The threads of this process could not be listed", failure);
         }
-        return sum;
+        return client.read(tasks);
     }
 
-    /** Nanoseconds of the server and all its processes. */
+    /** Nanoseconds of the server and all its processes since the first reading. */
     long serverNanos() {
-        long sum = onProcessor(postmaster) + endedChildren();
-        String name = String.valueOf(postmaster.getFileName());
-        for (String child : read(postmaster.resolve("task/" + name + "/children")).split(" ", -1)) {
+        List<Path> processes = new ArrayList<>(List.of(postmaster));
+        String children = read(postmaster.resolve("task/" + postmaster.getFileName() + "/children"));
+        for (String child : children.split(" ", -1)) {
             if (!child.isBlank()) {
-                sum += onProcessor(PROC.resolve(child.trim()));
+                processes.add(PROC.resolve(child.trim()));
             }
         }
-        return sum;
+        return server.read(processes);
     }
 
-    private static long onProcessor(Path process) {
-        String line = read(process.resolve("schedstat"));
-        int space = line.indexOf(' ');
-        return space < 0 ? 0 : Long.parseLong(line.substring(0, space));
-    }
+    /** Time on a processor of whatever was seen so far. */
+    private static final class Clock {
+        private final Map<Path, Long> last = new HashMap<>();
+        private long sum;
 
-    private long endedChildren() {
-        String line = read(postmaster.resolve("stat"));
-        // The second field is the name in parentheses, which may contain anything; cutime and cstime are 16 and 17.
-        List<String> fields = List.of(line.substring(line.lastIndexOf(')') + 2).split(" ", -1));
-        return (Long.parseLong(fields.get(13)) + Long.parseLong(fields.get(14))) * TICK_NANOS;
+        long read(List<Path> running) {
+            for (Path one : running) {
+                long now = onProcessor(one);
+                if (now < 0) {
+                    continue;
+                }
+                Long before = last.put(one, now);
+                // A lower reading is a new one under a number that was used before.
+                sum += before == null || now < before ? now : now - before;
+            }
+            return sum;
+        }
+
+        private static long onProcessor(Path one) {
+            String line = CpuMeter.read(one.resolve("schedstat"));
+            int space = line.indexOf(' ');
+            return space < 0 ? -1 : Long.parseLong(line.substring(0, space));
+        }
     }
 
     private static String read(Path file) {
