@@ -107,6 +107,12 @@ final class Clinics implements AutoCloseable {
         return level == IsolationLevel.DATABASE ? 0 : tenant;
     }
 
+    String serverVersion() throws SQLException {
+        try (Connection administrator = administrator(DATABASE)) {
+            return administrator.getMetaData().getDatabaseProductVersion();
+        }
+    }
+
     Path dataDirectory() {
         return server.dataDirectory();
     }

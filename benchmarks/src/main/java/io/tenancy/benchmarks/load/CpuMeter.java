@@ -22,6 +22,7 @@ import java.util.Map;
 final class CpuMeter {
 
     private static final Path PROC = Path.of("/proc");
+    private static final long TICK_NANOS = 10_000_000;
 
     private final Path postmaster;
     private final Clock client = new Clock();
@@ -62,6 +63,18 @@ final class CpuMeter {
             }
         }
         return server.read(processes);
+    }
+
+    /** Nanoseconds that all processors of the machine were busy, whoever kept them so, in steps of 10 ms. */
+    static long machineNanos() {
+        String line = read(PROC.resolve("stat")).lines().findFirst().orElse("");
+        long ticks = 0;
+        // cpu user nice system idle iowait irq softirq steal: all but idle and iowait.
+        List<String> fields = List.of(line.split(" +", -1));
+        for (int i : new int[] {1, 2, 3, 6, 7, 8}) {
+            ticks += Long.parseLong(fields.get(i));
+        }
+        return ticks * TICK_NANOS;
     }
 
     /** Time on a processor of whatever was seen so far. */

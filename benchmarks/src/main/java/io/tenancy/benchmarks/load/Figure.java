@@ -1,5 +1,7 @@
 package io.tenancy.benchmarks.load;
 
+import io.tenancy.benchmarks.Spread;
+
 /**
  * What one way cost beside the baseline.
  *
@@ -21,10 +23,10 @@ public record Figure(
         int threads,
         double perSecond,
         double micros,
-        Ratio cpu,
-        Ratio client,
-        Ratio server,
-        Ratio throughput) {
+        Spread cpu,
+        Spread client,
+        Spread server,
+        Spread throughput) {
 
     /**
      * Whether the processor time is within the target.

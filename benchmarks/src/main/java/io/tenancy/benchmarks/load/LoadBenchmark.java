@@ -56,11 +56,11 @@ public final class LoadBenchmark {
      * Runs it on a server of its own.
      *
      * @param progress told of each figure as soon as it is known
-     * @return all figures
+     * @return all figures and where they come from
      * @throws SQLException when the database refuses something
      * @throws InterruptedException when interrupted
      */
-    public List<Figure> run(Consumer<Figure> progress) throws SQLException, InterruptedException {
+    public Measured run(Consumer<Figure> progress) throws SQLException, InterruptedException {
         if (!CpuMeter.isSupported()) {
             throw new IllegalStateException("Processor time is read from /proc/self/schedstat, which this system does not"
                     + " have. Run the benchmarks on Linux.");
@@ -68,6 +68,9 @@ public final class LoadBenchmark {
         List<Figure> figures = new ArrayList<>();
         try (Clinics clinics = Clinics.start(tenants.get(tenants.size() - 1))) {
             CpuMeter meter = new CpuMeter(clinics.dataDirectory());
+            long begin = System.nanoTime();
+            long ours = meter.clientNanos() + meter.serverNanos();
+            long busy = CpuMeter.machineNanos();
             for (Access access : Access.values()) {
                 for (Layout layout : Layout.values()) {
                     for (int count : tenants) {
@@ -80,8 +83,10 @@ public final class LoadBenchmark {
                     }
                 }
             }
+            long others = CpuMeter.machineNanos() - busy - (meter.clientNanos() + meter.serverNanos() - ours);
+            long available = (System.nanoTime() - begin) * Runtime.getRuntime().availableProcessors();
+            return new Measured(figures, clinics.serverVersion(), Math.max(0, others / (double) available));
         }
-        return figures;
     }
 
     private void run(

@@ -1,9 +1,9 @@
 package io.tenancy.benchmarks.load;
 
+import io.tenancy.benchmarks.Spread;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -138,18 +138,16 @@ final class Turns {
                 ratio(baseline, its, Slice::nanos));
     }
 
-    private static Ratio ratio(List<Slice> dividends, List<Slice> divisors, ToDoubleFunction<Slice> value) {
-        double[] ratios = new double[dividends.size()];
-        for (int i = 0; i < ratios.length; i++) {
-            ratios[i] = value.applyAsDouble(dividends.get(i)) / value.applyAsDouble(divisors.get(i));
+    private static Spread ratio(List<Slice> dividends, List<Slice> divisors, ToDoubleFunction<Slice> value) {
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < dividends.size(); i++) {
+            ratios.add(value.applyAsDouble(dividends.get(i)) / value.applyAsDouble(divisors.get(i)));
         }
-        return Ratio.of(ratios);
+        return Spread.of(ratios);
     }
 
     private static double median(List<Slice> slices, ToDoubleFunction<Slice> value) {
-        double[] sorted = slices.stream().mapToDouble(value).toArray();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
+        return Spread.of(slices.stream().map(value::applyAsDouble).toList()).median();
     }
 
     @Override
