@@ -43,9 +43,12 @@ public final class CachingTenantStore implements TenantStore {
      * @param origin answers what is not remembered
      * @param timeToLive how long an answer is believed
      * @param maximumSize how many known keys, and how many unknown ones, are remembered
-     * @param ticker time source in nanoseconds
      */
-    public CachingTenantStore(TenantStore origin, Duration timeToLive, int maximumSize, Ticker ticker) {
+    public CachingTenantStore(TenantStore origin, Duration timeToLive, int maximumSize) {
+        this(origin, timeToLive, maximumSize, Ticker.systemTicker());
+    }
+
+    CachingTenantStore(TenantStore origin, Duration timeToLive, int maximumSize, Ticker ticker) {
         this.origin = Objects.requireNonNull(origin, "origin");
         this.known = Caffeine.newBuilder()
                 .maximumSize(maximumSize)

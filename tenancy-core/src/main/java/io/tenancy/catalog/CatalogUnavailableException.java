@@ -15,6 +15,11 @@ public final class CatalogUnavailableException extends RequestRefusedException {
      * @param cause the underlying failure, or null
      */
     public CatalogUnavailableException(String message, @Nullable Throwable cause) {
-        super(503, "catalog-unavailable", "The service cannot be reached at the moment. Try again soon.", message, cause);
+        super(
+                503,
+                "catalog-unavailable",
+                "The service cannot be reached at the moment. Try again soon.",
+                message,
+                cause);
     }
 }

@@ -44,7 +44,8 @@ public sealed interface Scope {
          */
         public OfPlatform {
             if (reason.isBlank()) {
-                throw new IllegalArgumentException("Platform scope needs a reason for the audit trail, but it was blank");
+                throw new IllegalArgumentException(
+                        "Platform scope needs a reason for the audit trail, but it was blank");
             }
         }
 

@@ -187,7 +187,7 @@ public final class Tenancy {
      * @param <T> type of the result
      * @return a task that may run on any thread, any number of times
      */
-    public static <T extends @Nullable Object> Callable<T> wrap(Callable<T> task) {
+    public static <T extends @Nullable Object> Callable<T> wrapCallable(Callable<T> task) {
         Scope captured = ScopeHolder.current();
         return () -> {
             ScopeHolder.Frame frame = ScopeHolder.open(captured);

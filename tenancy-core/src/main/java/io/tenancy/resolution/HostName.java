@@ -64,7 +64,7 @@ public final class HostName {
             } else if (c >= 'A' && c <= 'Z') {
                 upper = true;
                 numeric = false;
-            } else if (c >= 'a' && c <= 'z' || c == '-') {
+            } else if ((c >= 'a' && c <= 'z') || c == '-') {
                 numeric = false;
             } else if (c < '0' || c > '9') {
                 return malformed(raw, "has a character that no host name has");

@@ -32,8 +32,8 @@ public final class ProblemBody {
      * @return a JSON object
      */
     public static String of(int status, String code, String detail) {
-        return "{\"type\":\"" + TYPE_PREFIX + escaped(code) + "\",\"title\":\"" + escaped(title(code)) + "\",\"status\":"
-                + status + ",\"detail\":\"" + escaped(detail) + "\"}";
+        return "{\"type\":\"" + TYPE_PREFIX + escaped(code) + "\",\"title\":\"" + escaped(title(code))
+                + "\",\"status\":" + status + ",\"detail\":\"" + escaped(detail) + "\"}";
     }
 
     private static String title(String code) {
@@ -48,8 +48,10 @@ public final class ProblemBody {
             if (c == '"' || c == '\\') {
                 json.append('\\').append(c);
             } else if (c < ' ' || c > '~') {
-                json.append("\\u").append(Character.forDigit(c >> 12, 16)).append(Character.forDigit(c >> 8 & 15, 16));
-                json.append(Character.forDigit(c >> 4 & 15, 16)).append(Character.forDigit(c & 15, 16));
+                json.append("\\u")
+                        .append(Character.forDigit(c >> 12, 16))
+                        .append(Character.forDigit((c >> 8) & 15, 16));
+                json.append(Character.forDigit((c >> 4) & 15, 16)).append(Character.forDigit(c & 15, 16));
             } else {
                 json.append(c);
             }

@@ -85,7 +85,7 @@ public final class TenantFilter implements Filter {
             proceed(request, response, chain, (Tenant) request.getAttribute(TENANT_ATTRIBUTE));
             return;
         }
-        request.setAttribute(SEEN_ATTRIBUTE, Boolean.TRUE);
+        request.setAttribute(SEEN_ATTRIBUTE, true);
         if (exempt.test(request)) {
             proceed(request, response, chain, null);
             return;
@@ -135,8 +135,10 @@ public final class TenantFilter implements Filter {
 
     private static TenantRequest view(HttpServletRequest request) {
         String uri = request.getRequestURI();
-        String path = uri.substring(Math.min(uri.length(), request.getContextPath().length()));
-        return new TenantRequest(request.getHeader("Host"), path.isEmpty() ? "/" : path, name -> headers(request, name));
+        String path =
+                uri.substring(Math.min(uri.length(), request.getContextPath().length()));
+        return new TenantRequest(
+                request.getHeader("Host"), path.isEmpty() ? "/" : path, name -> headers(request, name));
     }
 
     private static List<String> headers(HttpServletRequest request, String name) {

@@ -1,47 +1,468 @@
 package io.tenancy.jpa;
 
+import io.tenancy.IsolationLevel;
+import io.tenancy.TenancyException;
 import io.tenancy.Tenant;
+import io.tenancy.TenantId;
+import io.tenancy.TenantStatus;
+import io.tenancy.jpa.control.ControlDatabase;
 import io.tenancy.jpa.control.JdbcTenantStore;
+import io.tenancy.jpa.control.migration.DataMigrationRunner;
+import io.tenancy.jpa.control.migration.MigrationScripts;
+import io.tenancy.jpa.control.migration.SchemaMigrator;
+import io.tenancy.jpa.control.migration.SchemaTarget;
 import io.tenancy.jpa.control.provisioning.TenantProvisioner;
 import io.tenancy.jpa.isolation.DatabaseServer;
+import io.tenancy.jpa.isolation.IsolationNames;
+import io.tenancy.jpa.isolation.PlacementNames;
 import io.tenancy.jpa.isolation.PostgresIsolationProvider;
+import io.tenancy.jpa.isolation.gate.DatabaseExpectation;
 import io.tenancy.jpa.isolation.gate.Fault;
+import io.tenancy.jpa.isolation.gate.IsolationGate;
+import io.tenancy.jpa.isolation.gate.IsolationGateException;
+import io.tenancy.jpa.isolation.gate.LoginExpectation;
+import io.tenancy.jpa.isolation.gate.SchemaExpectation;
+import io.tenancy.jpa.isolation.gate.SharedExpectation;
+import io.tenancy.jpa.isolation.sql.SqlIdentifier;
 import io.tenancy.lifecycle.TenantGate;
+import io.tenancy.lifecycle.TenantInactiveException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Keeps every schema of the installation migrated and checked. */
 final class Schemas implements TenantProvisioner.SchemaPreparation {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Schemas.class);
+    private static final String FOREIGN_KEY_VIOLATION = "23503";
+
+    private final Map<String, DatabaseServer> servers;
+    private final DatabaseServer primary;
+    private final JdbcTenantStore catalog;
+    private final PostgresIsolationProvider isolation;
+    private final MigrationScripts scripts;
+    private final Set<String> globalTables;
+    private final boolean schemaRole;
+    private final boolean acceptLargeObjects;
+    private final boolean sharedTables;
+    private final InstantSource clock;
+    private final IsolationGate gate = new IsolationGate();
+    private final Map<TenantId, String> behind = new ConcurrentHashMap<>();
 
     Schemas(
             Map<String, DatabaseServer> servers,
             DatabaseServer primary,
             JdbcTenantStore catalog,
             PostgresIsolationProvider isolation,
-            String migrations,
+            MigrationScripts scripts,
             Set<String> globalTables,
             boolean schemaRole,
-            boolean acceptLargeObjects) {}
+            boolean acceptLargeObjects,
+            boolean sharedTables,
+            InstantSource clock) {
+        this.servers = servers;
+        this.primary = primary;
+        this.catalog = catalog;
+        this.isolation = isolation;
+        this.scripts = scripts;
+        this.globalTables = globalTables;
+        this.schemaRole = schemaRole;
+        this.acceptLargeObjects = acceptLargeObjects;
+        this.sharedTables = sharedTables;
+        this.clock = clock;
+    }
 
-    void migrateAll() {}
+    // --- migrations -------------------------------------------------------------------------------------------------
 
-    void requireIsolation() {}
+    /** Shared schema first: its failure stops the start. A tenant's own failure stops that tenant. */
+    void migrateAll() {
+        List<Tenant> tenants = catalog.all();
+        if (sharedTables) {
+            migrateSharedTables(tenants);
+        }
+        for (Tenant tenant : tenants) {
+            if (finished(tenant) && tenant.placement().isolation() != IsolationLevel.SHARED) {
+                migrateOrHoldBack(tenant);
+            }
+        }
+    }
+
+    private void migrateSharedTables(List<Tenant> tenants) {
+        ensureSharedSchema();
+        List<TenantId> ids = onSharedTables(tenants);
+        migrator().migrate(sharedTarget(), DataMigrationRunner.asOwner(target -> ids));
+    }
+
+    private static List<TenantId> onSharedTables(List<Tenant> tenants) {
+        return tenants.stream()
+                .filter(tenant -> finished(tenant) && tenant.placement().isolation() == IsolationLevel.SHARED)
+                .map(Tenant::id)
+                .toList();
+    }
+
+    /** Tries tenants again that were held back, for example because their database was down. */
+    void retryHeldBack() {
+        if (behind.isEmpty()) {
+            return;
+        }
+        for (Tenant tenant : catalog.all()) {
+            if (behind.containsKey(tenant.id()) && finished(tenant)) {
+                migrateOrHoldBack(tenant);
+            }
+        }
+    }
+
+    private void migrateOrHoldBack(Tenant tenant) {
+        try {
+            migrate(tenant);
+            behind.remove(tenant.id());
+        } catch (RuntimeException failure) {
+            LOG.error(
+                    "Tenant {} is held back on this node: its migrations failed. The others work. Mend the cause and"
+                            + " restart, or migrate the tenant again",
+                    tenant,
+                    failure);
+            behind.put(tenant.id(), String.valueOf(failure.getMessage()));
+        }
+    }
+
+    private static boolean finished(Tenant tenant) {
+        return tenant.status() != TenantStatus.PROVISIONING && tenant.status() != TenantStatus.DELETED;
+    }
+
+    @Override
+    public void migrate(Tenant tenant) {
+        if (tenant.placement().isolation() == IsolationLevel.SHARED && !sharedTables) {
+            throw new TenancyException(
+                    "Tenant " + tenant + " is placed on shared tables, which this installation does not"
+                            + " use. Set tenancy.isolation.shared-tables=true, or choose SCHEMA or DATABASE.");
+        }
+        // On shared tables a structure script may only run when every tenant has had the data scripts before it.
+        List<TenantId> ids = new ArrayList<>(
+                tenant.placement().isolation() == IsolationLevel.SHARED ? onSharedTables(catalog.all()) : List.of());
+        if (!ids.contains(tenant.id())) {
+            ids.add(tenant.id());
+        }
+        migrator().migrate(targetOf(tenant), DataMigrationRunner.asOwner(target -> ids));
+    }
+
+    private SchemaMigrator migrator() {
+        return new SchemaMigrator(scripts, sharedTables, clock);
+    }
+
+    private void ensureSharedSchema() {
+        try (Connection owner = ownerOf(primary, primary.database()).getConnection();
+                Statement statement = owner.createStatement()) {
+            statement.execute("create schema if not exists " + SqlIdentifier.quote(IsolationNames.SHARED_SCHEMA));
+        } catch (SQLException failure) {
+            throw new TenancyException(
+                    "The schema of shared tables could not be made on " + primary + ": " + failure.getMessage()
+                            + ". The owner login needs CREATE on database '" + primary.database() + "'.",
+                    failure);
+        }
+    }
+
+    private SchemaTarget sharedTarget() {
+        return new SchemaTarget(
+                ownerOf(primary, primary.database()),
+                IsolationNames.SHARED_SCHEMA,
+                IsolationLevel.SHARED,
+                primary.runtime().user(),
+                globalTables);
+    }
+
+    private SchemaTarget targetOf(Tenant tenant) {
+        if (tenant.placement().isolation() == IsolationLevel.SHARED) {
+            return sharedTarget();
+        }
+        DatabaseServer server = serverOf(tenant);
+        return new SchemaTarget(
+                ownerOf(server, tenant.placement().database()),
+                tenant.placement().schema(),
+                tenant.placement().isolation(),
+                granteeOf(tenant, server),
+                globalTables);
+    }
+
+    private String granteeOf(Tenant tenant, DatabaseServer server) {
+        if (tenant.placement().isolation() == IsolationLevel.DATABASE) {
+            return PlacementNames.login(tenant.id());
+        }
+        return schemaRole ? PlacementNames.role(tenant.id()) : server.runtime().user();
+    }
+
+    private DatabaseServer serverOf(Tenant tenant) {
+        DatabaseServer server = servers.get(tenant.placement().server());
+        if (server == null) {
+            throw new TenancyException("Tenant " + tenant + " is placed on database server '"
+                    + tenant.placement().server() + "', but only these are configured: " + servers.keySet());
+        }
+        return server;
+    }
+
+    private static DataSource ownerOf(DatabaseServer server, String database) {
+        return ControlDatabase.dataSource(server, server.owner(), database);
+    }
+
+    /** Refuses tenants that are held back on this node. */
+    TenantGate gate() {
+        return tenant -> {
+            String fault = behind.get(tenant.id());
+            if (fault != null) {
+                throw new TenantInactiveException(
+                        tenant,
+                        503,
+                        "tenant-migrating",
+                        "This site is being updated. Try again soon.",
+                        "Tenant " + tenant + " is held back on this node: " + fault);
+            }
+        };
+    }
+
+    // --- adoption and removal ---------------------------------------------------------------------------------------
+
+    @Override
+    public void takeOver(Tenant tenant) throws SQLException {
+        DatabaseServer server = serverOf(tenant);
+        String schema = tenant.placement().schema();
+        try (Connection owner = ownerOf(server, tenant.placement().database()).getConnection()) {
+            requireOwnership(owner, schema, server);
+            copyFlywayHistory(owner, schema);
+        }
+    }
+
+    private static void requireOwnership(Connection owner, String schema, DatabaseServer server) throws SQLException {
+        List<String> script = new ArrayList<>();
+        try (PreparedStatement query = owner.prepareStatement(
+                "select distinct pg_get_userbyid(c.relowner) from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+                        + " where n.nspname = ? and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')"
+                        + " and pg_get_userbyid(c.relowner) <> ?")) {
+            query.setString(1, schema);
+            query.setString(2, server.owner().user());
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    script.add("reassign owned by " + SqlIdentifier.quote(row.getString(1)) + " to "
+                            + SqlIdentifier.quote(server.owner().user()));
+                }
+            }
+        }
+        if (!script.isEmpty()) {
+            throw new TenancyException("Tables in schema '" + schema + "' belong to other logins than '"
+                    + server.owner().user() + "', which must own what it migrates. An administrator runs this in that"
+                    + " database, then the tenant is adopted again:\n" + String.join(";\n", script) + ";");
+        }
+    }
+
+    // The application's own Flyway history becomes ours, so that what ran before is not run again.
+    private static void copyFlywayHistory(Connection owner, String schema) throws SQLException {
+        String theirs = SqlIdentifier.qualified(schema, "flyway_schema_history");
+        String ours = SqlIdentifier.qualified(schema, IsolationNames.SCHEMA_HISTORY);
+        owner.setAutoCommit(false);
+        try (Statement statement = owner.createStatement()) {
+            boolean known;
+            try (ResultSet row = statement.executeQuery("select to_regclass(" + SqlIdentifier.literal(theirs)
+                    + ") is not null and to_regclass(" + SqlIdentifier.literal(ours) + ") is null")) {
+                known = row.next() && row.getBoolean(1);
+            }
+            if (known) {
+                statement.execute("create table " + ours + " (like " + theirs + " including all)");
+                statement.execute("insert into " + ours + " select * from " + theirs);
+            }
+        }
+        owner.commit();
+    }
+
+    @Override
+    public void removeRows(Tenant tenant) throws SQLException {
+        if (tenant.placement().isolation() != IsolationLevel.SHARED) {
+            return;
+        }
+        try (Connection owner = ownerOf(primary, primary.database()).getConnection()) {
+            owner.setAutoCommit(false);
+            try (PreparedStatement bind = owner.prepareStatement("select set_config(?, ?, true)")) {
+                bind.setString(1, IsolationNames.TENANT_SETTING);
+                bind.setString(2, tenant.id().toString());
+                bind.execute();
+            }
+            List<String> left = tenantTables(owner);
+            while (!left.isEmpty()) {
+                List<String> blocked = deleteFrom(owner, left);
+                if (blocked.size() == left.size()) {
+                    throw new SQLException(
+                            "Rows in " + blocked + " refer to each other in a circle that cannot be deleted"
+                                    + " row by row; delete them by hand under the tenant's setting",
+                            FOREIGN_KEY_VIOLATION);
+                }
+                left = blocked;
+            }
+            owner.commit();
+        }
+    }
+
+    // Referring tables may come after the ones they refer to, so those that are still referred to are tried again.
+    private static List<String> deleteFrom(Connection owner, List<String> tables) throws SQLException {
+        List<String> blocked = new ArrayList<>();
+        for (String table : tables) {
+            Savepoint savepoint = owner.setSavepoint();
+            try (Statement statement = owner.createStatement()) {
+                statement.executeUpdate("delete from " + SqlIdentifier.qualified(IsolationNames.SHARED_SCHEMA, table));
+            } catch (SQLException refused) {
+                if (!FOREIGN_KEY_VIOLATION.equals(refused.getSQLState())) {
+                    throw refused;
+                }
+                owner.rollback(savepoint);
+                blocked.add(table);
+            }
+        }
+        return blocked;
+    }
+
+    private static List<String> tenantTables(Connection owner) throws SQLException {
+        try (PreparedStatement query =
+                owner.prepareStatement("select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+                        + " join pg_attribute a on a.attrelid = c.oid and a.attname = ? and not a.attisdropped"
+                        + " where n.nspname = ? and c.relkind in ('r', 'p') and not c.relispartition"
+                        + " order by c.oid desc")) {
+            query.setString(1, IsolationNames.TENANT_COLUMN);
+            query.setString(2, IsolationNames.SHARED_SCHEMA);
+            List<String> tables = new ArrayList<>();
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    tables.add(row.getString(1));
+                }
+            }
+            return tables;
+        }
+    }
+
+    // --- the gate ---------------------------------------------------------------------------------------------------
+
+    /** Closes isolation while there are faults, and opens it again when there are none. */
+    void requireIsolation() {
+        List<Fault> faults;
+        try {
+            faults = faults();
+        } catch (RuntimeException unknown) {
+            isolation.suspend("the isolation check could not run: " + unknown.getMessage());
+            throw unknown;
+        }
+        if (faults.isEmpty()) {
+            isolation.resume();
+            return;
+        }
+        isolation.suspend("the isolation check found " + faults.size() + " faults, the first on "
+                + faults.get(0).object() + ": " + faults.get(0).finding());
+        throw new IsolationGateException(faults);
+    }
 
     List<Fault> faults() {
-        return List.of();
+        List<Fault> faults = new ArrayList<>();
+        List<Tenant> tenants = catalog.all().stream()
+                .filter(Schemas::finished)
+                .filter(tenant -> !behind.containsKey(tenant.id()))
+                .toList();
+        for (DatabaseServer server : servers.values()) {
+            checkServer(server, tenants, faults);
+        }
+        for (Tenant tenant : tenants) {
+            if (tenant.placement().isolation() == IsolationLevel.DATABASE) {
+                checkOwnDatabase(tenant, faults);
+            }
+        }
+        return faults;
     }
 
-    TenantGate gate() {
-        return tenant -> {};
+    private void checkServer(DatabaseServer server, List<Tenant> tenants, List<Fault> faults) {
+        String ownerRole = server.owner().user();
+        String runtimeRole = server.runtime().user();
+        List<SchemaExpectation> schemas = tenants.stream()
+                .filter(tenant -> tenant.placement().isolation() == IsolationLevel.SCHEMA)
+                .filter(tenant -> tenant.placement().server().equals(server.name()))
+                .map(tenant -> new SchemaExpectation(
+                        tenant.placement().schema(),
+                        PlacementNames.role(tenant.id()),
+                        ownerRole,
+                        runtimeRole,
+                        schemaRole,
+                        acceptLargeObjects))
+                .toList();
+        try (Connection owner = ownerOf(server, server.database()).getConnection()) {
+            refusePlaceholder(owner, faults);
+            if (sharedTables && server.equals(primary)) {
+                faults.addAll(gate.checkShared(
+                        owner,
+                        new SharedExpectation(
+                                IsolationNames.SHARED_SCHEMA,
+                                globalTables,
+                                ownerRole,
+                                runtimeRole,
+                                acceptLargeObjects)));
+            }
+            faults.addAll(gate.checkSchemas(owner, schemas));
+        } catch (SQLException failure) {
+            throw cannotCheck(server.toString(), failure);
+        }
+        try (Connection runtime = ControlDatabase.dataSource(server, server.runtime(), server.database())
+                .getConnection()) {
+            faults.addAll(gate.checkLogins(runtime, LoginExpectation.of(runtimeRole, ownerRole)));
+        } catch (SQLException failure) {
+            throw cannotCheck(server.toString(), failure);
+        }
     }
 
-    @Override
-    public void migrate(Tenant tenant) {}
+    // A real schema of this name would be reached by SQL that the wrapper leaves alone.
+    private static void refusePlaceholder(Connection owner, List<Fault> faults) throws SQLException {
+        try (PreparedStatement query = owner.prepareStatement("select 1 from pg_namespace where nspname = ?")) {
+            query.setString(1, IsolationNames.PLACEHOLDER_SCHEMA);
+            try (ResultSet row = query.executeQuery()) {
+                if (row.next()) {
+                    faults.add(new Fault(
+                            "schema " + IsolationNames.PLACEHOLDER_SCHEMA,
+                            "exists, but its name stands for the bound tenant's own schema",
+                            "alter schema " + IsolationNames.PLACEHOLDER_SCHEMA + " rename to another_name"));
+                }
+            }
+        }
+    }
 
-    @Override
-    public void takeOver(Tenant tenant) {}
+    // A tenant's own database that is down holds only that tenant back.
+    private void checkOwnDatabase(Tenant tenant, List<Fault> faults) {
+        DatabaseServer server = serverOf(tenant);
+        try (Connection owner = ownerOf(server, tenant.placement().database()).getConnection()) {
+            faults.addAll(gate.checkDatabase(
+                    owner,
+                    new DatabaseExpectation(
+                            tenant.placement().database(),
+                            tenant.placement().schema(),
+                            PlacementNames.login(tenant.id()),
+                            server.owner().user(),
+                            Set.of())));
+        } catch (SQLException failure) {
+            LOG.error(
+                    "The database of tenant {} could not be checked; the tenant is held back on this node until a check"
+                            + " succeeds",
+                    tenant,
+                    failure);
+            behind.put(tenant.id(), "its database could not be checked: " + failure.getMessage());
+        }
+    }
 
-    @Override
-    public void removeRows(Tenant tenant) {}
+    private static TenancyException cannotCheck(String what, SQLException failure) {
+        return new TenancyException(
+                "Whether " + what + " keeps tenants apart could not be checked: " + failure.getMessage()
+                        + ". Check that the server runs and that tenancy.database.* can reach it.",
+                failure);
+    }
 }

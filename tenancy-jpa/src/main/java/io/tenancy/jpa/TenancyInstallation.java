@@ -15,6 +15,7 @@ import io.tenancy.jpa.control.ControlDatabase;
 import io.tenancy.jpa.control.JdbcTenantStore;
 import io.tenancy.jpa.control.SecretKeys;
 import io.tenancy.jpa.control.StoredLogins;
+import io.tenancy.jpa.control.migration.MigrationScripts;
 import io.tenancy.jpa.control.provisioning.TenantInitializer;
 import io.tenancy.jpa.control.provisioning.TenantProvisioner;
 import io.tenancy.jpa.isolation.DatabaseServer;
@@ -79,10 +80,12 @@ public final class TenancyInstallation implements AutoCloseable {
                 primary,
                 catalog,
                 isolation,
-                migrations,
+                MigrationScripts.scan(List.of(migrations), classLoader()),
                 settings.globalTables,
                 settings.schemaRole,
-                settings.acceptLargeObjects);
+                settings.acceptLargeObjects,
+                settings.sharedTables,
+                clock);
         Consumer<Tenant> changed = tenant -> {
             tenants.invalidate(tenant.id());
             isolation.release(tenant);
@@ -95,6 +98,11 @@ public final class TenancyInstallation implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
+    }
+
+    private static ClassLoader classLoader() {
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        return context != null ? context : TenancyInstallation.class.getClassLoader();
     }
 
     /**
@@ -145,6 +153,7 @@ public final class TenancyInstallation implements AutoCloseable {
 
     private void look() {
         try {
+            schemas.retryHeldBack();
             checkIsolation();
         } catch (RuntimeException failure) {
             LOG.error("The scheduled isolation check failed", failure);
@@ -312,6 +321,7 @@ public final class TenancyInstallation implements AutoCloseable {
         private PoolSettings pools = PoolSettings.DEFAULT;
         private boolean schemaRole = true;
         private boolean acceptLargeObjects;
+        private boolean sharedTables = true;
         private Duration gateInterval = DEFAULT_GATE_INTERVAL;
         private InstantSource clock = InstantSource.system();
         private int controlPoolSize = 4;
@@ -340,7 +350,8 @@ public final class TenancyInstallation implements AutoCloseable {
          */
         public Builder migrations(String location) {
             if (migrations != null) {
-                throw new IllegalArgumentException("Migrations were set twice: '" + migrations + "' and '" + location + "'");
+                throw new IllegalArgumentException(
+                        "Migrations were set twice: '" + migrations + "' and '" + location + "'");
             }
             migrations = Objects.requireNonNull(location, "location");
             return this;
@@ -387,6 +398,18 @@ public final class TenancyInstallation implements AutoCloseable {
          */
         public Builder schemaRole(boolean value) {
             schemaRole = value;
+            return this;
+        }
+
+        /**
+         * Whether tenants may be placed on shared tables; on unless turned off. With shared tables, structure migrations
+         * may not change rows.
+         *
+         * @param value false where every tenant has a schema or a database of its own
+         * @return this builder
+         */
+        public Builder sharedTables(boolean value) {
+            sharedTables = value;
             return this;
         }
 

@@ -78,8 +78,8 @@ public final class TestPostgres {
             throw new IllegalArgumentException("The prefix of a login was '" + prefix
                     + "' but must begin with a lower-case letter and have only those, digits and underscores");
         }
-        TestLogin login =
-                new TestLogin(prefix + "_" + count.incrementAndGet(), UUID.randomUUID().toString());
+        TestLogin login = new TestLogin(
+                prefix + "_" + count.incrementAndGet(), UUID.randomUUID().toString());
         execute("create role " + login.user() + " login password '" + login.password() + "'");
         return login;
     }
@@ -109,12 +109,13 @@ public final class TestPostgres {
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
-            throw new TenancyException("The test server " + server + " was asked for a database or login, but said: "
-                    + e.getMessage(), e);
+            throw new TenancyException(
+                    "The test server " + server + " was asked for a database or login, but said: " + e.getMessage(), e);
         }
     }
 
     private static final class Holder {
-        static final TestPostgres SHARED = new TestPostgres(EmbeddedPostgres.temporary().start());
+        static final TestPostgres SHARED =
+                new TestPostgres(EmbeddedPostgres.temporary().start());
     }
 }

@@ -130,7 +130,8 @@ public final class ControlDatabase implements AutoCloseable {
             String schema = SqlIdentifier.quote(IsolationNames.CONTROL_SCHEMA);
             String login = SqlIdentifier.quote(server.platform().user());
             statement.execute("grant usage on schema " + schema + " to " + login);
-            statement.execute("grant select, insert, update, delete on all tables in schema " + schema + " to " + login);
+            statement.execute(
+                    "grant select, insert, update, delete on all tables in schema " + schema + " to " + login);
             statement.execute("grant usage, select on all sequences in schema " + schema + " to " + login);
         } catch (SQLException failure) {
             throw unreachable(failure);
@@ -141,8 +142,7 @@ public final class ControlDatabase implements AutoCloseable {
         try (Statement statement = owner.createStatement()) {
             statement.execute("select pg_advisory_lock(hashtext('tenancy.control'))");
             try {
-                statement.execute(
-                        "create schema if not exists " + SqlIdentifier.quote(IsolationNames.CONTROL_SCHEMA));
+                statement.execute("create schema if not exists " + SqlIdentifier.quote(IsolationNames.CONTROL_SCHEMA));
                 statement.execute(
                         "create schema if not exists " + SqlIdentifier.quote(IsolationNames.EXTENSIONS_SCHEMA));
                 statement.execute("grant usage on schema " + SqlIdentifier.quote(IsolationNames.EXTENSIONS_SCHEMA)

@@ -15,19 +15,19 @@ import java.util.List;
 public final class InstallationSql {
 
     // Large objects belong to the database, not to a schema or a row, so no isolation level below DATABASE holds them.
-    private static final List<String> LARGE_OBJECT_FUNCTIONS = List.of(
-            "lo_creat(integer)",
-            "lo_create(oid)",
-            "lo_open(oid, integer)",
-            "lo_get(oid)",
-            "lo_get(oid, bigint, integer)",
-            "lo_put(oid, bigint, bytea)",
-            "lo_from_bytea(oid, bytea)",
-            "lo_unlink(oid)",
-            "lo_truncate(integer, integer)",
-            "lo_truncate64(integer, bigint)",
-            "loread(integer, integer)",
-            "lowrite(integer, bytea)");
+    private static final String NO_LARGE_OBJECTS = """
+            do $do$
+            declare
+              routine regprocedure;
+            begin
+              for routine in
+                select oid::regprocedure from pg_proc
+                where pronamespace = 'pg_catalog'::regnamespace
+                  and (proname like 'lo\\_%' or proname in ('loread', 'lowrite'))
+              loop
+                execute format('revoke execute on function %s from public', routine);
+              end loop;
+            end $do$""";
 
     private InstallationSql() {}
 
@@ -44,10 +44,10 @@ public final class InstallationSql {
         script.add(createLogin(server.platform().user(), ""));
         script.add("create database " + SqlIdentifier.quote(server.database()) + " owner "
                 + SqlIdentifier.quote(server.owner().user()));
-        script.add("\\connect " + SqlIdentifier.quote(server.database()));
-        script.addAll(insideDatabase(server));
-        return String.join(";\n", script).replace("\\connect " + SqlIdentifier.quote(server.database()) + ";", "\\connect "
-                + SqlIdentifier.quote(server.database())) + ";\n";
+        String logins = String.join(";\n", script) + ";\n";
+        String main = "\\connect " + SqlIdentifier.quote(server.database()) + "\n"
+                + String.join(";\n", insideDatabase(server)) + ";\n";
+        return logins + main + "\\connect template1\n" + String.join(";\n", withoutLargeObjects()) + ";\n";
     }
 
     /**
@@ -60,7 +60,8 @@ public final class InstallationSql {
         String database = SqlIdentifier.quote(server.database());
         List<String> script = new ArrayList<>();
         script.add("revoke all on database " + database + " from public");
-        script.add("grant connect on database " + database + " to " + SqlIdentifier.quote(server.runtime().user()) + ", "
+        script.add("grant connect on database " + database + " to "
+                + SqlIdentifier.quote(server.runtime().user()) + ", "
                 + SqlIdentifier.quote(server.platform().user()));
         script.addAll(withoutLargeObjects());
         return script;
@@ -72,12 +73,7 @@ public final class InstallationSql {
      * @return statements, in order; they need an administrator
      */
     public static List<String> withoutLargeObjects() {
-        List<String> script = new ArrayList<>();
-        script.add("revoke all on schema public from public");
-        for (String function : LARGE_OBJECT_FUNCTIONS) {
-            script.add("revoke execute on function pg_catalog." + function + " from public");
-        }
-        return script;
+        return List.of("revoke all on schema public from public", NO_LARGE_OBJECTS);
     }
 
     /**
@@ -90,9 +86,24 @@ public final class InstallationSql {
      */
     public static void run(Connection administrator, Connector inside, DatabaseServer server) throws SQLException {
         try (Statement statement = administrator.createStatement()) {
-            ensureLogin(administrator, statement, server.owner().user(), server.owner().password(), "createrole createdb");
-            ensureLogin(administrator, statement, server.runtime().user(), server.runtime().password(), "");
-            ensureLogin(administrator, statement, server.platform().user(), server.platform().password(), "");
+            ensureLogin(
+                    administrator,
+                    statement,
+                    server.owner().user(),
+                    server.owner().password(),
+                    "createrole createdb");
+            ensureLogin(
+                    administrator,
+                    statement,
+                    server.runtime().user(),
+                    server.runtime().password(),
+                    "");
+            ensureLogin(
+                    administrator,
+                    statement,
+                    server.platform().user(),
+                    server.platform().password(),
+                    "");
             if (!exists(administrator, "select 1 from pg_database where datname = ?", server.database())) {
                 statement.execute("create database " + SqlIdentifier.quote(server.database()) + " owner "
                         + SqlIdentifier.quote(server.owner().user()));
@@ -117,11 +128,10 @@ public final class InstallationSql {
             Connection administrator, Statement statement, String user, String password, String rights)
             throws SQLException {
         if (!exists(administrator, "select 1 from pg_roles where rolname = ?", user)) {
-            statement.execute(("create role " + SqlIdentifier.quote(user) + " login nosuperuser nobypassrls " + rights)
-                    .trim());
+            statement.execute(
+                    ("create role " + SqlIdentifier.quote(user) + " login nosuperuser nobypassrls " + rights).trim());
         }
-        statement.execute(
-                "alter role " + SqlIdentifier.quote(user) + " password " + SqlIdentifier.literal(password));
+        statement.execute("alter role " + SqlIdentifier.quote(user) + " password " + SqlIdentifier.literal(password));
     }
 
     private static boolean exists(Connection connection, String query, String name) throws SQLException {

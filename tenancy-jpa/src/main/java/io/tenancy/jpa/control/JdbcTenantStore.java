@@ -36,7 +36,8 @@ public final class JdbcTenantStore implements TenantStore {
     private static final String BY_SLUG = "select " + COLUMNS + " from tenant t where t.slug = ?";
     private static final String BY_DOMAIN =
             "select " + COLUMNS + " from tenant t join tenant_domain d on d.tenant_id = t.id where d.domain = ?";
-    private static final String ALL = "select " + COLUMNS + " from tenant t where t.status <> 'DELETED' order by t.slug";
+    private static final String ALL =
+            "select " + COLUMNS + " from tenant t where t.status <> 'DELETED' order by t.slug";
 
     private final DataSource platform;
     private final InstantSource clock;
@@ -257,8 +258,10 @@ public final class JdbcTenantStore implements TenantStore {
         try {
             return TenantStatus.valueOf(stored);
         } catch (IllegalArgumentException unknown) {
-            LOG.warn("The catalog holds the tenant status '{}', which this version does not know;"
-                    + " the tenant is treated as in maintenance until this node is upgraded", stored);
+            LOG.warn(
+                    "The catalog holds the tenant status '{}', which this version does not know;"
+                            + " the tenant is treated as in maintenance until this node is upgraded",
+                    stored);
             return TenantStatus.MAINTENANCE;
         }
     }

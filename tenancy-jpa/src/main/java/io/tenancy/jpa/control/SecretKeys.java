@@ -106,12 +106,13 @@ public final class SecretKeys {
     public static String createJson() {
         try {
             AeadConfig.register();
-            KeysetHandle keyset = KeysetHandle.generateNew(
-                    PredefinedAeadParameters.AES256_GCM, RegistryConfiguration.get());
+            KeysetHandle keyset =
+                    KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM, RegistryConfiguration.get());
             return TinkJsonProtoKeysetFormat.serializeKeyset(
                     keyset, RegistryConfiguration.get(), InsecureSecretKeyAccess.get());
         } catch (GeneralSecurityException impossible) {
-            throw new TenancyException("AES-256-GCM is not to be had from Tink here: " + impossible.getMessage(), impossible);
+            throw new TenancyException(
+                    "AES-256-GCM is not to be had from Tink here: " + impossible.getMessage(), impossible);
         }
     }
 

@@ -38,8 +38,10 @@ public final class StoredLogins implements TenantLogins {
     @Override
     public Login loginOf(Tenant tenant) {
         return find(tenant.id())
-                .orElseThrow(() -> new TenancyException("Tenant " + tenant + " has a database of its own, but the control"
-                        + " database holds no login for it. Provision the tenant again; that gives it a new password."));
+                .orElseThrow(
+                        () -> new TenancyException(
+                                "Tenant " + tenant + " has a database of its own, but the control"
+                                        + " database holds no login for it. Provision the tenant again; that gives it a new password."));
     }
 
     /**

@@ -408,7 +408,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 OwnFiles.makeDirectory(parent);
             }
             // One real path for one directory, so that two names for it find the same lock.
-            return Files.exists(absolute) ? absolute.toRealPath() : parent.toRealPath().resolve(name);
+            return Files.exists(absolute)
+                    ? absolute.toRealPath()
+                    : parent.toRealPath().resolve(name);
         }
 
         private static int freePort() throws IOException {

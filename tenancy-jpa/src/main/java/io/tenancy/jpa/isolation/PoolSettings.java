@@ -33,8 +33,9 @@ public record PoolSettings(
                     + dedicatedMaximumSize + " dedicated and " + preparedStatements + " prepared statements");
         }
         if (connectionTimeout.toMillis() < 250 || dedicatedIdleTimeout.isNegative() || dedicatedIdleTimeout.isZero()) {
-            throw new IllegalArgumentException("A connection timeout is at least 250 ms and an idle timeout positive, but"
-                    + " were " + connectionTimeout + " and " + dedicatedIdleTimeout);
+            throw new IllegalArgumentException(
+                    "A connection timeout is at least 250 ms and an idle timeout positive, but" + " were "
+                            + connectionTimeout + " and " + dedicatedIdleTimeout);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.tenancy.jpa.isolation;
 import io.tenancy.IsolationLevel;
 import io.tenancy.Tenant;
 import io.tenancy.isolation.IsolationProvider;
+import io.tenancy.isolation.IsolationViolationException;
 import io.tenancy.jpa.isolation.internal.Binding;
 import io.tenancy.jpa.isolation.internal.ConnectionPools;
 import io.tenancy.jpa.isolation.internal.SqlCache;
@@ -12,6 +13,7 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The three isolation levels on PostgreSQL 16 and newer, mixed freely. {@code DATABASE} tenants have a login of their
@@ -23,6 +25,7 @@ public final class PostgresIsolationProvider implements IsolationProvider, AutoC
     private final ConnectionPools pools;
     private final SqlCache cache = new SqlCache();
     private final boolean schemaRole;
+    private volatile @Nullable String suspended;
 
     /**
      * Creates the provider; opens no connection.
@@ -50,11 +53,17 @@ public final class PostgresIsolationProvider implements IsolationProvider, AutoC
 
     @Override
     public Connection connect(Tenant tenant) throws SQLException {
+        String why = suspended;
+        if (why != null) {
+            throw new IsolationViolationException("No connection for tenant " + tenant + ": " + why
+                    + ". Mend it as the log says; the next check opens isolation again.");
+        }
         return switch (tenant.placement().isolation()) {
             case DATABASE -> lend(tenant, true, Binding.NONE, "");
-            case SCHEMA -> schemaRole
-                    ? lend(tenant, false, Binding.ROLE, PlacementNames.role(tenant.id()))
-                    : lend(tenant, false, Binding.NONE, "");
+            case SCHEMA ->
+                schemaRole
+                        ? lend(tenant, false, Binding.ROLE, PlacementNames.role(tenant.id()))
+                        : lend(tenant, false, Binding.NONE, "");
             case SHARED -> lend(tenant, false, Binding.SETTING, tenant.id().toString());
         };
     }
@@ -62,6 +71,20 @@ public final class PostgresIsolationProvider implements IsolationProvider, AutoC
     private Connection lend(Tenant tenant, boolean dedicated, Binding binding, String value) throws SQLException {
         ConnectionPools.Lent lent = pools.lend(tenant, dedicated);
         return new TenantConnection(lent.pool(), lent.connection(), tenant, binding, value, cache);
+    }
+
+    /**
+     * Gives no more connections on this node, because it is not sure that tenants are apart.
+     *
+     * @param why what was found
+     */
+    public void suspend(String why) {
+        suspended = why;
+    }
+
+    /** Gives connections again. */
+    public void resume() {
+        suspended = null;
     }
 
     /**

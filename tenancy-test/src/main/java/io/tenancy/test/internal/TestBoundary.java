@@ -80,7 +80,8 @@ public final class TestBoundary implements TenantLeaks, AutoCloseable {
         pools.forEach(pool -> pool.check(left));
         dataSources.forEach(source -> left.addAll(source.finish()));
         if (!left.isEmpty()) {
-            throw new AssertionError("The test '" + test + "' left behind:\n - " + String.join("\n - ", List.copyOf(left)));
+            throw new AssertionError(
+                    "The test '" + test + "' left behind:\n - " + String.join("\n - ", List.copyOf(left)));
         }
     }
 
@@ -89,11 +90,11 @@ public final class TestBoundary implements TenantLeaks, AutoCloseable {
         try {
             base.close();
         } catch (ScopeViolationException e) {
-            left.add(open(found));
+            left.add(stillOpen(found));
         }
     }
 
-    private static String open(String scope) {
+    private static String stillOpen(String scope) {
         return scope + " is still open on thread '" + Thread.currentThread().getName()
                 + "'. Enter it with Tenancy.callAs or runAs, or close its binding in a finally block.";
     }
@@ -123,7 +124,7 @@ public final class TestBoundary implements TenantLeaks, AutoCloseable {
         }
 
         private static void probe(Queue<String> left, CountDownLatch arrived, CountDownLatch ended) {
-            Tenancy.scope().ifPresent(scope -> left.add(open(describe(scope))));
+            Tenancy.scope().ifPresent(scope -> left.add(stillOpen(describe(scope))));
             arrived.countDown();
             try {
                 arrived.await(BUSY_SECONDS, TimeUnit.SECONDS);

@@ -25,8 +25,7 @@ final class WatchedDataSource {
     private static final String FAILED_TRANSACTION = "25P02";
 
     // pg_settings hides role and settings of applications, which are those that bind a tenant.
-    private static final String SESSION_STATE =
-            """
+    private static final String SESSION_STATE = """
             select 'setting ' || name || ' = ' || setting from pg_settings where source = 'session'
             union all select 'role = ' || current_setting('role')
             union all select 'session user = ' || session_user
@@ -159,7 +158,8 @@ final class WatchedDataSource {
     }
 
     private static <T> T proxy(Class<T> type, InvocationHandler handler) {
-        return type.cast(Proxy.newProxyInstance(WatchedDataSource.class.getClassLoader(), new Class<?>[] {type}, handler));
+        return type.cast(
+                Proxy.newProxyInstance(WatchedDataSource.class.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
     private static @Nullable Object invoke(Object target, Method method, Object @Nullable [] arguments)

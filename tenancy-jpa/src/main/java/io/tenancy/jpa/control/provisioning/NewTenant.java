@@ -16,7 +16,11 @@ import java.util.Objects;
  * @param metadata small facts of the application's own
  */
 public record NewTenant(
-        TenantSlug slug, String name, IsolationLevel isolation, TenantStatus firstStatus, Map<String, String> metadata) {
+        TenantSlug slug,
+        String name,
+        IsolationLevel isolation,
+        TenantStatus firstStatus,
+        Map<String, String> metadata) {
 
     /**
      * Validates and copies.

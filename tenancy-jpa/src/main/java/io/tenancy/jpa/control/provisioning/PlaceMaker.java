@@ -60,7 +60,8 @@ final class PlaceMaker {
 
     DataSource owner(Tenant tenant) {
         DatabaseServer server = server(tenant);
-        return ControlDatabase.dataSource(server, server.owner(), tenant.placement().database());
+        return ControlDatabase.dataSource(
+                server, server.owner(), tenant.placement().database());
     }
 
     DatabaseServer server(Tenant tenant) {
@@ -91,8 +92,8 @@ final class PlaceMaker {
         if (!exists(owner, "select 1 from pg_roles where rolname = ?", PlacementNames.role(id))) {
             script.add("create role " + role + " nologin nosuperuser nobypassrls noinherit");
         }
-        script.add("grant " + role + " to " + SqlIdentifier.quote(server.runtime().user())
-                + " with inherit false, set true, admin false");
+        script.add("grant " + role + " to "
+                + SqlIdentifier.quote(server.runtime().user()) + " with inherit false, set true, admin false");
         runOrPrint(statement, script, "the role of tenant " + id);
     }
 
@@ -186,7 +187,8 @@ final class PlaceMaker {
         byte[] password = new byte[32];
         RANDOM.nextBytes(password);
         return new Login(
-                PlacementNames.login(id), Base64.getUrlEncoder().withoutPadding().encodeToString(password));
+                PlacementNames.login(id),
+                Base64.getUrlEncoder().withoutPadding().encodeToString(password));
     }
 
     private static boolean exists(Connection connection, String query, String name) throws SQLException {

@@ -98,8 +98,9 @@ public final class TenantProvisioner {
         if (existing.isPresent()) {
             IsolationLevel level = existing.get().placement().isolation();
             if (level != wanted.isolation()) {
-                throw new TenancyException("Tenant '" + wanted.slug() + "' was to be provisioned on isolation level "
-                        + wanted.isolation() + ", but it exists on " + level + ". Choose another slug, or move the tenant.");
+                throw new TenancyException(
+                        "Tenant '" + wanted.slug() + "' was to be provisioned on isolation level " + wanted.isolation()
+                                + ", but it exists on " + level + ". Choose another slug, or move the tenant.");
             }
             return existing.get();
         }
@@ -114,7 +115,8 @@ public final class TenantProvisioner {
                 wanted.metadata());
         if (!store.insert(tenant)) {
             throw new ProvisioningException(
-                    "Tenant '" + wanted.slug() + "' could not be enlisted: its slug was taken meanwhile. Try again.", null);
+                    "Tenant '" + wanted.slug() + "' could not be enlisted: its slug was taken meanwhile. Try again.",
+                    null);
         }
         return tenant;
     }
@@ -124,14 +126,15 @@ public final class TenantProvisioner {
         String server = control.server().name();
         return switch (wanted.isolation()) {
             case SHARED -> new Placement(server, main, IsolationNames.SHARED_SCHEMA, IsolationLevel.SHARED, 1);
-            case SCHEMA -> new Placement(
-                    server, main, PlacementNames.schema(wanted.slug(), id), IsolationLevel.SCHEMA, 1);
-            case DATABASE -> new Placement(
-                    server,
-                    PlacementNames.database(wanted.slug(), id),
-                    IsolationNames.DATABASE_SCHEMA,
-                    IsolationLevel.DATABASE,
-                    1);
+            case SCHEMA ->
+                new Placement(server, main, PlacementNames.schema(wanted.slug(), id), IsolationLevel.SCHEMA, 1);
+            case DATABASE ->
+                new Placement(
+                        server,
+                        PlacementNames.database(wanted.slug(), id),
+                        IsolationNames.DATABASE_SCHEMA,
+                        IsolationLevel.DATABASE,
+                        1);
         };
     }
 
@@ -139,10 +142,13 @@ public final class TenantProvisioner {
         step(tenant, "make its place", () -> places.make(tenant));
         step(tenant, "run its migrations", () -> schemas.migrate(tenant));
         for (TenantInitializer initializer : initializers) {
-            step(tenant, "run " + initializer.getClass().getSimpleName(), () -> Tenancy.callAs(tenant, () -> {
-                initializer.initialize(tenant);
-                return Boolean.TRUE;
-            }));
+            step(
+                    tenant,
+                    "run " + initializer.getClass().getSimpleName(),
+                    () -> Tenancy.callAs(tenant, () -> {
+                        initializer.initialize(tenant);
+                        return Boolean.TRUE;
+                    }));
         }
     }
 
@@ -172,8 +178,9 @@ public final class TenantProvisioner {
      */
     public Tenant adopt(NewTenant wanted, Placement placement) {
         if (wanted.isolation() == IsolationLevel.SHARED || wanted.isolation() != placement.isolation()) {
-            throw new IllegalArgumentException("An existing schema is adopted on level SCHEMA, an existing database on"
-                    + " level DATABASE, but '" + wanted.slug() + "' was to be " + wanted.isolation() + " at " + placement);
+            throw new IllegalArgumentException(
+                    "An existing schema is adopted on level SCHEMA, an existing database on" + " level DATABASE, but '"
+                            + wanted.slug() + "' was to be " + wanted.isolation() + " at " + placement);
         }
         try (SlugLock lock = SlugLock.take(control, wanted.slug())) {
             Optional<Tenant> existing = store.find(new TenantKey.BySlug(wanted.slug()));
@@ -214,8 +221,9 @@ public final class TenantProvisioner {
         }
         Tenant tenant = found.get();
         if (tenant.status() != TenantStatus.PROVISIONING && tenant.status() != TenantStatus.DELETED) {
-            throw new TenancyException("Tenant " + tenant + " has status " + tenant.status()
-                    + ", and only PROVISIONING or DELETED tenants are removed with their data. Set it to DELETED first.");
+            throw new TenancyException(
+                    "Tenant " + tenant + " has status " + tenant.status()
+                            + ", and only PROVISIONING or DELETED tenants are removed with their data. Set it to DELETED first.");
         }
         try (SlugLock lock = SlugLock.take(control, tenant.slug())) {
             changed.accept(tenant);
@@ -229,7 +237,8 @@ public final class TenantProvisioner {
 
     private Tenant require(TenantId id) {
         return store.find(new TenantKey.ById(id))
-                .orElseThrow(() -> new ProvisioningException("Tenant " + id + " vanished while it was provisioned", null));
+                .orElseThrow(
+                        () -> new ProvisioningException("Tenant " + id + " vanished while it was provisioned", null));
     }
 
     /** Work on the inside of a tenant's place. */
@@ -269,7 +278,8 @@ public final class TenantProvisioner {
 
         static SlugLock take(ControlDatabase control, io.tenancy.TenantSlug slug) {
             try {
-                Connection connection = control.owner(control.server().database()).getConnection();
+                Connection connection =
+                        control.owner(control.server().database()).getConnection();
                 try (PreparedStatement lock =
                         connection.prepareStatement("select pg_advisory_lock(hashtextextended(?, 7))")) {
                     lock.setString(1, "tenancy.provision." + slug);

@@ -154,7 +154,8 @@ public final class Cluster {
                 return true;
             }
             log = tailOfLog();
-            // Sessions of a server that was killed end by themselves once they notice; they are given until the deadline.
+            // Sessions of a server that was killed end by themselves once they notice; they are given until the
+            // deadline.
         } while (log.contains("pre-existing shared memory block") && !deadline.passed());
         if (log.contains("could not bind")) {
             return false;

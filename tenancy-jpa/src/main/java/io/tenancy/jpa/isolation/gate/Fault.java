@@ -13,8 +13,8 @@ public record Fault(String object, String finding, String remedy) {
     /** Refuses blanks: a fault that does not say what it is helps nobody at three in the morning. */
     public Fault {
         if (object.isBlank() || finding.isBlank() || remedy.isBlank()) {
-            throw new IllegalArgumentException(
-                    "A fault names object, finding and remedy, but was ('%s', '%s', '%s')".formatted(object, finding, remedy));
+            throw new IllegalArgumentException("A fault names object, finding and remedy, but was ('%s', '%s', '%s')"
+                    .formatted(object, finding, remedy));
         }
     }
 

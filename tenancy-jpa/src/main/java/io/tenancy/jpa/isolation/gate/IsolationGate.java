@@ -93,7 +93,8 @@ public final class IsolationGate {
     public List<Fault> checkSchemas(Connection connection, Collection<SchemaExpectation> expected) throws SQLException {
         Map<Logins, List<SchemaExpectation>> groups = new LinkedHashMap<>();
         for (SchemaExpectation schema : expected) {
-            groups.computeIfAbsent(Logins.of(schema), logins -> new ArrayList<>()).add(schema);
+            groups.computeIfAbsent(Logins.of(schema), logins -> new ArrayList<>())
+                    .add(schema);
         }
         Set<Fault> faults = new LinkedHashSet<>();
         try (CatalogReader catalog = CatalogReader.open(connection)) {
@@ -141,9 +142,7 @@ public final class IsolationGate {
                     List.of(List.of(expected.schema()), List.of(expected.login()), List.of(expected.schema()))));
             faults.addAll(catalog.faults(
                     RoleFaults.SETTINGS,
-                    List.of(
-                            List.of(expected.login()),
-                            List.of(IsolationNames.EXTENSIONS_SCHEMA, expected.schema()))));
+                    List.of(List.of(expected.login()), List.of(IsolationNames.EXTENSIONS_SCHEMA, expected.schema()))));
         }
         return List.copyOf(faults);
     }
@@ -190,8 +189,10 @@ public final class IsolationGate {
         List<String> schemas = expected.stream().map(SchemaExpectation::schema).toList();
         List<String> tenantRoles =
                 expected.stream().map(SchemaExpectation::tenantRole).toList();
-        List<String> owners = expected.stream().map(SchemaExpectation::ownerRole).toList();
-        List<String> runtimes = expected.stream().map(SchemaExpectation::runtimeRole).toList();
+        List<String> owners =
+                expected.stream().map(SchemaExpectation::ownerRole).toList();
+        List<String> runtimes =
+                expected.stream().map(SchemaExpectation::runtimeRole).toList();
         CatalogScope scope = new CatalogScope(
                 logins.runtimeRole(),
                 logins.ownerRole(),

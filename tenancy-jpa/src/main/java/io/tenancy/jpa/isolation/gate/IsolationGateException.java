@@ -33,7 +33,8 @@ public final class IsolationGateException extends IsolationViolationException {
 
     private static String describe(List<Fault> faults) {
         if (faults.isEmpty()) {
-            throw new IllegalArgumentException("A refusal of the isolation gate needs at least one fault, but had none");
+            throw new IllegalArgumentException(
+                    "A refusal of the isolation gate needs at least one fault, but had none");
         }
         StringBuilder text = new StringBuilder(256 * faults.size());
         text.append("The database does not keep tenants apart: the isolation gate found ")

@@ -63,12 +63,12 @@ public final class HibernateTenancy {
         }
         Object keys = settings.get("hibernate.cache.keys_factory");
         if (keys != null && String.valueOf(keys).toLowerCase(Locale.ROOT).contains("simple")) {
-            faults.add("hibernate.cache.keys_factory was '" + keys + "', whose keys leave the tenant out, so that tenants"
-                    + " would share cached rows; leave it out");
+            faults.add("hibernate.cache.keys_factory was '" + keys
+                    + "', whose keys leave the tenant out, so that tenants" + " would share cached rows; leave it out");
         }
         if (!faults.isEmpty()) {
-            throw new TenancyException("Hibernate cannot keep tenants apart as configured:\n - "
-                    + String.join("\n - ", faults));
+            throw new TenancyException(
+                    "Hibernate cannot keep tenants apart as configured:\n - " + String.join("\n - ", faults));
         }
     }
 
@@ -82,9 +82,11 @@ public final class HibernateTenancy {
             int part = i < parts.length && parts[i].matches("\\d{1,6}") ? Integer.parseInt(parts[i]) : 0;
             if (part != MINIMUM[i]) {
                 if (part < MINIMUM[i]) {
-                    faults.add("Hibernate " + found + " lets remove(getReference(id)) and detached updates reach another"
-                            + " tenant's row (HHH-20883); use " + MINIMUM_VERSION + " or newer, for example by importing"
-                            + " tenancy-bom");
+                    faults.add(
+                            "Hibernate " + found + " lets remove(getReference(id)) and detached updates reach another"
+                                    + " tenant's row (HHH-20883); use " + MINIMUM_VERSION
+                                    + " or newer, for example by importing"
+                                    + " tenancy-bom");
                 }
                 return;
             }

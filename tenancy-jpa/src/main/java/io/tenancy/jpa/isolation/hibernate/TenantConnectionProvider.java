@@ -31,7 +31,8 @@ public final class TenantConnectionProvider implements MultiTenantConnectionProv
     public Connection getConnection(String identifier) throws SQLException {
         Tenant tenant = Tenancy.require();
         if (!TenantIdentifier.of(tenant).equals(identifier)) {
-            throw new TenantMismatchException("A session of tenant " + identifier + " asked for a connection while tenant "
+            throw new TenantMismatchException("A session of tenant " + identifier
+                    + " asked for a connection while tenant "
                     + TenantIdentifier.of(tenant) + " is bound. A session belongs to one tenant; open a new session or"
                     + " transaction inside the inner scope.");
         }

@@ -46,7 +46,8 @@ public final class ConnectionPools implements AutoCloseable {
      */
     public ConnectionPools(
             List<DatabaseServer> servers, TenantLogins logins, PoolSettings settings, InstantSource clock) {
-        this.servers = servers.stream().collect(Collectors.toUnmodifiableMap(DatabaseServer::name, Function.identity()));
+        this.servers =
+                servers.stream().collect(Collectors.toUnmodifiableMap(DatabaseServer::name, Function.identity()));
         this.logins = logins;
         this.settings = settings;
         this.clock = clock;
@@ -86,7 +87,8 @@ public final class ConnectionPools implements AutoCloseable {
     /** The pool of tenants that share a login on one database. */
     private Pool shared(Tenant tenant) {
         DatabaseServer server = server(tenant);
-        Key key = new Key(server.name(), tenant.placement().database(), server.runtime().user(), 0);
+        Key key = new Key(
+                server.name(), tenant.placement().database(), server.runtime().user(), 0);
         Pool pool = pools.get(key);
         return pool != null
                 ? pool
@@ -133,6 +135,7 @@ public final class ConnectionPools implements AutoCloseable {
         config.setConnectionTimeout(settings.connectionTimeout().toMillis());
         config.setInitializationFailTimeout(-1);
         config.setScheduledExecutor(housekeeper);
+        config.setExceptionOverride(new StalePlans());
         config.addDataSourceProperty("currentSchema", IsolationNames.EXTENSIONS_SCHEMA);
         config.addDataSourceProperty("ApplicationName", "tenancy");
         config.addDataSourceProperty("preparedStatementCacheQueries", String.valueOf(settings.preparedStatements()));

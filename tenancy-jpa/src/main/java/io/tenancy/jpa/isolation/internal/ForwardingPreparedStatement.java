@@ -157,7 +157,8 @@ abstract class ForwardingPreparedStatement extends TenantStatement implements Pr
     }
 
     @Override
-    public void setTimestamp(int parameterIndex, @Nullable Timestamp value, @Nullable Calendar calendar) throws SQLException {
+    public void setTimestamp(int parameterIndex, @Nullable Timestamp value, @Nullable Calendar calendar)
+            throws SQLException {
         prepared.setTimestamp(parameterIndex + offset(), value, calendar);
     }
 

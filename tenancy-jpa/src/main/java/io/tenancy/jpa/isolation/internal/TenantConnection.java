@@ -178,8 +178,7 @@ public final class TenantConnection extends ForwardingConnection {
     }
 
     @Override
-    public CallableStatement prepareCall(String text, int resultSetType, int resultSetConcurrency)
-            throws SQLException {
+    public CallableStatement prepareCall(String text, int resultSetType, int resultSetConcurrency) throws SQLException {
         BoundSql bindable = admit(text);
         return new TenantCallableStatement(
                 this, connection.prepareCall(bindable.plain(), resultSetType, resultSetConcurrency), bindable);
@@ -191,8 +190,7 @@ public final class TenantConnection extends ForwardingConnection {
         BoundSql bindable = admit(text);
         return new TenantCallableStatement(
                 this,
-                connection.prepareCall(
-                        bindable.plain(), resultSetType, resultSetConcurrency, resultSetHoldability),
+                connection.prepareCall(bindable.plain(), resultSetType, resultSetConcurrency, resultSetHoldability),
                 bindable);
     }
 
@@ -209,7 +207,7 @@ public final class TenantConnection extends ForwardingConnection {
         if (parsed.refusal().isPresent()) {
             throw new IsolationViolationException("A statement for tenant " + tenant + " was refused: "
                     + parsed.refusal().get()
-                    + " Whose rows are seen is decided by the tenant scope alone; open one with Tenancy.callAs(...).");
+                    + ". Whose rows are seen is decided by the tenant scope alone; open one with Tenancy.callAs(...).");
         }
         if (parsed.leavesSessionState()) {
             evict = true;
@@ -232,11 +230,17 @@ public final class TenantConnection extends ForwardingConnection {
         requireOpen();
         requireOwnTenant();
         if (autoCommit && kind == SqlStatement.Kind.TRANSACTION) {
-            throw new SQLException("A transaction was begun or ended in SQL while the connection is in auto-commit mode."
-                    + " Use setAutoCommit(false), commit() and rollback().", "25001");
+            throw new SQLException(
+                    "A transaction was begun or ended in SQL while the connection is in auto-commit mode."
+                            + " Use setAutoCommit(false), commit() and rollback().",
+                    "25001");
+        }
+        // SET TRANSACTION must come before the first query of its transaction, and the binding is a query.
+        if (kind == SqlStatement.Kind.SESSION) {
+            return execution.run();
         }
         if (binding == Binding.NONE) {
-            return execution.run();
+            return runUnbound(kind, execution);
         }
         if (autoCommit) {
             return runInOwnTransaction(statement, execution);
@@ -253,6 +257,22 @@ public final class TenantConnection extends ForwardingConnection {
         }
     }
 
+    // Without a binding, "bound" only tells whether a statement ran in this transaction already.
+    private <T> T runUnbound(SqlStatement.Kind kind, Execution<T> execution) throws SQLException {
+        boolean first = !bound && kind == SqlStatement.Kind.QUERY;
+        T result;
+        try {
+            result = execution.run();
+        } catch (SQLException failure) {
+            if (!first || !isStalePlan(failure)) {
+                throw failure;
+            }
+            result = runAfterForgettingPlans(execution);
+        }
+        bound = !autoCommit && !mayEndTransaction(kind);
+        return result;
+    }
+
     /** Runs a query whose first parameter carries the binding. */
     <T> T runCarrying(PreparedStatement prepared, Execution<T> execution) throws SQLException {
         requireOpen();
@@ -265,13 +285,17 @@ public final class TenantConnection extends ForwardingConnection {
         try {
             result = execution.run();
         } catch (SQLException failure) {
-            if (!"0A000".equals(failure.getSQLState())) {
+            if (!isStalePlan(failure)) {
                 throw failure;
             }
             result = runAfterForgettingPlans(execution);
         }
         bound = !autoCommit;
         return result;
+    }
+
+    private static boolean isStalePlan(SQLException failure) {
+        return StalePlans.STALE_PLAN.equals(failure.getSQLState());
     }
 
     // A migration made the server's plan stale. This is the first statement of its transaction, so nothing is lost by
@@ -334,8 +358,8 @@ public final class TenantConnection extends ForwardingConnection {
 
     private static boolean mayEndTransaction(SqlStatement.Kind kind) {
         return switch (kind) {
-            case TRANSACTION, SAVEPOINT, MULTIPLE, CALL, SESSION, OTHER, UNKNOWN -> true;
-            case QUERY, DML, DDL, EMPTY -> false;
+            case TRANSACTION, SAVEPOINT, MULTIPLE, CALL, OTHER, UNKNOWN -> true;
+            case QUERY, DML, DDL, SESSION, EMPTY -> false;
         };
     }
 
@@ -408,8 +432,9 @@ public final class TenantConnection extends ForwardingConnection {
 
     @Override
     public void setSchema(String schema) {
-        throw new IsolationViolationException("setSchema('" + schema + "') was called on a connection of tenant " + tenant
-                + ". The tenant's placement decides the schema; name tables through the placeholder schema instead.");
+        throw new IsolationViolationException(
+                "setSchema('" + schema + "') was called on a connection of tenant " + tenant
+                        + ". The tenant's placement decides the schema; name tables through the placeholder schema instead.");
     }
 
     @Override
@@ -443,10 +468,12 @@ public final class TenantConnection extends ForwardingConnection {
 
     void refuseLargeObject() {
         if (tenant.placement().isolation() != IsolationLevel.DATABASE) {
-            throw new IsolationViolationException("A large object was asked for by tenant " + tenant + " on isolation level "
-                    + tenant.placement().isolation() + ". PostgreSQL keeps large objects per database, outside of schemas"
-                    + " and row-level security. Use a bytea or text column"
-                    + " (@JdbcTypeCode(SqlTypes.LONGVARBINARY) or LONGVARCHAR instead of @Lob).");
+            throw new IsolationViolationException(
+                    "A large object was asked for by tenant " + tenant + " on isolation level "
+                            + tenant.placement().isolation()
+                            + ". PostgreSQL keeps large objects per database, outside of schemas"
+                            + " and row-level security. Use a bytea or text column"
+                            + " (@JdbcTypeCode(SqlTypes.LONGVARBINARY) or LONGVARCHAR instead of @Lob).");
         }
     }
 
@@ -524,7 +551,8 @@ public final class TenantConnection extends ForwardingConnection {
 
     private void requireOpen() throws SQLException {
         if (closed) {
-            throw new SQLNonTransientConnectionException("This connection of tenant " + tenant + " is closed.", "08003");
+            throw new SQLNonTransientConnectionException(
+                    "This connection of tenant " + tenant + " is closed.", "08003");
         }
     }
 

@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +24,7 @@ class TenantPreparedStatement extends ForwardingPreparedStatement {
     private final BoundSql sql;
     private final boolean carrying;
 
-    TenantPreparedStatement(
-            TenantConnection connection, PreparedStatement prepared, BoundSql sql, boolean carrying) {
+    TenantPreparedStatement(TenantConnection connection, PreparedStatement prepared, BoundSql sql, boolean carrying) {
         super(connection, prepared);
         this.prepared = prepared;
         this.sql = sql;
@@ -60,7 +60,8 @@ class TenantPreparedStatement extends ForwardingPreparedStatement {
 
     private ResultSet secondResult() throws SQLException {
         if (!prepared.execute() || !prepared.getMoreResults()) {
-            throw new SQLException("The statement that binds the tenant and the query after it gave no two results", "XX000");
+            throw new SQLException(
+                    "The statement that binds the tenant and the query after it gave no two results", "XX000");
         }
         ResultSet rows = prepared.getResultSet();
         if (rows == null) {
@@ -89,19 +90,26 @@ class TenantPreparedStatement extends ForwardingPreparedStatement {
 
     private void refuseUpdateOfQuery() throws SQLException {
         if (carrying) {
-            throw new SQLException("A result was returned when none was expected: this statement is a query."
-                    + " Use executeQuery() or execute().", "0100E");
+            throw new SQLException(
+                    "A result was returned when none was expected: this statement is a query."
+                            + " Use executeQuery() or execute().",
+                    "0100E");
         }
     }
 
+    // Describing a statement needs the same rights as running it.
     @Override
     public final @Nullable ResultSetMetaData getMetaData() throws SQLException {
-        return carrying ? plain().getMetaData() : prepared.getMetaData();
+        PreparedStatement described = carrying ? plain() : prepared;
+        return tenantConnection()
+                .run(prepared, batchKind(), () -> Optional.ofNullable(described.getMetaData()))
+                .orElse(null);
     }
 
     @Override
     public final ParameterMetaData getParameterMetaData() throws SQLException {
-        return carrying ? plain().getParameterMetaData() : prepared.getParameterMetaData();
+        PreparedStatement described = carrying ? plain() : prepared;
+        return tenantConnection().run(prepared, batchKind(), described::getParameterMetaData);
     }
 
     // The metadata may read from the statement later, so it stays open until the connection closes it.

@@ -1,5 +1,6 @@
 package io.tenancy.jpa.isolation.sql;
 
+import io.tenancy.isolation.IsolationViolationException;
 import io.tenancy.jpa.isolation.sql.SqlToken.Type;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,9 +93,7 @@ final class PlaceholderSites {
     }
 
     private String replacement(Site site, String schema) {
-        return site.names().isEmpty()
-                ? SqlIdentifier.quote(schema)
-                : SqlIdentifier.literal(content(site, schema));
+        return site.names().isEmpty() ? SqlIdentifier.quote(schema) : SqlIdentifier.literal(content(site, schema));
     }
 
     private String content(Site site, String schema) {
@@ -145,8 +144,8 @@ final class PlaceholderSites {
         }
     }
 
-    private IllegalStateException unfaithful(String schema) {
-        return new IllegalStateException("Naming the schema '" + schema + "' in place of the placeholder '"
+    private IsolationViolationException unfaithful(String schema) {
+        return new IsolationViolationException("Naming the schema '" + schema + "' in place of the placeholder '"
                 + SqlStatement.PLACEHOLDER_SCHEMA + "' would have changed another part of the statement, so it was not"
                 + " sent. Write white space around the placeholder and report the statement: " + sql);
     }
@@ -179,8 +178,8 @@ final class PlaceholderSites {
         if (isCatalogName(i - 1, types)) {
             return true;
         }
-        boolean cast = symbol(tokens, i + 1, "::")
-                || (word(i + 1, "as") && symbol(tokens, i - 1, "(") && word(i - 2, "cast"));
+        boolean cast =
+                symbol(tokens, i + 1, "::") || (word(i + 1, "as") && symbol(tokens, i - 1, "(") && word(i - 2, "cast"));
         if (!cast) {
             return false;
         }
@@ -233,9 +232,8 @@ final class PlaceholderSites {
         for (SqlToken token = lexer.next(); token != null; token = lexer.next()) {
             boolean unicodeForm = token.type() == Type.NAME && value.charAt(token.start()) != '"';
             boolean punctuation = token.type() == Type.SYMBOL && ".,()[]".contains(String.valueOf(token.value()));
-            boolean known = (token.isIdentifier() && !unicodeForm)
-                    || punctuation
-                    || (signature && token.type() == Type.NUMBER);
+            boolean known =
+                    (token.isIdentifier() && !unicodeForm) || punctuation || (signature && token.type() == Type.NUMBER);
             if (!known || !isBlank(value, end, token.start())) {
                 return List.of();
             }

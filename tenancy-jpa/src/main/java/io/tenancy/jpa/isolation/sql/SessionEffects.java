@@ -206,7 +206,9 @@ final class SessionEffects {
         if (word(i, "local") || (word(i, "session") && !word(i + 1, "authorization"))) {
             name++;
         }
-        if (word(name, "schema") && name + 1 < tokens.size() && tokens.get(name + 1).isAnyString()) {
+        if (word(name, "schema")
+                && name + 1 < tokens.size()
+                && tokens.get(name + 1).isAnyString()) {
             return "SET SCHEMA changes the setting search_path, which belongs to the tenant's binding";
         }
         return refusedSetting("SET", name);
@@ -249,7 +251,9 @@ final class SessionEffects {
         if (i >= tokens.size() || tokens.get(i).type() != Type.STRING) {
             return null;
         }
-        boolean cast = symbol(i + 1, "::") && i + 2 < tokens.size() && tokens.get(i + 2).isIdentifier();
+        boolean cast = symbol(i + 1, "::")
+                && i + 2 < tokens.size()
+                && tokens.get(i + 2).isIdentifier();
         return symbol(cast ? i + 3 : i + 1, ",") ? tokens.get(i).value() : null;
     }
 

@@ -28,7 +28,8 @@ public final class SqlIdentifier {
     public static String quote(String identifier) {
         Objects.requireNonNull(identifier, "identifier");
         if (identifier.isEmpty()) {
-            throw new IllegalArgumentException("An SQL identifier cannot be empty. Pass the name of a schema or table.");
+            throw new IllegalArgumentException(
+                    "An SQL identifier cannot be empty. Pass the name of a schema or table.");
         }
         int bytes = encodedLength(identifier, "An SQL identifier");
         if (bytes > MAX_BYTES) {

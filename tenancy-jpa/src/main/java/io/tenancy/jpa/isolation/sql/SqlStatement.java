@@ -1,5 +1,6 @@
 package io.tenancy.jpa.isolation.sql;
 
+import io.tenancy.isolation.IsolationViolationException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -73,15 +74,14 @@ public final class SqlStatement {
         Objects.requireNonNull(sql, "sql");
         SqlLexer lexer = new SqlLexer(sql);
         List<SqlSegment> segments = SqlSegment.ofText(lexer);
-        boolean faulty =
-                lexer.fault() != null || segments.stream().anyMatch(segment -> segment.fault() != null);
+        boolean faulty = lexer.fault() != null || segments.stream().anyMatch(segment -> segment.fault() != null);
         Kind kind = faulty ? Kind.UNKNOWN : kindOf(segments);
         // One part that is not understood is enough, also beside others that are.
         boolean unknown = kind == Kind.UNKNOWN
-                || segments.stream().anyMatch(segment -> StatementGrammar.read(segment).kind() == Kind.UNKNOWN);
+                || segments.stream()
+                        .anyMatch(segment -> StatementGrammar.read(segment).kind() == Kind.UNKNOWN);
         boolean leaves = unknown || segments.stream().anyMatch(SessionEffects::leaveSessionState);
-        return new SqlStatement(
-                sql, kind, leaves, refusalOf(lexer, segments), new PlaceholderSites(sql, faulty));
+        return new SqlStatement(sql, kind, leaves, refusalOf(lexer, segments), new PlaceholderSites(sql, faulty));
     }
 
     private static Kind kindOf(List<SqlSegment> segments) {
@@ -160,12 +160,14 @@ public final class SqlStatement {
      * @param schema the bare name of the schema
      * @return the text to send; {@link #sql()} itself when the placeholder is not mentioned
      * @throws IllegalArgumentException when {@link SqlIdentifier#quote} refuses the name or it is the placeholder's own
+     * @throws IsolationViolationException when the result, read again, differs in anything but the schema
      */
     public String inSchema(String schema) {
         Objects.requireNonNull(schema, "schema");
         if (schema.equals(PLACEHOLDER_SCHEMA)) {
-            throw new IllegalArgumentException("The schema '" + schema + "' is the placeholder for every tenant's schema,"
-                    + " so no tenant can live in one of that name. Give the schema another name.");
+            throw new IllegalArgumentException(
+                    "The schema '" + schema + "' is the placeholder for every tenant's schema,"
+                            + " so no tenant can live in one of that name. Give the schema another name.");
         }
         return sites.isEmpty() ? sql : sites.render(schema);
     }

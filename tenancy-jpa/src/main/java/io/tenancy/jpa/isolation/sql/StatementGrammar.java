@@ -48,8 +48,18 @@ final class StatementGrammar {
         }
         return switch (first.value()) {
             case "select", "values", "table", "with", "insert", "update", "delete", "merge" -> rowsOrChange();
-            case "create", "alter", "drop", "comment", "grant", "revoke", "reassign", "security", "import", "refresh",
-                    "reindex", "cluster" -> Kind.DDL;
+            case "create",
+                    "alter",
+                    "drop",
+                    "comment",
+                    "grant",
+                    "revoke",
+                    "reassign",
+                    "security",
+                    "import",
+                    "refresh",
+                    "reindex",
+                    "cluster" -> Kind.DDL;
             case "begin", "start", "commit", "end", "abort" -> Kind.TRANSACTION;
             case "savepoint", "release" -> Kind.SAVEPOINT;
             case "rollback" -> rollsBackToSavepoint() ? Kind.SAVEPOINT : Kind.TRANSACTION;
@@ -64,8 +74,20 @@ final class StatementGrammar {
                 target = nameAt(skip(skip(1, "table"), "only"));
                 yield Kind.OTHER;
             }
-            case "explain", "lock", "show", "declare", "fetch", "move", "close", "execute", "notify", "do", "vacuum",
-                    "analyze", "analyse", "checkpoint" -> Kind.OTHER;
+            case "explain",
+                    "lock",
+                    "show",
+                    "declare",
+                    "fetch",
+                    "move",
+                    "close",
+                    "execute",
+                    "notify",
+                    "do",
+                    "vacuum",
+                    "analyze",
+                    "analyse",
+                    "checkpoint" -> Kind.OTHER;
             default -> Kind.UNKNOWN;
         };
     }

@@ -12,8 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SqlScriptTest {
     @Test
     void statementsCarryTheLineOnWhichTheyBegin() {
-        List<SqlScript.Statement> statements = SqlScript.split(
-                """
+        List<SqlScript.Statement> statements = SqlScript.split("""
                 -- a comment; with a semicolon
                 create table a (x text default ';');
 
@@ -28,10 +27,12 @@ class SqlScriptTest {
                 drop table a -- the end""");
         assertThat(statements)
                 .containsExactly(
+                        new SqlScript.Statement("create table a (x text default ';')", 2, Kind.DDL, Optional.empty()),
                         new SqlScript.Statement(
-                                "create table a (x text default ';')", 2, Kind.DDL, Optional.empty()),
-                        new SqlScript.Statement(
-                                "insert into Public.\"Big\" values (1)\n  returning x", 5, Kind.DML, Optional.of("Big")),
+                                "insert into Public.\"Big\" values (1)\n  returning x",
+                                5,
+                                Kind.DML,
+                                Optional.of("Big")),
                         new SqlScript.Statement(
                                 "create function f() returns void language plpgsql as $body$\nbegin\n"
                                         + "  delete from a;\nend $body$",
@@ -50,8 +51,7 @@ class SqlScriptTest {
 
     @Test
     void standardSqlBodiesStayWhole() {
-        List<SqlScript.Statement> statements = SqlScript.split(
-                """
+        List<SqlScript.Statement> statements = SqlScript.split("""
                 create or replace procedure p(a int) language sql begin atomic
                   insert into t values (case when a > 1 then (case a when 2 then 3 end) else 1 end);
                   select a as end from t;
@@ -107,7 +107,13 @@ class SqlScriptTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"select 1 for update", "copy t to stdout", "copy (select 1) to stdout", "create table t ()", "drop table t"})
+    @CsvSource({
+        "select 1 for update",
+        "copy t to stdout",
+        "copy (select 1) to stdout",
+        "create table t ()",
+        "drop table t"
+    })
     void whatChangesNoRowsNamesNoTable(String sql) {
         assertThat(SqlScript.split(sql).get(0).targetTable()).as(sql).isEmpty();
     }

@@ -96,8 +96,16 @@ class SqlStatementKindTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "begin", "start transaction", "commit", "END", "abort", "rollback", "rollback work", "prepare transaction 'x'",
-                "commit prepared 'x'", "rollback and chain"
+                "begin",
+                "start transaction",
+                "commit",
+                "END",
+                "abort",
+                "rollback",
+                "rollback work",
+                "prepare transaction 'x'",
+                "commit prepared 'x'",
+                "rollback and chain"
             })
     void transactionControlIsTold(String sql) {
         assertKind(sql, Kind.TRANSACTION);
@@ -106,7 +114,11 @@ class SqlStatementKindTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "savepoint a", "release savepoint a", "release a", "rollback to a", "rollback work to savepoint a",
+                "savepoint a",
+                "release savepoint a",
+                "release a",
+                "rollback to a",
+                "rollback work to savepoint a",
                 "rollback transaction to a"
             })
     void savepointsAreTold(String sql) {
@@ -122,8 +134,16 @@ class SqlStatementKindTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "set a = 1", "set local a = 1", "set transaction read only", "reset a", "discard plans", "listen x",
-                "unlisten *", "prepare p as select 1", "deallocate p", "load 'x'"
+                "set a = 1",
+                "set local a = 1",
+                "set transaction read only",
+                "reset a",
+                "discard plans",
+                "listen x",
+                "unlisten *",
+                "prepare p as select 1",
+                "deallocate p",
+                "load 'x'"
             })
     void sessionCommandsAreTold(String sql) {
         assertKind(sql, Kind.SESSION);
@@ -132,8 +152,18 @@ class SqlStatementKindTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "explain analyze delete from t", "copy t to stdout", "lock table t", "truncate t", "do 'begin end'",
-                "show a", "fetch c", "declare c cursor for select 1", "execute p", "notify x", "vacuum", "analyze t"
+                "explain analyze delete from t",
+                "copy t to stdout",
+                "lock table t",
+                "truncate t",
+                "do 'begin end'",
+                "show a",
+                "fetch c",
+                "declare c cursor for select 1",
+                "execute p",
+                "notify x",
+                "vacuum",
+                "analyze t"
             })
     void otherKnownCommandsAreOther(String sql) {
         assertKind(sql, Kind.OTHER);

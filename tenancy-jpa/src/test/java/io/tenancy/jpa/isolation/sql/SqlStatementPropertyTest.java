@@ -19,14 +19,96 @@ class SqlStatementPropertyTest {
 
     /** Pieces that lexers trip over, glued together in any order. */
     private static final List<String> PIECES = List.of(
-            "'", "''", "\"", "\"\"", "$$", "$a$", "$é$", "$1", "$", "E'", "e'", "U&'", "U&\"", "u&", "B'", "X'", "N'",
-            "\\", "\\'", "\\\\", "--", "/*", "*/", "\n", "\r", " ", "\t", "\f", "\u000B", ";", "(", ")", "{", "}", "?",
-            "??", "?|", ".", "..", ":", "::", "1", "1.", "0x", "1e5", "é", "\u00A0", "a", "E", "a$", "_", "😀",
-            "select ", "select 1", " from ", "tenant_schema", "tenant_schema.a", "TENANT_SCHEMA.b",
-            "\"tenant_schema\".c", "nextval(", "nextval('tenant_schema.a')", "::regclass", "regclass ",
-            "'tenant_schema.a'", "with a as (", "update t set a = 1", "insert into t ", "begin ", "atomic ", "case ",
-            "end ", "create function f() ", "call ", "set role x", "set_config(", "uescape '!'", "+", "-", "*", "/", "|",
-            "\u0001", "\0", "\uD800", ",", "=", "[", "]", "copy a from stdin", "\n\\.\n");
+            "'",
+            "''",
+            "\"",
+            "\"\"",
+            "$$",
+            "$a$",
+            "$é$",
+            "$1",
+            "$",
+            "E'",
+            "e'",
+            "U&'",
+            "U&\"",
+            "u&",
+            "B'",
+            "X'",
+            "N'",
+            "\\",
+            "\\'",
+            "\\\\",
+            "--",
+            "/*",
+            "*/",
+            "\n",
+            "\r",
+            " ",
+            "\t",
+            "\f",
+            "\u000B",
+            ";",
+            "(",
+            ")",
+            "{",
+            "}",
+            "?",
+            "??",
+            "?|",
+            ".",
+            "..",
+            ":",
+            "::",
+            "1",
+            "1.",
+            "0x",
+            "1e5",
+            "é",
+            "\u00A0",
+            "a",
+            "E",
+            "a$",
+            "_",
+            "😀",
+            "select ",
+            "select 1",
+            " from ",
+            "tenant_schema",
+            "tenant_schema.a",
+            "TENANT_SCHEMA.b",
+            "\"tenant_schema\".c",
+            "nextval(",
+            "nextval('tenant_schema.a')",
+            "::regclass",
+            "regclass ",
+            "'tenant_schema.a'",
+            "with a as (",
+            "update t set a = 1",
+            "insert into t ",
+            "begin ",
+            "atomic ",
+            "case ",
+            "end ",
+            "create function f() ",
+            "call ",
+            "set role x",
+            "set_config(",
+            "uescape '!'",
+            "+",
+            "-",
+            "*",
+            "/",
+            "|",
+            "\u0001",
+            "\0",
+            "\uD800",
+            ",",
+            "=",
+            "[",
+            "]",
+            "copy a from stdin",
+            "\n\\.\n");
 
     private long seed;
     private Random random = new Random();
@@ -87,7 +169,8 @@ class SqlStatementPropertyTest {
         for (int i = 0; i < TEXTS; i++) {
             String sql = i % 5 == 0 ? garbage() : glued();
             SqlStatement statement = SqlStatement.parse(sql);
-            if (statement.kind() == Kind.UNKNOWN || SqlSegment.ofText(new SqlLexer(sql)).size() > 1) {
+            if (statement.kind() == Kind.UNKNOWN
+                    || SqlSegment.ofText(new SqlLexer(sql)).size() > 1) {
                 continue;
             }
             compared++;
@@ -122,7 +205,8 @@ class SqlStatementPropertyTest {
         }
         List<NativeQuery> queries = Parser.parseJdbcSql(replaced, true, true, true, false, true);
         return (int) queries.stream()
-                .filter(query -> !SqlSegment.ofText(new SqlLexer(query.nativeSql)).isEmpty())
+                .filter(query ->
+                        !SqlSegment.ofText(new SqlLexer(query.nativeSql)).isEmpty())
                 .count();
     }
 }

@@ -99,8 +99,7 @@ class SqlStatementRewriteTest {
 
     @Test
     void aHostileSchemaNameStaysOneIdentifier() {
-        SqlStatement statement =
-                SqlStatement.parse("select nextval('tenant_schema.a'), x from tenant_schema.b");
+        SqlStatement statement = SqlStatement.parse("select nextval('tenant_schema.a'), x from tenant_schema.b");
         assertThat(statement.inSchema("q\"'; drop \\ $$ ? tenant_schema.x --"))
                 .isEqualTo("select nextval(E'\"q\"\"''; drop \\\\ $$ ? tenant_schema.x --\".a'), x from"
                         + " \"q\"\"'; drop \\ $$ ? tenant_schema.x --\".b");

@@ -23,10 +23,34 @@ import org.junit.jupiter.api.Test;
  */
 class SqlStatementServerTest {
     private static final int TEXTS = Integer.getInteger("sql.server.texts", 3_000);
-    private static final List<String> SCHEMAS = List.of("clinic", "Clinic \"Zwei\"", "q'; drop \\ $$ ? --", "tenant_schema.x");
+    private static final List<String> SCHEMAS =
+            List.of("clinic", "Clinic \"Zwei\"", "q'; drop \\ $$ ? --", "tenant_schema.x");
     private static final List<String> DATA = List.of(
-            "tenant_schema.article", "\"tenant_schema\".article", "'", "\"", "\\", "\\'", "$$", "$a$", "--", "/*", "*/",
-            ";", " ", "\n", "?", "{ts", "}", "x", "é", "\u00A0", "😀", "(", ")", "::regclass", "nextval(");
+            "tenant_schema.article",
+            "\"tenant_schema\".article",
+            "'",
+            "\"",
+            "\\",
+            "\\'",
+            "$$",
+            "$a$",
+            "--",
+            "/*",
+            "*/",
+            ";",
+            " ",
+            "\n",
+            "?",
+            "{ts",
+            "}",
+            "x",
+            "é",
+            "\u00A0",
+            "😀",
+            "(",
+            ")",
+            "::regclass",
+            "nextval(");
 
     private static EmbeddedPostgres server;
     private static Connection connection;
@@ -48,7 +72,8 @@ class SqlStatementServerTest {
                 }
                 statement.execute("create sequence " + SqlIdentifier.qualified(schema, "article_seq"));
                 statement.execute("create function " + SqlIdentifier.qualified(schema, "place")
-                        + "(text) returns text language sql as $f$ select " + SqlIdentifier.literal(schema) + " || $1 $f$");
+                        + "(text) returns text language sql as $f$ select " + SqlIdentifier.literal(schema)
+                        + " || $1 $f$");
             }
         }
     }
@@ -117,7 +142,8 @@ class SqlStatementServerTest {
 
     private static Column reference(Random random) {
         String schema = placeholder(random);
-        String table = List.of("article", "\"The \"\"Log\"\"\"", "tenant_schema", "ARTICLE").get(random.nextInt(4));
+        String table = List.of("article", "\"The \"\"Log\"\"\"", "tenant_schema", "ARTICLE")
+                .get(random.nextInt(4));
         return new Column("(select place from" + space(random) + schema + dot(random) + table + ")", "", "schema", "");
     }
 
@@ -143,7 +169,8 @@ class SqlStatementServerTest {
             default -> "pg_catalog.\"to_regclass\"(" + literal + "::text)";
         };
         return new Column(
-                "(select nspname from pg_namespace n join pg_class c on c.relnamespace = n.oid where c.oid = " + oid + ")",
+                "(select nspname from pg_namespace n join pg_class c on c.relnamespace = n.oid where c.oid = " + oid
+                        + ")",
                 "",
                 "schema",
                 "");
@@ -197,7 +224,8 @@ class SqlStatementServerTest {
 
     @Test
     void hibernatesSequenceCallDrawsFromTheTenantsOwnSequence() throws SQLException {
-        String sql = SqlStatement.parse("select nextval('tenant_schema.article_seq')").inSchema("clinic");
+        String sql = SqlStatement.parse("select nextval('tenant_schema.article_seq')")
+                .inSchema("clinic");
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
             try (ResultSet row = statement.executeQuery("select (select is_called from clinic.article_seq),"
@@ -214,10 +242,40 @@ class SqlStatementServerTest {
         long seed = Long.getLong("sql.seed", ThreadLocalRandom.current().nextLong());
         Random random = new Random(seed);
         List<String> pieces = List.of(
-                "'a'", "'a;'", "E'\\''", "U&'\\0061'", "$$;$$", "$x$;$x$", "\n", " ", "--;\n", "/*;*/", ";", ", ", "1",
-                " as \"a;\"", " as b", "select ", "(select 1)", "::text", "+1", " union select ", "(", ")",
-                "E'a'\n'b'", "'a'\n--x\n'b'", "$1$x$", "1$$a$$", "a$b$", "/*/", "\u00A0", "with a as (select 1) ",
-                "with a as (delete from clinic.article returning 1) ", " from a", " into b", "; delete from clinic.article");
+                "'a'",
+                "'a;'",
+                "E'\\''",
+                "U&'\\0061'",
+                "$$;$$",
+                "$x$;$x$",
+                "\n",
+                " ",
+                "--;\n",
+                "/*;*/",
+                ";",
+                ", ",
+                "1",
+                " as \"a;\"",
+                " as b",
+                "select ",
+                "(select 1)",
+                "::text",
+                "+1",
+                " union select ",
+                "(",
+                ")",
+                "E'a'\n'b'",
+                "'a'\n--x\n'b'",
+                "$1$x$",
+                "1$$a$$",
+                "a$b$",
+                "/*/",
+                "\u00A0",
+                "with a as (select 1) ",
+                "with a as (delete from clinic.article returning 1) ",
+                " from a",
+                " into b",
+                "; delete from clinic.article");
         int accepted = 0;
         try (Statement statement = connection.createStatement()) {
             statement.execute("create function pg_temp.open_cursor(command text) returns void language plpgsql as"

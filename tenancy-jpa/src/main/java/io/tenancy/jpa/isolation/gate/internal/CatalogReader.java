@@ -26,8 +26,7 @@ import java.util.List;
  */
 public final class CatalogReader implements AutoCloseable {
 
-    private static final String PRELUDE =
-            """
+    private static final String PRELUDE = """
             with recursive
             argument(runtime, owner, shared, globals) as materialized (select ?::text, ?::text, ?::boolean, ?::text[]),
             reach(oid) as (
@@ -105,9 +104,15 @@ public final class CatalogReader implements AutoCloseable {
             statement.setBoolean(3, scope.shared());
             statement.setArray(4, texts(List.copyOf(scope.globalTables())));
             statement.setArray(
-                    5, texts(scope.targets().stream().map(CatalogScope.Target::schema).toList()));
+                    5,
+                    texts(scope.targets().stream()
+                            .map(CatalogScope.Target::schema)
+                            .toList()));
             statement.setArray(
-                    6, texts(scope.targets().stream().map(CatalogScope.Target::holder).toList()));
+                    6,
+                    texts(scope.targets().stream()
+                            .map(CatalogScope.Target::holder)
+                            .toList()));
             return read(statement);
         }
     }

@@ -4,8 +4,7 @@ package io.tenancy.jpa.isolation.gate.internal;
 public final class DatabaseFaults {
 
     /** One query for all: there is one database behind the connection. */
-    public static final String QUERY =
-            """
+    public static final String QUERY = """
             with expected as materialized (
                 select (?::text[])[1] as database, (?::text[])[1] as login, (?::text[])[1] as owner, ?::text[] as accepted),
             here as (select d.* from pg_database d where d.datname = current_database())

@@ -5,8 +5,7 @@ import java.util.List;
 /** Who may do what in the schemas of a scope, who owns what there, and what would be granted later. */
 public final class GrantFaults {
 
-    private static final String SCHEMAS =
-            """
+    private static final String SCHEMAS = """
             select format('schema %I', t.name),
                    case when s.oid = 0 then format('PUBLIC holds %s, so every login of this database does', privileges)
                         when s.oid is distinct from t.holder
@@ -24,8 +23,7 @@ public final class GrantFaults {
             order by 1, 2
             """;
 
-    private static final String RELATIONS =
-            """
+    private static final String RELATIONS = """
             , held as (
                 select c.oid, c.relkind, c.relname, c.relispartition, s.oid as grantee, s.label, a.privilege_type,
                        a.is_grantable, t.holder, g.shared,
@@ -68,8 +66,7 @@ public final class GrantFaults {
             order by oid, label, allowed
             """;
 
-    private static final String COLUMNS =
-            """
+    private static final String COLUMNS = """
             select c.oid::regclass::text,
                    format('%s holds %s on column %I alone, which table privileges do not show', s.label,
                        string_agg(x.privilege_type, ', ' order by x.privilege_type), a.attname),
@@ -85,8 +82,7 @@ public final class GrantFaults {
             """;
 
     /** Owners bypass grants, may switch row-level security off and may drop the policy. */
-    private static final String OWNERS =
-            """
+    private static final String OWNERS = """
             select x.name, format('it belongs to %s, which may switch its protection off', s.label),
                    format('ALTER %s OWNER TO %I;', x.name_with_kind, g.owner)
             from argument g
@@ -112,8 +108,7 @@ public final class GrantFaults {
             order by x.position, 1
             """;
 
-    private static final String DEFAULTS =
-            """
+    private static final String DEFAULTS = """
             select format('default privileges of %I%s', o.rolname, ' in schema ' || quote_ident(t.name)),
                    format('what %I creates is granted to %s at once, before anything checked it', o.rolname, s.label),
                    format('ALTER DEFAULT PRIVILEGES FOR ROLE %I%s REVOKE ALL ON %s FROM %s;', o.rolname,
@@ -133,8 +128,7 @@ public final class GrantFaults {
             order by 1, 3
             """;
 
-    private static final String LARGE_OBJECTS =
-            """
+    private static final String LARGE_OBJECTS = """
             select format('database %I', current_database()),
                    format('%s may call the large object functions, and large objects know no tenant',
                        string_agg(distinct s.label, ', ')),

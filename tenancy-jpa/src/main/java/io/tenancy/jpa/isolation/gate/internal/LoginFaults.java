@@ -6,8 +6,7 @@ import java.util.stream.Stream;
 /** What a login could do to a whole database: by itself, through roles it can become, and as anybody (PUBLIC). */
 public final class LoginFaults {
 
-    private static final String IDENTITY =
-            """
+    private static final String IDENTITY = """
             select format('role %I', g.runtime),
                    case when r.oid is null then 'it does not exist'
                         else format('the connection logged in as %I instead', session_user) end,
@@ -18,8 +17,7 @@ public final class LoginFaults {
             where r.oid is null or session_user <> g.runtime
             """;
 
-    private static final String ATTRIBUTES =
-            """
+    private static final String ATTRIBUTES = """
             select format('role %I', r.rolname), a.finding, format('ALTER ROLE %I %s;', r.rolname, a.attribute)
             from argument g
             join pg_roles r on r.rolname = g.runtime
@@ -35,8 +33,7 @@ public final class LoginFaults {
             """;
 
     /** The last edge of a path is the one to cut: the roles before it may be rightly there. */
-    private static final String MEMBERSHIPS =
-            """
+    private static final String MEMBERSHIPS = """
             , owner_of(oid) as materialized (
                 select datdba from pg_database where datname = current_database()
                 union select nspowner from pg_namespace where oid >= 16384
@@ -46,10 +43,10 @@ public final class LoginFaults {
                 select r.oid, r.rolname,
                        case when r.rolsuper then 'a superuser'
                             when r.oid < 16384 then 'a predefined role with powers over all tenants'
+                            when r.rolname = g.owner then 'the owner login'
                             when r.rolbypassrls then 'which bypasses row-level security'
                             when r.rolcreaterole then 'which may create roles'
                             when r.rolreplication then 'which may replicate'
-                            when r.rolname = g.owner then 'the owner login'
                             when r.oid in (select oid from owner_of) then 'which owns objects of this database' end as power
                 from argument g join pg_roles r on r.rolname <> g.runtime)
             select format('role %I', x.rolname),
@@ -65,8 +62,7 @@ public final class LoginFaults {
             order by 1, 2
             """;
 
-    private static final String OWNED =
-            """
+    private static final String OWNED = """
             , thing as (
                 select r.rolname, i.type || ' ' || i.identity as name
                 from argument g
@@ -84,8 +80,7 @@ public final class LoginFaults {
             group by t.rolname, g.owner
             """;
 
-    private static final String CREATION =
-            """
+    private static final String CREATION = """
             select format('database %I', d.datname),
                    format('%s may create schemas, and put there what others'' names find', s.label),
                    format('REVOKE CREATE ON DATABASE %I FROM %s CASCADE;', d.datname, s.label)
@@ -102,8 +97,7 @@ public final class LoginFaults {
             order by 1, 2
             """;
 
-    private static final String TEMPORARY =
-            """
+    private static final String TEMPORARY = """
             select format('database %I', d.datname),
                    format('%s may create temporary tables, which outlive the tenant''s work on a pooled connection', s.label),
                    format('REVOKE TEMPORARY ON DATABASE %I FROM %s CASCADE;', d.datname, s.label)
@@ -113,8 +107,7 @@ public final class LoginFaults {
             order by 1, 2
             """;
 
-    private static final String CONTROL_PLANE =
-            """
+    private static final String CONTROL_PLANE = """
             select format('schema %I', n.nspname),
                    format('%s holds %s, but the control plane is not for tenants'' work', s.label,
                        string_agg(a.privilege_type, ', ' order by a.privilege_type)),
@@ -132,7 +125,8 @@ public final class LoginFaults {
             from pg_namespace n
             join pg_class c on c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
             join pg_attribute t on t.attrelid = c.oid
-            cross join lateral aclexplode(c.relacl || coalesce(t.attacl, array[]::aclitem[])) a
+            cross join lateral (
+                select grantee from aclexplode(c.relacl) union all select grantee from aclexplode(t.attacl)) a
             join suspect s on s.oid = a.grantee
             where n.nspname = '{control}' and a.grantee <> c.relowner
             group by n.nspname, s.label
@@ -140,8 +134,7 @@ public final class LoginFaults {
             """;
 
     /** Trigger functions need no EXECUTE at run time: the trigger fires for whoever changes the table. */
-    private static final String DEFINERS =
-            """
+    private static final String DEFINERS = """
             select 'function ' || p.oid::regprocedure,
                    'it is SECURITY DEFINER, so it acts as its owner for whoever calls it',
                    format('ALTER ROUTINE %s SECURITY INVOKER;', p.oid::regprocedure)
@@ -160,8 +153,7 @@ public final class LoginFaults {
             """;
 
     /** A function may carry settings that hold while it runs; these would move its caller to another tenant. */
-    private static final String ROUTINE_SETTINGS =
-            """
+    private static final String ROUTINE_SETTINGS = """
             select 'function ' || p.oid::regprocedure, format('it sets %s while it runs', c),
                    format('ALTER ROUTINE %s RESET %I;', p.oid::regprocedure, split_part(c, '=', 1))
             from pg_proc p cross join lateral unnest(p.proconfig) c
@@ -170,8 +162,7 @@ public final class LoginFaults {
             order by 1, 2
             """;
 
-    private static final String PARAMETERS =
-            """
+    private static final String PARAMETERS = """
             select format('parameter %s', p.parname), format('%s may %s it', s.label, lower(a.privilege_type)),
                    format('REVOKE %s ON PARAMETER %s FROM %s CASCADE;', a.privilege_type, p.parname, s.label)
             from pg_parameter_acl p cross join lateral aclexplode(p.paracl) a
@@ -182,8 +173,7 @@ public final class LoginFaults {
             """;
 
     /** Statistics and large objects hold every tenant's values; the file functions read the server's disk. */
-    private static final String SYSTEM_CATALOG =
-            """
+    private static final String SYSTEM_CATALOG = """
             select format('pg_catalog.%I', c.relname),
                    format('%s holds %s on a system catalog', s.label, string_agg(a.privilege_type, ', ' order by a.privilege_type)),
                    format('REVOKE %s ON TABLE pg_catalog.%I FROM %s CASCADE;',
@@ -201,13 +191,13 @@ public final class LoginFaults {
             from pg_proc p cross join lateral aclexplode(p.proacl) a
             join suspect s on s.oid = a.grantee
             where p.pronamespace = 'pg_catalog'::regnamespace
+              and a.grantee <> p.proowner
               and p.proname in ('pg_read_file', 'pg_read_binary_file', 'pg_ls_dir', 'pg_stat_file', 'lo_import', 'lo_export')
             order by 1, 2
             """;
 
     /** A value that is there before anybody bound a tenant, and that neither a role nor a database presets. */
-    private static final String EFFECTIVE_SETTINGS =
-            """
+    private static final String EFFECTIVE_SETTINGS = """
             select 'setting {setting}',
                    format('a new session already has the value ''%s'', which is a default tenant for work bound to none',
                        current_setting('{setting}', true)),
@@ -228,8 +218,7 @@ public final class LoginFaults {
             """;
 
     /** Unqualified names fail closed only as long as the one schema on the path holds nothing but extensions. */
-    private static final String EXTENSIONS_SCHEMA =
-            """
+    private static final String EXTENSIONS_SCHEMA = """
             select c.oid::regclass::text,
                    'it lies in the schema of extensions, where unqualified names of every tenant''s work would find it',
                    'move it to a schema of its own; {extensions} is for extensions only'
@@ -274,6 +263,6 @@ public final class LoginFaults {
      * @return the queries
      */
     public static List<String> ofOneDatabase() {
-        return List.of(ATTRIBUTES, MEMBERSHIPS, OWNED, CREATION, PARAMETERS);
+        return List.of(ATTRIBUTES, CREATION, PARAMETERS);
     }
 }

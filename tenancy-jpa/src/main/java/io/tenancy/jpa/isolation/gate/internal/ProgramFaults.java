@@ -11,8 +11,7 @@ import java.util.List;
 public final class ProgramFaults {
 
     /** Which relation's rule refers to which other relation; views that extensions bring are not ours to judge. */
-    private static final String REFERENCES =
-            """
+    private static final String REFERENCES = """
             , reference as materialized (
                 select distinct w.oid as rule, w.rulename, w.ev_type, w.ev_class as from_rel, v.relnamespace as from_schema,
                        v.relkind as from_kind, r.oid as to_rel, r.relname as to_name, r.relnamespace as to_schema
@@ -26,15 +25,12 @@ public final class ProgramFaults {
                     where x.classid = 'pg_class'::regclass and x.objid = v.oid and x.deptype = 'e'))
             """;
 
-    private static final String INVOKER =
-            """
+    private static final String INVOKER = """
             coalesce((select o.option_value::boolean from pg_options_to_table(v.reloptions) o
                       where o.option_name = 'security_invoker'), false)
             """;
 
-    private static final String VIEWS_INSIDE =
-            REFERENCES
-                    + """
+    private static final String VIEWS_INSIDE = REFERENCES + """
             select v.oid::regclass::text,
                    case when g.shared then 'the view is not security_invoker, so it reads as its owner and not as its caller'
                         else format('the view is not security_invoker and reads %s outside of its schema as its owner',
@@ -52,13 +48,10 @@ public final class ProgramFaults {
                 on not g.shared
             where not $INVOKER and (g.shared or x.outside is not null)
             order by 1
-            """
-                            .replace("$INVOKER", INVOKER);
+            """.replace("$INVOKER", INVOKER);
 
     /** Follows views upon views: the outermost one may be the only one that anybody was given. */
-    private static final String VIEWS_OUTSIDE =
-            REFERENCES
-                    + """
+    private static final String VIEWS_OUTSIDE = REFERENCES + """
             , closure(rel) as (
                 select f.from_rel from reference f
                 join target t on t.oid = f.to_schema
@@ -72,7 +65,8 @@ public final class ProgramFaults {
                 from (select distinct rel from closure) c
                 join pg_class v on v.oid = c.rel
                 join pg_attribute a on a.attrelid = v.oid
-                cross join lateral aclexplode(v.relacl || coalesce(a.attacl, array[]::aclitem[])) x
+                cross join lateral (
+                    select grantee from aclexplode(v.relacl) union all select grantee from aclexplode(a.attacl)) x
                 join suspect s on s.oid = x.grantee
                 where not $INVOKER
                   and not exists (select from target t where t.oid = v.relnamespace and v.relkind = 'v')
@@ -88,12 +82,9 @@ public final class ProgramFaults {
             from holder
             group by oid, relkind
             order by 1
-            """
-                            .replace("$INVOKER", INVOKER);
+            """.replace("$INVOKER", INVOKER);
 
-    private static final String RULES =
-            REFERENCES
-                    + """
+    private static final String RULES = REFERENCES + """
             select w.ev_class::regclass::text,
                    format('rule %I rewrites statements and acts with the rights of the table''s owner', w.rulename),
                    format('DROP RULE %I ON %s;', w.rulename, w.ev_class::regclass)
@@ -109,8 +100,7 @@ public final class ProgramFaults {
             order by 1, 2
             """;
 
-    private static final String INHERITANCE =
-            """
+    private static final String INHERITANCE = """
             select c.oid::regclass::text,
                    case when c.relnamespace <> p.relnamespace
                         then format('its rows are also read through %s in another schema', p.oid::regclass)
@@ -128,8 +118,7 @@ public final class ProgramFaults {
             """;
 
     /** The server checks foreign keys as the owner of the tables, past grants and policies. */
-    private static final String CROSSING_KEYS =
-            """
+    private static final String CROSSING_KEYS = """
             select f.conrelid::regclass::text,
                    format('foreign key %I leads out of its schema to %s, past the wall between tenants',
                        f.conname, f.confrelid::regclass),
@@ -142,8 +131,7 @@ public final class ProgramFaults {
             order by 1, 2
             """;
 
-    private static final String ROUTINES =
-            """
+    private static final String ROUTINES = """
             , routine as (
                 select p.oid, p.oid::regprocedure::text as name, p.prosecdef, p.prokind, p.proconfig, p.prosqlbody, t.name as schema,
                        l.lanname,

@@ -4,8 +4,7 @@ package io.tenancy.jpa.isolation.gate.internal;
 public final class RoleFaults {
 
     /** Expected schemas that are not there: parameters are schemas and their owners, in step. */
-    public static final String MISSING_SCHEMAS =
-            """
+    public static final String MISSING_SCHEMAS = """
             select format('schema %I', e.schema), 'it does not exist',
                    format('CREATE SCHEMA %I AUTHORIZATION %I;', e.schema, e.owner)
             from unnest(?::text[], ?::text[]) as e(schema, owner)
@@ -14,8 +13,7 @@ public final class RoleFaults {
             """;
 
     /** Tenant roles: parameters are schemas, tenant roles, owner roles and runtime roles, in step. */
-    public static final String TENANT_ROLES =
-            """
+    public static final String TENANT_ROLES = """
             with expected as materialized (
                 select e.schema, e.tenant, r.oid, e.owner, e.runtime, n.nspowner
                 from unnest(?::text[], ?::text[], ?::text[], ?::text[]) as e(schema, tenant, owner, runtime)
@@ -82,8 +80,7 @@ public final class RoleFaults {
      * object and in every database, in pg_shdepend. Parameters are schemas and roles in step, and the schemas that
      * another query of the same run answers for.
      */
-    public static final String HELD_ELSEWHERE =
-            """
+    public static final String HELD_ELSEWHERE = """
             with expected as materialized (
                 select r.oid, e.role, n.oid as schema
                 from unnest(?::text[], ?::text[]) as e(schema, role)
@@ -109,6 +106,9 @@ public final class RoleFaults {
                         else format('it %s %s, outside of its schema', case h.deptype when 'o' then 'owns' else 'has rights on' end,
                             i.type || ' ' || i.identity) end,
                    case when not h.here then format('in database %I, reassign or revoke what %I has there', h.datname, h.role)
+                        when h.deptype = 'o' and h.classid in (
+                            'pg_class'::regclass, 'pg_proc'::regclass, 'pg_namespace'::regclass, 'pg_type'::regclass)
+                        then format('ALTER %s %s OWNER TO CURRENT_USER;', upper(i.type), i.identity)
                         when h.deptype = 'o' then format('change the owner of %s %s', i.type, i.identity)
                         when h.classid = 'pg_class'::regclass
                         then format('REVOKE ALL ON %s%s FROM %I CASCADE;',
@@ -129,15 +129,14 @@ public final class RoleFaults {
                     h.lies_in = h.own or h.lies_in in (select oid from answered)
                     or h.lies_in = (select oid from pg_namespace where nspname = '{extensions}')))
               and not (h.here and coalesce(h.lies_in = h.own or h.lies_in in (select oid from answered), false))
-              and not (h.deptype = 'a' and h.classid = 'pg_database'::regclass
+              and not (h.classid = 'pg_database'::regclass
                        and i.identity = quote_ident(current_database()))
               and coalesce(i.identity !~ '^pg_(toast_)?temp', true)
             order by 1, 2
             """;
 
     /** Presets for the runtime login: parameters are the login and the schemas its path may hold. */
-    public static final String SETTINGS =
-            """
+    public static final String SETTINGS = """
             with preset as (
                 select s.setdatabase, s.setrole, r.rolname, d.datname, split_part(c, '=', 1) as name,
                        substr(c, strpos(c, '=') + 1) as value

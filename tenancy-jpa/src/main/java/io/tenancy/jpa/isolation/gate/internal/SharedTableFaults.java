@@ -10,8 +10,7 @@ import java.util.List;
  */
 public final class SharedTableFaults {
 
-    private static final String OWNED =
-            """
+    private static final String OWNED = """
             , owned as materialized (
                 select c.oid, t.name as schema, format('%I.%I', t.name, c.relname) as name, c.relname, c.relispartition,
                        c.relrowsecurity, c.relforcerowsecurity, a.attnum as tenant, a.atttypid = 'uuid'::regtype as uuid,
@@ -29,9 +28,7 @@ public final class SharedTableFaults {
             """;
 
     /** The relation's own state. The remedies build upon each other, so their order matters. */
-    private static final String TABLES =
-            OWNED
-                    + """
+    private static final String TABLES = OWNED + """
             , primary_key as (
                 select i.indrelid, i.indkey[0] as first, count(*) as width, array_agg(k.att) as atts,
                        string_agg(quote_ident(a.attname), ', ' order by k.n) as columns
@@ -47,8 +44,8 @@ public final class SharedTableFaults {
             cross join lateral (values
                 (1, o.tenant is null,
                  'it is not listed as global, so it is tenant-owned, but it has no column {column}',
-                 format('ALTER TABLE %s ADD COLUMN {column} uuid NOT NULL DEFAULT current_setting(''{setting}'')::uuid;',
-                     o.name)),
+                 format('ALTER TABLE %1$s ADD COLUMN {column} uuid; ALTER TABLE %1$s ALTER COLUMN {column} '
+                     'SET DEFAULT current_setting(''{setting}'')::uuid, ALTER COLUMN {column} SET NOT NULL;', o.name)),
                 (2, not o.uuid,
                  format('column {column} is %s instead of uuid, so a missing setting could match rows',
                      (select format_type(a.atttypid, a.atttypmod) from pg_attribute a
@@ -91,9 +88,7 @@ public final class SharedTableFaults {
             order by o.name, f.position
             """;
 
-    private static final String POLICIES =
-            OWNED
-                    + """
+    private static final String POLICIES = OWNED + """
             , deviation as (
                 select o.name, y.polname, o.policy_ddl, concat_ws('; ',
                     case when not y.polpermissive then 'it is restrictive instead of permissive' end,
@@ -119,17 +114,18 @@ public final class SharedTableFaults {
             order by 1, 2
             """;
 
-    private static final String UNIQUE_KEYS =
-            OWNED
-                    + """
+    private static final String UNIQUE_KEYS = OWNED + """
             select o.name,
                    format(case when i.indisunique
                                then 'unique key %I does not start with {column}, so one tenant''s values block another''s'
                                else 'exclusion constraint %I does not compare {column}, so one tenant''s rows block another''s'
                           end, x.relname),
                    case when n.oid is not null
-                        then format('ALTER TABLE %1$s DROP CONSTRAINT %2$I, ADD CONSTRAINT %2$I %3$s;', o.name, n.conname,
-                            regexp_replace(pg_get_constraintdef(n.oid), '\\(',
+                        then format('%1$sALTER TABLE %2$s DROP CONSTRAINT %3$I, ADD CONSTRAINT %3$I %4$s;',
+                            case when i.indisunique then ''
+                                 else 'CREATE EXTENSION IF NOT EXISTS btree_gist SCHEMA {extensions}; ' end,
+                            o.name, n.conname,
+                            regexp_replace(regexp_replace(pg_get_constraintdef(n.oid), ', {column}(?=[,)])', ''), '\\(',
                                 case when i.indisunique then '({column}, ' else '({column} WITH =, ' end))
                         else format('DROP INDEX %I.%I; %s;', o.schema, x.relname,
                             regexp_replace(pg_get_indexdef(x.oid), ' USING (\\w+) \\(', ' USING \\1 ({column}, '))
@@ -143,9 +139,7 @@ public final class SharedTableFaults {
             order by o.name, x.relname
             """;
 
-    private static final String FOREIGN_KEYS =
-            OWNED
-                    + """
+    private static final String FOREIGN_KEYS = OWNED + """
             , foreign_key as (
                 select o.name, r.name as referenced, f.conname, f.conrelid, f.confdeltype, f.confupdtype, f.confdelsetcols,
                        f.condeferrable, f.condeferred, f.convalidated, u.carries, u.columns, u.referenced_columns,
@@ -194,9 +188,7 @@ public final class SharedTableFaults {
             order by 1, 2
             """;
 
-    private static final String KINDS =
-            OWNED
-                    + """
+    private static final String KINDS = OWNED + """
             select c.oid::regclass::text,
                    'it is a foreign table, to which row-level security cannot apply, and not listed as global',
                    format('DROP FOREIGN TABLE %s;', c.oid::regclass)
@@ -212,9 +204,7 @@ public final class SharedTableFaults {
             order by 1, 2
             """;
 
-    private static final String OID_COLUMNS =
-            OWNED
-                    + """
+    private static final String OID_COLUMNS = OWNED + """
             select o.name,
                    format('column %I is of type %s, which refers to a large object, and large objects know no tenant',
                        a.attname, format_type(a.atttypid, null)),

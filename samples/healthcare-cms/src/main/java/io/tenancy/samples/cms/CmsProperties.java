@@ -1,0 +1,17 @@
+package io.tenancy.samples.cms;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What this installation decides, as opposed to what a clinic decides about itself.
+ *
+ * @param landingHost the host name that shows the list of clinics instead of a clinic's site
+ * @param demoCredentials whether the log-in page shows the demonstration accounts; only sensible on a demonstration
+ * @param demoPassword the password that seeded accounts get
+ */
+@ConfigurationProperties("cms")
+public record CmsProperties(
+        @DefaultValue("localhost") String landingHost,
+        @DefaultValue("false") boolean demoCredentials,
+        @DefaultValue("open-the-clinic") String demoPassword) {}

@@ -1,0 +1,5 @@
+/** The quickstart without a framework. */
+@NullMarked
+package io.tenancy.samples.quickstart;
+
+import org.jspecify.annotations.NullMarked;

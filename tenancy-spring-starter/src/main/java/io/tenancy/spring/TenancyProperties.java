@@ -1,0 +1,282 @@
+package io.tenancy.spring;
+
+import io.tenancy.jpa.isolation.PoolSettings;
+import io.tenancy.resolution.HeaderResolver;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The settings of a multi-tenant application.
+ *
+ * @param enabled Whether the application is multi-tenant at all.
+ * @param database Where the control database and the tenants' data are.
+ * @param migrations The application's migrations.
+ * @param secrets Keys for what the control database must not show.
+ * @param isolation How tenants are kept apart.
+ * @param web How requests find their tenant.
+ * @param observations What observations say of the tenant.
+ */
+@ConfigurationProperties("tenancy")
+public record TenancyProperties(
+        @DefaultValue("true") boolean enabled,
+        @DefaultValue Database database,
+        @DefaultValue Migrations migrations,
+        @DefaultValue Secrets secrets,
+        @DefaultValue Isolation isolation,
+        @DefaultValue Web web,
+        @DefaultValue Observations observations) {
+
+    /** What the URL of an embedded server begins with. */
+    public static final String EMBEDDED = "embedded:";
+
+    /** Where migrations are looked for unless told otherwise. */
+    public static final String DEFAULT_MIGRATIONS = "classpath:db/migration";
+
+    /** Which resolvers are asked unless told otherwise, in this order. */
+    public static final List<Resolver> DEFAULT_RESOLVERS = List.of(Resolver.SUBDOMAIN, Resolver.CUSTOM_DOMAIN);
+
+    /** Paths that belong to no tenant unless told otherwise. */
+    public static final List<String> DEFAULT_EXEMPT_PATHS = List.of("/webjars/**", "/favicon.ico");
+
+    /** The prefix of the path resolver unless told otherwise. */
+    public static final String DEFAULT_PATH_PREFIX = "/t/";
+
+    /** The claim of a JSON Web Token that names its tenant, unless told otherwise. */
+    public static final String DEFAULT_JWT_CLAIM = "tenant_id";
+
+    /**
+     * Where the control database and the tenants' data are.
+     *
+     * @param url A JDBC URL such as "jdbc:postgresql://host/database", or "embedded:" with an optional data directory
+     *     for a PostgreSQL that the application starts itself.
+     * @param owner Login that migrates and provisions.
+     * @param runtime Login of the tenants' work; owns nothing.
+     * @param platform Login that works on the control database.
+     * @param pool Bounds of the connection pools.
+     */
+    public record Database(
+            @Nullable String url,
+            @DefaultValue OwnerLogin owner,
+            @DefaultValue RuntimeLogin runtime,
+            @DefaultValue PlatformLogin platform,
+            @DefaultValue Pool pool) {
+
+        /**
+         * Whether the application starts the server itself.
+         *
+         * @return true for a URL that begins with {@value TenancyProperties#EMBEDDED}
+         */
+        public boolean embedded() {
+            return url != null && url.startsWith(EMBEDDED);
+        }
+    }
+
+    /**
+     * Login that migrates and provisions.
+     *
+     * @param username Name of the role that owns schemas and may create roles and databases.
+     * @param password Its password.
+     */
+    public record OwnerLogin(@DefaultValue("tenancy_owner") String username, @DefaultValue("") String password) {
+        /** The user only; never the password. */
+        @Override
+        public String toString() {
+            return username;
+        }
+    }
+
+    /**
+     * Login of the tenants' work.
+     *
+     * @param username Name of the role that owns nothing and is held by row-level security.
+     * @param password Its password.
+     */
+    public record RuntimeLogin(@DefaultValue("tenancy_runtime") String username, @DefaultValue("") String password) {
+        /** The user only; never the password. */
+        @Override
+        public String toString() {
+            return username;
+        }
+    }
+
+    /**
+     * Login that works on the control database.
+     *
+     * @param username Name of the role that reads and writes the control schema.
+     * @param password Its password.
+     */
+    public record PlatformLogin(@DefaultValue("tenancy_platform") String username, @DefaultValue("") String password) {
+        /** The user only; never the password. */
+        @Override
+        public String toString() {
+            return username;
+        }
+    }
+
+    /**
+     * Bounds of the connection pools.
+     *
+     * @param sharedMaximumSize Connections per server and database for all tenants without a database of their own.
+     * @param dedicatedMaximumSize Connections per tenant with a database of its own.
+     * @param connectionTimeout How long a caller waits for a connection.
+     * @param dedicatedIdleTimeout After how long without use a tenant's own pool is closed.
+     * @param preparedStatements How many prepared statements each connection keeps.
+     */
+    public record Pool(
+            @DefaultValue("10") int sharedMaximumSize,
+            @DefaultValue("4") int dedicatedMaximumSize,
+            @DefaultValue("5s") Duration connectionTimeout,
+            @DefaultValue("10m") Duration dedicatedIdleTimeout,
+            @DefaultValue("1024") int preparedStatements) {
+
+        /**
+         * The same for the pools themselves.
+         *
+         * @return validated bounds
+         */
+        public PoolSettings settings() {
+            return new PoolSettings(
+                    sharedMaximumSize,
+                    dedicatedMaximumSize,
+                    connectionTimeout,
+                    dedicatedIdleTimeout,
+                    preparedStatements);
+        }
+    }
+
+    /**
+     * The application's migrations.
+     *
+     * @param location Folder of the migrations, written once for one tenant, such as "classpath:db/migration" or
+     *     "filesystem:/srv/app/migrations".
+     */
+    public record Migrations(@DefaultValue(DEFAULT_MIGRATIONS) String location) {}
+
+    /**
+     * Keys for what the control database must not show.
+     *
+     * @param keyset A Tink keyset for AEAD in JSON, as from an environment variable.
+     * @param keysetFile Path of a file with the keyset; made when it does not exist. Nodes share one keyset.
+     */
+    public record Secrets(
+            @Nullable String keyset, @Nullable String keysetFile) {
+        /** Never the keyset. */
+        @Override
+        public String toString() {
+            return "Secrets[keysetFile=" + keysetFile + "]";
+        }
+    }
+
+    /**
+     * How tenants are kept apart.
+     *
+     * @param schemaRole Whether tenants with their own schema take on a database role of their own in each transaction.
+     * @param globalTables Tables that belong to all tenants together; read-only at run time.
+     * @param gateInterval How often the isolation gate looks at the database again after the start.
+     * @param largeObjects Whether it is accepted that the server lets every login use large objects, which no level
+     *     below a database of its own keeps apart.
+     */
+    public record Isolation(
+            @DefaultValue("true") boolean schemaRole,
+            @DefaultValue Set<String> globalTables,
+            @DefaultValue("10m") Duration gateInterval,
+            @DefaultValue("refused") LargeObjects largeObjects) {}
+
+    /** What is said to large objects that everybody can reach. */
+    public enum LargeObjects {
+        /** The application does not start. */
+        REFUSED,
+        /** The application starts; keep its tables free of them. */
+        ACCEPTED
+    }
+
+    /**
+     * How requests find their tenant.
+     *
+     * @param baseDomains Domains under which tenants live, such as "example.com".
+     * @param resolvers Who is asked whose request it is, in this order.
+     * @param pathPrefix What comes before the tenant in a path; begins and ends with a slash.
+     * @param header Name of the header with the tenant's id or slug.
+     * @param exemptPaths Paths that belong to no tenant, as patterns. Actuator's paths are always exempt.
+     * @param apex What happens to a request for a base domain itself.
+     * @param jwtClaim Claim of a JSON Web Token that must be the tenant's id.
+     * @param jwtClaimRequired Whether a token without that claim is refused.
+     */
+    public record Web(
+            @DefaultValue List<String> baseDomains,
+            @Nullable List<Resolver> resolvers,
+            @DefaultValue(DEFAULT_PATH_PREFIX) String pathPrefix,
+            @DefaultValue(HeaderResolver.DEFAULT_HEADER) String header,
+            @Nullable List<String> exemptPaths,
+            @DefaultValue("refused") Apex apex,
+            @DefaultValue(DEFAULT_JWT_CLAIM) String jwtClaim,
+            @DefaultValue("false") boolean jwtClaimRequired) {
+
+        /**
+         * The resolvers to ask.
+         *
+         * @return those set, or {@link TenancyProperties#DEFAULT_RESOLVERS}
+         */
+        public List<Resolver> effectiveResolvers() {
+            return resolvers == null || resolvers.isEmpty() ? DEFAULT_RESOLVERS : resolvers;
+        }
+
+        /**
+         * The exempt paths.
+         *
+         * @return those set, or {@link TenancyProperties#DEFAULT_EXEMPT_PATHS}
+         */
+        public List<String> effectiveExemptPaths() {
+            return exemptPaths == null ? DEFAULT_EXEMPT_PATHS : exemptPaths;
+        }
+    }
+
+    /** Where a request can say whose it is. */
+    public enum Resolver {
+        /** The label before a base domain. */
+        SUBDOMAIN,
+        /** A domain that a tenant brought along. */
+        CUSTOM_DOMAIN,
+        /** A segment of the path. */
+        PATH,
+        /** A header; for gateways that one trusts. */
+        HEADER;
+
+        /** The name in properties. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /** What happens to a request for a base domain itself. */
+    public enum Apex {
+        /** It is refused like any other that names no tenant. */
+        REFUSED,
+        /** It runs without a tenant: a landing page, a sign-up. */
+        EXEMPT
+    }
+
+    /**
+     * What observations say of the tenant.
+     *
+     * @param tenant Where the tenant's id goes on observations of HTTP requests: "high" for traces only, "low" also for
+     *     metrics, which makes a time series per tenant, "none" for nowhere.
+     */
+    public record Observations(@DefaultValue("high") TenantKey tenant) {}
+
+    /** Where the tenant's id goes on an observation. */
+    public enum TenantKey {
+        /** A key of high cardinality: traces. */
+        HIGH,
+        /** A key of low cardinality: traces and metrics. */
+        LOW,
+        /** Nowhere. */
+        NONE
+    }
+}

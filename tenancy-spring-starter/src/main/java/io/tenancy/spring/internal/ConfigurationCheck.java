@@ -1,0 +1,426 @@
+package io.tenancy.spring.internal;
+
+import io.tenancy.TenancyException;
+import io.tenancy.jpa.control.SecretKeys;
+import io.tenancy.resolution.HostName;
+import io.tenancy.spring.ConfigurationFault;
+import io.tenancy.spring.TenancyConfigurationException;
+import io.tenancy.spring.TenancyProperties;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+
+/**
+ * Looks at the properties of a start before anything is made of them, so that all faults are reported together. Each
+ * property is read by itself: a value of the wrong type is one fault among others.
+ */
+public final class ConfigurationCheck {
+
+    private static final Pattern JDBC_URL = Pattern.compile("jdbc:postgresql://([^/?]+)/([^/?]+)(\\?.*)?");
+    private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}");
+    private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(250);
+
+    private static final Map<String, ResolvableType> TYPES = types();
+
+    private final Environment environment;
+    private final Binder binder;
+    private final List<ConfigurationFault> faults = new ArrayList<>();
+
+    private ConfigurationCheck(Environment environment) {
+        this.environment = environment;
+        this.binder = Binder.get(environment);
+    }
+
+    /**
+     * Checks.
+     *
+     * @param environment the properties
+     * @param scope what the starter makes itself, so that its properties count
+     * @throws TenancyConfigurationException naming every fault
+     */
+    public static void require(Environment environment, Scope scope) {
+        List<ConfigurationFault> found = faults(environment, scope);
+        if (!found.isEmpty()) {
+            throw new TenancyConfigurationException(found);
+        }
+    }
+
+    /**
+     * Checks.
+     *
+     * @param environment the properties
+     * @param scope what the starter makes itself, so that its properties count
+     * @return every fault
+     */
+    public static List<ConfigurationFault> faults(Environment environment, Scope scope) {
+        ConfigurationCheck check = new ConfigurationCheck(environment);
+        check.types(scope);
+        if (scope.server()) {
+            check.database();
+        }
+        if (scope.keys()) {
+            check.secrets(scope.server());
+        }
+        if (scope.installation()) {
+            check.migrations();
+            check.bounds();
+        }
+        if (scope.web()) {
+            check.web();
+        }
+        if (scope.dataSource()) {
+            check.ownDataSource();
+        }
+        check.ownMigrations();
+        check.ddl();
+        return List.copyOf(check.faults);
+    }
+
+    private static Map<String, ResolvableType> types() {
+        Map<String, ResolvableType> types = new LinkedHashMap<>();
+        types.put("tenancy.enabled", ResolvableType.forClass(Boolean.class));
+        for (String size : List.of("shared-maximum-size", "dedicated-maximum-size", "prepared-statements")) {
+            types.put("tenancy.database.pool." + size, ResolvableType.forClass(Integer.class));
+        }
+        for (String time : List.of("connection-timeout", "dedicated-idle-timeout")) {
+            types.put("tenancy.database.pool." + time, ResolvableType.forClass(Duration.class));
+        }
+        types.put("tenancy.isolation.schema-role", ResolvableType.forClass(Boolean.class));
+        types.put("tenancy.isolation.global-tables", ResolvableType.forClassWithGenerics(Set.class, String.class));
+        types.put("tenancy.isolation.gate-interval", ResolvableType.forClass(Duration.class));
+        types.put("tenancy.isolation.large-objects", ResolvableType.forClass(TenancyProperties.LargeObjects.class));
+        types.put(
+                "tenancy.web.resolvers",
+                ResolvableType.forClassWithGenerics(List.class, TenancyProperties.Resolver.class));
+        types.put("tenancy.web.apex", ResolvableType.forClass(TenancyProperties.Apex.class));
+        types.put("tenancy.web.jwt-claim-required", ResolvableType.forClass(Boolean.class));
+        types.put("tenancy.observations.tenant", ResolvableType.forClass(TenancyProperties.TenantKey.class));
+        return types;
+    }
+
+    private void types(Scope scope) {
+        TYPES.forEach((property, type) -> {
+            if (scope.web() || !property.startsWith("tenancy.web.")) {
+                try {
+                    binder.bind(property, Bindable.of(type));
+                } catch (BindException unreadable) {
+                    add(property, text(property), "that cannot be read as " + inWords(type), "Set it to " + example(type) + ".");
+                }
+            }
+        });
+    }
+
+    private static String inWords(ResolvableType type) {
+        Class<?> raw = type.toClass();
+        if (raw == Duration.class) {
+            return "a duration";
+        }
+        if (raw == Integer.class) {
+            return "a whole number";
+        }
+        if (raw == Boolean.class) {
+            return "true or false";
+        }
+        return raw.isEnum() ? "one of its values" : "a list";
+    }
+
+    private static String example(ResolvableType type) {
+        Class<?> raw = type.toClass();
+        if (raw == Duration.class) {
+            return "a number with a unit, such as 5s or 10m";
+        }
+        if (raw == Integer.class) {
+            return "a number such as 10";
+        }
+        if (raw == Boolean.class) {
+            return "true or false";
+        }
+        Class<?> element = raw.isEnum() ? raw : type.getGeneric(0).toClass();
+        if (!element.isEnum()) {
+            return "values separated by commas";
+        }
+        List<String> names = new ArrayList<>();
+        for (Object constant : element.getEnumConstants()) {
+            names.add(((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        }
+        return (raw.isEnum() ? "one of " : "a list of ") + names;
+    }
+
+    private void database() {
+        String url = text("tenancy.database.url");
+        if (url == null || url.isBlank()) {
+            add(
+                    "tenancy.database.url",
+                    null,
+                    "the application needs a PostgreSQL server",
+                    "Set it to 'jdbc:postgresql://host:5432/database', or to 'embedded:' for a server that the application"
+                            + " starts itself.");
+            return;
+        }
+        if (url.startsWith(TenancyProperties.EMBEDDED)) {
+            return;
+        }
+        if (!JDBC_URL.matcher(url).matches()) {
+            add(
+                    "tenancy.database.url",
+                    withoutParameters(url),
+                    "that is neither the URL of a PostgreSQL database nor an embedded server",
+                    "Set it to 'jdbc:postgresql://host:5432/database' or to 'embedded:'.");
+        }
+        String runtime = text("tenancy.database.runtime.username", "tenancy_runtime");
+        for (String other : List.of("owner", "platform")) {
+            if (runtime.equals(text("tenancy.database." + other + ".username", "tenancy_" + other))) {
+                add(
+                        "tenancy.database.runtime.username",
+                        runtime,
+                        "that is the " + other + "'s login too, and a login with more rights is not held by row-level"
+                                + " security",
+                        "Give tenants' work a login of its own, such as tenancy_runtime.");
+            }
+        }
+    }
+
+    private void secrets(boolean server) {
+        String keyset = text("tenancy.secrets.keyset");
+        String file = text("tenancy.secrets.keyset-file");
+        boolean embedded = text("tenancy.database.url", "").startsWith(TenancyProperties.EMBEDDED);
+        if (keyset != null && file != null) {
+            add(
+                    "tenancy.secrets.keyset-file",
+                    file,
+                    "tenancy.secrets.keyset is set too, and one of them must be the truth",
+                    "Remove one of the two.");
+        } else if (keyset == null && file == null && server && !embedded) {
+            add(
+                    "tenancy.secrets.keyset-file",
+                    null,
+                    "logins of tenants with a database of their own are stored encrypted",
+                    "Set it to a path outside of the application's directory, where the keyset is made at the first start"
+                            + " and shared by all nodes; or set tenancy.secrets.keyset to the keyset itself.");
+        }
+        if (keyset != null) {
+            try {
+                SecretKeys.fromJson(keyset);
+            } catch (TenancyException malformed) {
+                add(
+                        "tenancy.secrets.keyset",
+                        "******",
+                        "that is no Tink keyset for AEAD in JSON",
+                        "Make one with SecretKeys.createJson() or with tinkey (AES256_GCM).");
+            }
+        }
+    }
+
+    private void migrations() {
+        String property = "tenancy.migrations.location";
+        String location = text(property, TenancyProperties.DEFAULT_MIGRATIONS);
+        if (location.startsWith("classpath:")) {
+            String folder = location.substring("classpath:".length()).replaceAll("^/+|/+$", "");
+            if (!hasFiles(folder)) {
+                add(
+                        property,
+                        location,
+                        "there is no migration in that folder of the class path",
+                        "Put a first one there, such as src/main/resources/" + folder + "/V1__init.sql, or name the folder"
+                                + " where they are.");
+            }
+        } else if (location.startsWith("filesystem:")) {
+            if (!Files.isDirectory(Path.of(location.substring("filesystem:".length())))) {
+                add(property, location, "there is no such directory", "Name the directory where the migrations are.");
+            }
+        } else {
+            add(
+                    property,
+                    location,
+                    "a location begins with 'classpath:' or 'filesystem:'",
+                    "Set it to something like " + TenancyProperties.DEFAULT_MIGRATIONS + ".");
+        }
+    }
+
+    private static boolean hasFiles(String folder) {
+        try {
+            return new PathMatchingResourcePatternResolver().getResources("classpath*:" + folder + "/**/*.*").length > 0;
+        } catch (IOException absent) {
+            return false;
+        }
+    }
+
+    private void bounds() {
+        for (String size : List.of("shared-maximum-size", "dedicated-maximum-size", "prepared-statements")) {
+            Integer value = read("tenancy.database.pool." + size, Integer.class);
+            if (value != null && value < 1) {
+                add("tenancy.database.pool." + size, value.toString(), "it counts from 1", "Set it to 1 or more.");
+            }
+        }
+        Duration timeout = read("tenancy.database.pool.connection-timeout", Duration.class);
+        if (timeout != null && timeout.compareTo(SHORTEST_TIMEOUT) < 0) {
+            add(
+                    "tenancy.database.pool.connection-timeout",
+                    text("tenancy.database.pool.connection-timeout"),
+                    "no connection can be had that fast",
+                    "Set it to 250ms or more.");
+        }
+        for (String property : List.of("tenancy.database.pool.dedicated-idle-timeout", "tenancy.isolation.gate-interval")) {
+            Duration value = read(property, Duration.class);
+            if (value != null && (value.isZero() || value.isNegative())) {
+                add(property, text(property), "time runs forward", "Set it to a positive duration such as 10m.");
+            }
+        }
+    }
+
+    private void web() {
+        List<TenancyProperties.Resolver> resolvers = resolvers();
+        List<String> domains = binder.bind("tenancy.web.base-domains", Bindable.listOf(String.class))
+                .orElse(List.of());
+        boolean byName = resolvers.contains(TenancyProperties.Resolver.SUBDOMAIN)
+                || resolvers.contains(TenancyProperties.Resolver.CUSTOM_DOMAIN);
+        if (domains.isEmpty() && byName) {
+            add(
+                    "tenancy.web.base-domains",
+                    null,
+                    "tenants live under a domain of the application",
+                    "Set it to the domain, such as 'localhost' while developing and 'example.com' later.");
+        }
+        for (String domain : domains) {
+            if (HostName.parse(domain).kind() != HostName.Kind.DNS_NAME || domain.indexOf(':') >= 0) {
+                add(
+                        "tenancy.web.base-domains",
+                        domain,
+                        "that is no DNS name",
+                        "Give the bare name without scheme, port or wildcard, such as 'example.com'.");
+            }
+        }
+        if (resolvers.stream().distinct().count() != resolvers.size()) {
+            add("tenancy.web.resolvers", text("tenancy.web.resolvers"), "one is named twice", "Name each once.");
+        }
+        String prefix = text("tenancy.web.path-prefix", TenancyProperties.DEFAULT_PATH_PREFIX);
+        if (!prefix.startsWith("/") || !prefix.endsWith("/")) {
+            add("tenancy.web.path-prefix", prefix, "it begins and ends with '/'", "Set it to something like '/t/'.");
+        }
+        String header = text("tenancy.web.header");
+        if (header != null && !HEADER.matcher(header).matches()) {
+            add("tenancy.web.header", header, "no header can be called that", "Set it to a name like 'X-Tenant-ID'.");
+        }
+    }
+
+    private List<TenancyProperties.Resolver> resolvers() {
+        try {
+            return binder.bind("tenancy.web.resolvers", Bindable.listOf(TenancyProperties.Resolver.class))
+                    .orElse(TenancyProperties.DEFAULT_RESOLVERS);
+        } catch (BindException reported) {
+            return List.of();
+        }
+    }
+
+    private void ownDataSource() {
+        for (String property : List.of("spring.datasource.url", "spring.datasource.jndi-name")) {
+            String value = text(property);
+            if (value != null) {
+                add(
+                        property,
+                        withoutParameters(value),
+                        "a data source of one login and one schema cannot keep tenants apart",
+                        "Remove spring.datasource.* and set tenancy.database.url and tenancy.database.owner, runtime and"
+                                + " platform instead.");
+            }
+        }
+    }
+
+    private void ownMigrations() {
+        String why = "migrations go through every tenant's schema, which the SDK does";
+        refuse("spring.flyway.enabled", "true", why, "Remove it and set tenancy.migrations.location.");
+        refuse("spring.liquibase.enabled", "true", why, "Remove it; write the migrations for tenancy.migrations.location.");
+        for (String property : List.of("spring.flyway.locations", "spring.flyway.url", "spring.flyway.schemas")) {
+            String value = text(property);
+            if (value != null) {
+                add(property, withoutParameters(value), why, "Remove it and set tenancy.migrations.location.");
+            }
+        }
+        for (String mode : List.of("always", "embedded")) {
+            refuse(
+                    "spring.sql.init.mode",
+                    mode,
+                    "scripts at start run for no tenant",
+                    "Remove it; write tables as a migration and rows as a TenantInitializer.");
+        }
+    }
+
+    private void ddl() {
+        for (String property : List.of(
+                "spring.jpa.hibernate.ddl-auto",
+                "spring.jpa.properties.hibernate.hbm2ddl.auto",
+                "spring.jpa.properties.jakarta.persistence.schema-generation.database.action")) {
+            String value = text(property);
+            if (value != null && !Set.of("none", "validate").contains(value.toLowerCase(Locale.ROOT))) {
+                add(
+                        property,
+                        value,
+                        "Hibernate would change tables that migrations own",
+                        "Set it to 'none' or 'validate', and write the change as a migration.");
+            }
+        }
+        refuse(
+                "spring.jpa.generate-ddl",
+                "true",
+                "Hibernate would change tables that migrations own",
+                "Remove it, and write the tables as a migration.");
+    }
+
+    private void refuse(String property, String value, String fault, String fix) {
+        String found = text(property);
+        if (value.equalsIgnoreCase(found)) {
+            add(property, found, fault, fix);
+        }
+    }
+
+    private <T> @Nullable T read(String property, Class<T> type) {
+        try {
+            return binder.bind(property, type).orElse(null);
+        } catch (BindException reported) {
+            return null;
+        }
+    }
+
+    private @Nullable String text(String property) {
+        return environment.getProperty(property);
+    }
+
+    private String text(String property, String otherwise) {
+        return environment.getProperty(property, otherwise);
+    }
+
+    private void add(String property, @Nullable String value, String fault, String fix) {
+        faults.add(new ConfigurationFault(property, value, fault, fix));
+    }
+
+    private static String withoutParameters(String url) {
+        int question = url.indexOf('?');
+        return question < 0 ? url : url.substring(0, question);
+    }
+
+    /**
+     * What the starter makes itself rather than the application.
+     *
+     * @param server the database server
+     * @param keys the keys for secrets
+     * @param installation the installation
+     * @param dataSource the data source
+     * @param web the edge of a servlet application
+     */
+    public record Scope(boolean server, boolean keys, boolean installation, boolean dataSource, boolean web) {}
+}
