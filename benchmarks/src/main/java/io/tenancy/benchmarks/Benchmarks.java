@@ -32,7 +32,8 @@ public final class Benchmarks {
      * @throws SQLException when the database refuses something
      * @throws InterruptedException when interrupted
      */
-    public static void main(String[] arguments) throws IOException, RunnerException, SQLException, InterruptedException {
+    public static void main(String[] arguments)
+            throws IOException, RunnerException, SQLException, InterruptedException {
         boolean quick = Boolean.getBoolean("tenancy.bench.quick");
         String only = System.getProperty("tenancy.bench.only", "");
         List<PipelineFigure> pipeline =

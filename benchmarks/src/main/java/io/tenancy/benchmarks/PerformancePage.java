@@ -92,13 +92,14 @@ record PerformancePage(String day, String machine, List<PipelineFigure> pipeline
         lines.add("");
         lines.add("Command: `" + COMMAND + " -Dtenancy.bench.only=pipeline`");
         lines.add("");
-        lines.add("| request names its tenant | target | processor time, ns | on the wall, ns | bytes | verdict | why |");
+        lines.add(
+                "| request names its tenant | target | processor time, ns | on the wall, ns | bytes | verdict | why |");
         lines.add("|---|---|---|---|---|---|---|");
         for (PipelineFigure figure : pipeline) {
             lines.add(row(
                     figure.name().equals("bySubdomain") ? "by subdomain" : "by custom domain",
-                    "≤ " + Math.round(PipelineFigure.TARGET_NANOS) + " ns, ≤ "
-                            + Math.round(PipelineFigure.TARGET_BYTES) + " B",
+                    "≤ " + Math.round(PipelineFigure.TARGET_NANOS) + " ns, ≤ " + Math.round(PipelineFigure.TARGET_BYTES)
+                            + " B",
                     figure.cpuNanos().text(0),
                     figure.wallNanos().text(0),
                     figure.bytes().text(0),

@@ -38,7 +38,6 @@ public record Spread(double median, double lowest, double highest) {
      */
     public String text(int digits) {
         String format = "%." + digits + "f";
-        return String.format(
-                Locale.ROOT, format + " (" + format + "–" + format + ")", median, lowest, highest);
+        return String.format(Locale.ROOT, format + " (" + format + "–" + format + ")", median, lowest, highest);
     }
 }

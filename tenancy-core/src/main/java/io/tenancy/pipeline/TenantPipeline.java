@@ -64,7 +64,8 @@ public final class TenantPipeline {
     public AdmittedRequest admit(TenantRequest request) {
         ResolverChain.Resolved resolved = resolvers.resolve(request);
         Tenant tenant = pass(request, resolved);
-        return new AdmittedRequest(tenant, resolved.resolver(), resolved.answer().consumedPath());
+        return new AdmittedRequest(
+                tenant, resolved.resolver(), resolved.answer().consumedPath());
     }
 
     /**

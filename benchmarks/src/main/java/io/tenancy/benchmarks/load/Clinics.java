@@ -200,12 +200,11 @@ final class Clinics implements AutoCloseable {
         TenantId id = TenantId.next(InstantSource.system());
         TenantSlug slug = new TenantSlug("clinic-" + number);
         String database = level == IsolationLevel.DATABASE ? PlacementNames.database(slug, id) : DATABASE;
-        String schema =
-                switch (level) {
-                    case SHARED -> IsolationNames.SHARED_SCHEMA;
-                    case SCHEMA -> PlacementNames.schema(slug, id);
-                    case DATABASE -> IsolationNames.DATABASE_SCHEMA;
-                };
+        String schema = switch (level) {
+            case SHARED -> IsolationNames.SHARED_SCHEMA;
+            case SCHEMA -> PlacementNames.schema(slug, id);
+            case DATABASE -> IsolationNames.DATABASE_SCHEMA;
+        };
         Placement placement = new Placement(Placement.PRIMARY_SERVER, database, schema, level, 1);
         return new Tenant(id, slug, "Clinic " + number, TenantStatus.ACTIVE, placement, 1, Map.of());
     }
@@ -270,8 +269,10 @@ final class Clinics implements AutoCloseable {
             for (Tenant tenant : tenants(IsolationLevel.DATABASE)) {
                 Login login = loginOf(tenant);
                 String database = SqlIdentifier.quote(tenant.placement().database());
-                execute(administrator, "create role " + login.user() + " login nosuperuser nobypassrls noinherit password '"
-                        + login.password() + "'");
+                execute(
+                        administrator,
+                        "create role " + login.user() + " login nosuperuser nobypassrls noinherit password '"
+                                + login.password() + "'");
                 execute(administrator, "create database " + database + " owner " + owner + " template " + TEMPLATE);
                 execute(administrator, "revoke all on database " + database + " from public");
                 execute(administrator, "grant connect on database " + database + " to " + login.user());
@@ -306,8 +307,8 @@ final class Clinics implements AutoCloseable {
     }
 
     private static String grants(String schema, String role) {
-        return "grant usage on schema " + schema + " to " + role + ";grant " + RIGHTS + " on all tables in schema " + schema
-                + " to " + role;
+        return "grant usage on schema " + schema + " to " + role + ";grant " + RIGHTS + " on all tables in schema "
+                + schema + " to " + role;
     }
 
     private static void execute(Connection connection, String... script) throws SQLException {

@@ -73,8 +73,7 @@ final class HibernateSides {
         HikariDataSource pool = clinics.plainPool(false);
         List<SessionFactory> factories = clinics.tenants(IsolationLevel.SCHEMA).stream()
                 .limit(count)
-                .map(tenant ->
-                        factory(ordinary(pool, tenant.placement().schema()), Article.class, Comment.class))
+                .map(tenant -> factory(ordinary(pool, tenant.placement().schema()), Article.class, Comment.class))
                 .toList();
         return new Of(() -> factories.forEach(SessionFactory::close), pool::close) {
             @Override

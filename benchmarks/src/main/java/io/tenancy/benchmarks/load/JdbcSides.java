@@ -61,8 +61,8 @@ final class JdbcSides {
     Side schemas() {
         HikariDataSource pool = clinics.plainPool(true);
         List<Statements> statements = clinics.tenants(IsolationLevel.SCHEMA).stream()
-                .map(tenant ->
-                        Statements.inSchema(SqlIdentifier.quote(tenant.placement().schema())))
+                .map(tenant -> Statements.inSchema(
+                        SqlIdentifier.quote(tenant.placement().schema())))
                 .toList();
         return new Of(pool::close) {
             @Override
@@ -113,8 +113,7 @@ final class JdbcSides {
     }
 
     private static long inTransaction(
-            DataSource source, Statements statements, int owner, @Nullable UUID tenant, Draw draw)
-            throws SQLException {
+            DataSource source, Statements statements, int owner, @Nullable UUID tenant, Draw draw) throws SQLException {
         try (Connection connection = source.getConnection()) {
             connection.setAutoCommit(false);
             long read = statements.run(connection, owner, tenant, draw);

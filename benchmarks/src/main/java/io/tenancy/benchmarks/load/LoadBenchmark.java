@@ -62,8 +62,9 @@ public final class LoadBenchmark {
      */
     public Measured run(Consumer<Figure> progress) throws SQLException, InterruptedException {
         if (!CpuMeter.isSupported()) {
-            throw new IllegalStateException("Processor time is read from /proc/self/schedstat, which this system does not"
-                    + " have. Run the benchmarks on Linux.");
+            throw new IllegalStateException(
+                    "Processor time is read from /proc/self/schedstat, which this system does not"
+                            + " have. Run the benchmarks on Linux.");
         }
         List<Figure> figures = new ArrayList<>();
         try (Clinics clinics = Clinics.start(tenants.get(tenants.size() - 1))) {
@@ -89,8 +90,7 @@ public final class LoadBenchmark {
         }
     }
 
-    private void run(
-            Clinics clinics, CpuMeter meter, Access access, Layout layout, int count, Consumer<Figure> figures)
+    private void run(Clinics clinics, CpuMeter meter, Access access, Layout layout, int count, Consumer<Figure> figures)
             throws InterruptedException {
         Map<Way, Side> sides = new EnumMap<>(Way.class);
         try {

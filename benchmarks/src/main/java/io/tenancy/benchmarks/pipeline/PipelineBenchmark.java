@@ -62,8 +62,7 @@ public class PipelineBenchmark {
                     slug,
                     "Clinic " + i,
                     TenantStatus.ACTIVE,
-                    new Placement(
-                            Placement.PRIMARY_SERVER, "app", "t_clinic_" + (1_000 + i), IsolationLevel.SCHEMA, 1),
+                    new Placement(Placement.PRIMARY_SERVER, "app", "t_clinic_" + (1_000 + i), IsolationLevel.SCHEMA, 1),
                     1,
                     Map.of("region", "eu"));
             subdomains[i] = slug + ".cms.example.com";
