@@ -39,11 +39,11 @@ public final class Tenancy {
      * @throws NoTenantException when no tenant is bound, also in platform scope
      */
     public static Tenant require() {
-        Scope scope = ScopeHolder.current();
-        if (scope instanceof Scope.OfTenant bound) {
-            return bound.value();
+        Tenant bound = ScopeHolder.tenant();
+        if (bound == null) {
+            throw noTenant(ScopeHolder.current());
         }
-        throw noTenant(scope);
+        return bound;
     }
 
     /**
@@ -52,7 +52,7 @@ public final class Tenancy {
      * @return the bound tenant, or empty outside of a tenant scope
      */
     public static Optional<Tenant> current() {
-        return ScopeHolder.current() instanceof Scope.OfTenant bound ? Optional.of(bound.value()) : Optional.empty();
+        return Optional.ofNullable(ScopeHolder.tenant());
     }
 
     /**
@@ -62,8 +62,8 @@ public final class Tenancy {
      * @return false for another tenant, in platform scope and outside of any scope
      */
     public static boolean isCurrent(TenantId id) {
-        return ScopeHolder.current() instanceof Scope.OfTenant bound
-                && bound.value().id().equals(id);
+        Tenant bound = ScopeHolder.tenant();
+        return bound != null && bound.id().equals(id);
     }
 
     /**
@@ -82,7 +82,7 @@ public final class Tenancy {
      * @param work the work
      */
     public static void runAs(Tenant tenant, Runnable work) {
-        ScopeHolder.Frame frame = ScopeHolder.open(new Scope.OfTenant(tenant));
+        ScopeHolder.Frame frame = ScopeHolder.open(tenant);
         try {
             work.run();
         } finally {
@@ -101,7 +101,7 @@ public final class Tenancy {
      * @throws X when the work throws it
      */
     public static <T extends @Nullable Object, X extends Exception> T callAs(Tenant tenant, Work<T, X> work) throws X {
-        ScopeHolder.Frame frame = ScopeHolder.open(new Scope.OfTenant(tenant));
+        ScopeHolder.Frame frame = ScopeHolder.open(tenant);
         try {
             return work.call();
         } finally {

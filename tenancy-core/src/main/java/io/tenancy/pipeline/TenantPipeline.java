@@ -51,7 +51,7 @@ public final class TenantPipeline {
      */
     public <T extends @Nullable Object, X extends Exception> T call(TenantRequest request, Tenancy.Work<T, X> work)
             throws X {
-        return Tenancy.callAs(admit(request).tenant(), work);
+        return Tenancy.callAs(pass(request, resolvers.resolve(request)), work);
     }
 
     /**
@@ -63,9 +63,7 @@ public final class TenantPipeline {
      */
     public AdmittedRequest admit(TenantRequest request) {
         ResolverChain.Resolved resolved = resolvers.resolve(request);
-        Tenant tenant = load(request, resolved);
-        refuseContradiction(request, resolved, tenant);
-        gate(tenant);
+        Tenant tenant = pass(request, resolved);
         return new AdmittedRequest(
                 tenant, resolved.resolver(), resolved.answer().consumedPath());
     }
@@ -78,6 +76,17 @@ public final class TenantPipeline {
      */
     public ResolutionTrace explain(TenantRequest request) {
         return resolvers.trace(request);
+    }
+
+    private Tenant pass(TenantRequest request, ResolverChain.Resolved resolved) {
+        Tenant tenant = load(request, resolved);
+        if (!resolved.others().isEmpty()) {
+            refuseContradiction(request, resolved, tenant);
+        }
+        for (TenantGate gate : gates) {
+            gate.check(tenant);
+        }
+        return tenant;
     }
 
     private Tenant load(TenantRequest request, ResolverChain.Resolved resolved) {
@@ -101,12 +110,6 @@ public final class TenantPipeline {
                 throw new TenantMismatchException("The request names two tenants: " + resolvers.trace(request)
                         + ". Send one, or leave one of the resolvers out.");
             }
-        }
-    }
-
-    private void gate(Tenant tenant) {
-        for (TenantGate gate : gates) {
-            gate.check(tenant);
         }
     }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks resolvers in their order. Every one is asked, so that a request which names two tenants is noticed; the first
@@ -47,8 +46,7 @@ public final class ResolverChain {
         for (TenantResolver resolver : resolvers) {
             Answer answer = resolver.resolve(request);
             if (answer instanceof Answer.Malformed malformed) {
-                throw TenantNotResolvedException.malformed(
-                        "The " + resolver.name() + " resolver refused the request: " + malformed.reason() + ".");
+                throw refused(resolver, malformed);
             }
             if (answer instanceof Answer.Found found) {
                 if (first == null) {
@@ -61,10 +59,20 @@ public final class ResolverChain {
             }
         }
         if (first == null || winner == null) {
-            throw TenantNotResolvedException.nobodyKnows("No tenant for host '" + request.host() + "' and path: "
-                    + trace(request) + ". Check the address, the base domains and the order of resolvers.");
+            throw nobodyKnows(request);
         }
-        return new Resolved(winner.name(), first, others(others));
+        return new Resolved(winner.name(), first, others == null ? List.of() : others);
+    }
+
+    // The messages are made apart, so that what every request runs through is small enough for the compiler to inline.
+    private static TenantNotResolvedException refused(TenantResolver resolver, Answer.Malformed malformed) {
+        return TenantNotResolvedException.malformed(
+                "The " + resolver.name() + " resolver refused the request: " + malformed.reason() + ".");
+    }
+
+    private TenantNotResolvedException nobodyKnows(TenantRequest request) {
+        return TenantNotResolvedException.nobodyKnows("No tenant for host '" + request.host() + "' and path: "
+                + trace(request) + ". Check the address, the base domains and the order of resolvers.");
     }
 
     /**
@@ -79,10 +87,6 @@ public final class ResolverChain {
             attempts.add(new ResolutionTrace.Attempt(resolver.name(), resolver.resolve(request)));
         }
         return new ResolutionTrace(attempts);
-    }
-
-    private static List<Resolved> others(@Nullable List<Resolved> others) {
-        return others == null ? List.of() : others;
     }
 
     /**

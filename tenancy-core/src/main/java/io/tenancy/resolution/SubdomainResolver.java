@@ -13,6 +13,7 @@ public final class SubdomainResolver implements TenantResolver {
     private final List<String> suffixes;
     private final List<String> baseDomains;
     private final Answer outside;
+    private final RecentHosts recent = new RecentHosts();
 
     /**
      * Creates the resolver.
@@ -37,15 +38,24 @@ public final class SubdomainResolver implements TenantResolver {
         return switch (host.kind()) {
             case MALFORMED -> new Answer.Malformed(host.name());
             case IP_LITERAL -> NOT_A_NAME;
-            case DNS_NAME -> underBaseDomain(host.name());
+            case DNS_NAME -> known(host.name());
         };
+    }
+
+    private Answer known(String host) {
+        Answer answer = recent.answerTo(host);
+        return answer != null ? answer : underBaseDomain(host);
     }
 
     private Answer underBaseDomain(String host) {
         for (int i = 0; i < suffixes.size(); i++) {
             String suffix = suffixes.get(i);
             if (host.endsWith(suffix)) {
-                return slug(host.substring(0, host.length() - suffix.length()));
+                Answer answer = slug(host.substring(0, host.length() - suffix.length()));
+                if (answer instanceof Answer.Found) {
+                    recent.remember(host, answer);
+                }
+                return answer;
             }
         }
         return outside;

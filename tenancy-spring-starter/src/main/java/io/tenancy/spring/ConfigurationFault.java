@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param fault what is wrong with it, as the end of a sentence that begins with the value
  * @param fix what to do, as a sentence
  */
-public record ConfigurationFault(
-        String property, @Nullable String value, String fault, String fix) {
+public record ConfigurationFault(String property, @Nullable String value, String fault, String fix) {
 
     /** One line for a message. */
     @Override

@@ -82,7 +82,9 @@ public record TenancyProperties(
      * @param username Name of the role that owns schemas and may create roles and databases.
      * @param password Its password.
      */
-    public record OwnerLogin(@DefaultValue("tenancy_owner") String username, @DefaultValue("") String password) {
+    public record OwnerLogin(
+            @DefaultValue("tenancy_owner") String username,
+            @DefaultValue("") String password) {
         /** The user only; never the password. */
         @Override
         public String toString() {
@@ -96,7 +98,9 @@ public record TenancyProperties(
      * @param username Name of the role that owns nothing and is held by row-level security.
      * @param password Its password.
      */
-    public record RuntimeLogin(@DefaultValue("tenancy_runtime") String username, @DefaultValue("") String password) {
+    public record RuntimeLogin(
+            @DefaultValue("tenancy_runtime") String username,
+            @DefaultValue("") String password) {
         /** The user only; never the password. */
         @Override
         public String toString() {
@@ -110,7 +114,9 @@ public record TenancyProperties(
      * @param username Name of the role that reads and writes the control schema.
      * @param password Its password.
      */
-    public record PlatformLogin(@DefaultValue("tenancy_platform") String username, @DefaultValue("") String password) {
+    public record PlatformLogin(
+            @DefaultValue("tenancy_platform") String username,
+            @DefaultValue("") String password) {
         /** The user only; never the password. */
         @Override
         public String toString() {
@@ -155,7 +161,8 @@ public record TenancyProperties(
      * @param location Folder of the migrations, written once for one tenant, such as "classpath:db/migration" or
      *     "filesystem:/srv/app/migrations".
      */
-    public record Migrations(@DefaultValue(DEFAULT_MIGRATIONS) String location) {}
+    public record Migrations(
+            @DefaultValue(DEFAULT_MIGRATIONS) String location) {}
 
     /**
      * Keys for what the control database must not show.
@@ -163,8 +170,7 @@ public record TenancyProperties(
      * @param keyset A Tink keyset for AEAD in JSON, as from an environment variable.
      * @param keysetFile Path of a file with the keyset; made when it does not exist. Nodes share one keyset.
      */
-    public record Secrets(
-            @Nullable String keyset, @Nullable String keysetFile) {
+    public record Secrets(@Nullable String keyset, @Nullable String keysetFile) {
         /** Never the keyset. */
         @Override
         public String toString() {

@@ -60,9 +60,9 @@ final class Http {
             int status = Integer.parseInt(head[0].split(" ")[1]);
             byte[] rest = java.util.Arrays.copyOfRange(bytes, end + 4, bytes.length);
             List<String> headers = new ArrayList<>(List.of(head).subList(1, head.length));
-            boolean chunked = headers.stream().anyMatch(h -> h.toLowerCase(Locale.ROOT).startsWith("transfer-encoding: chunked"));
-            return new Answer(
-                    status, headers, new String(chunked ? unchunked(rest) : rest, StandardCharsets.UTF_8));
+            boolean chunked =
+                    headers.stream().anyMatch(h -> h.toLowerCase(Locale.ROOT).startsWith("transfer-encoding: chunked"));
+            return new Answer(status, headers, new String(chunked ? unchunked(rest) : rest, StandardCharsets.UTF_8));
         }
 
         private static byte[] unchunked(byte[] bytes) throws IOException {
@@ -73,7 +73,9 @@ final class Http {
                 for (int c = in.read(); c != '\n' && c >= 0; c = in.read()) {
                     size.append((char) c);
                 }
-                int length = size.toString().isBlank() ? 0 : Integer.parseInt(size.toString().strip(), 16);
+                int length = size.toString().isBlank()
+                        ? 0
+                        : Integer.parseInt(size.toString().strip(), 16);
                 if (length == 0) {
                     return whole.toByteArray();
                 }

@@ -69,7 +69,8 @@ class MultiTenantApplicationTest extends RunningApplication {
 
     @Test
     void theEndpointExplainsAHost() {
-        assertThat(Http.get(port, "127.0.0.1", "/actuator/tenancy/" + host(SHARED)).body())
+        assertThat(Http.get(port, "127.0.0.1", "/actuator/tenancy/" + host(SHARED))
+                        .body())
                 .contains("subdomain resolver found slug '" + SHARED + "'");
     }
 

@@ -32,8 +32,8 @@ final class TestServer {
                 new Login("owner_" + number, "one"),
                 new Login("runtime_" + number, "two"),
                 new Login("platform_" + number, "three"));
-        InstallationSql.Connector superuser = database ->
-                DriverManager.getConnection(postgres.jdbcUrl(database), postgres.superuser(), postgres.superuserPassword());
+        InstallationSql.Connector superuser = database -> DriverManager.getConnection(
+                postgres.jdbcUrl(database), postgres.superuser(), postgres.superuserPassword());
         try (Connection administrator = superuser.connect("postgres")) {
             InstallationSql.run(administrator, superuser, server);
         } catch (SQLException failure) {

@@ -64,7 +64,9 @@ public final class TenancyEndpoint {
         TenantRequest request = new TenantRequest(host, "/", TenantRequest.Headers.NONE);
         return new Explanation(
                 request.host().name(),
-                pipeline.explain(request).attempts().stream().map(Object::toString).toList());
+                pipeline.explain(request).attempts().stream()
+                        .map(Object::toString)
+                        .toList());
     }
 
     private static Map<String, Long> count(List<Tenant> tenants, Function<Tenant, String> by) {

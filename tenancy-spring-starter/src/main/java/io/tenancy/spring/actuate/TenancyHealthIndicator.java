@@ -44,9 +44,7 @@ public final class TenancyHealthIndicator extends AbstractHealthIndicator {
             answers = connection.isValid(ANSWER_SECONDS);
         }
         int faults = answers ? isolationFaults() : 0;
-        builder.status(answers && faults == 0
-                ? Status.UP
-                : Status.DOWN);
+        builder.status(answers && faults == 0 ? Status.UP : Status.DOWN);
         builder.withDetail("controlDatabase", answers ? "reachable" : "does not answer");
         builder.withDetail("isolationFaults", faults);
     }

@@ -173,7 +173,8 @@ public class TenancyAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
-        DatabaseServer tenancyDatabaseServer(TenancyProperties properties, ObjectProvider<EmbeddedInstallation> embedded) {
+        DatabaseServer tenancyDatabaseServer(
+                TenancyProperties properties, ObjectProvider<EmbeddedInstallation> embedded) {
             EmbeddedInstallation server = embedded.getIfAvailable();
             if (server != null) {
                 return server.server();
@@ -184,7 +185,8 @@ public class TenancyAutoConfiguration {
                     Objects.requireNonNull(database.url(), "checked at start"),
                     new Login(database.owner().username(), database.owner().password()),
                     new Login(database.runtime().username(), database.runtime().password()),
-                    new Login(database.platform().username(), database.platform().password()));
+                    new Login(
+                            database.platform().username(), database.platform().password()));
         }
 
         @Bean
@@ -218,7 +220,8 @@ public class TenancyAutoConfiguration {
                     .clock(clock.getIfUnique(InstantSource::system))
                     // Asked for when a tenant is provisioned: initializers use repositories, which need this bean.
                     .initializer(tenant -> {
-                        for (TenantInitializer initializer : initializers.orderedStream().toList()) {
+                        for (TenantInitializer initializer :
+                                initializers.orderedStream().toList()) {
                             initializer.initialize(tenant);
                         }
                     });

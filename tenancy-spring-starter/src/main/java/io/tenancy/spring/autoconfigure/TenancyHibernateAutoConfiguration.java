@@ -2,12 +2,16 @@ package io.tenancy.spring.autoconfigure;
 
 import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.jpa.isolation.hibernate.HibernateTenancy;
+import io.tenancy.spring.internal.MappedEntitiesCheck;
 import io.tenancy.spring.internal.StartingTenantIdentifier;
+import jakarta.persistence.EntityManagerFactory;
 import org.hibernate.SessionFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.hibernate.autoconfigure.HibernatePropertiesCustomizer;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -55,5 +59,21 @@ public class TenancyHibernateAutoConfiguration {
     @ConditionalOnMissingBean
     StartingTenantIdentifier tenancyStartingTenantIdentifier(ApplicationContext context) {
         return new StartingTenantIdentifier(context);
+    }
+
+    /**
+     * Compares the entities with every schema at start, where the application asks for it. Hibernate's own comparison
+     * knows one schema only and is left off.
+     *
+     * @param installation knows the tenants
+     * @param entities the session factory
+     * @return checks once all beans are made
+     */
+    @Bean
+    @ConditionalOnProperty(name = "spring.jpa.hibernate.ddl-auto", havingValue = "validate")
+    @ConditionalOnMissingBean
+    MappedEntitiesCheck tenancyMappedEntitiesCheck(
+            TenancyInstallation installation, ObjectProvider<EntityManagerFactory> entities) {
+        return new MappedEntitiesCheck(installation, entities);
     }
 }

@@ -197,15 +197,13 @@ public class TenancyWebAutoConfiguration {
     @ConditionalOnMissingBean(name = "tenantClaimFilter")
     FilterRegistrationBean<TenantClaimFilter> tenantClaimFilter(
             ObjectProvider<TenantClaim> claims, RefusalWriter refusals) {
-        return registered(
-                new TenantClaimFilter(claims.orderedStream().toList(), refusals), CLAIM_FILTER_ORDER);
+        return registered(new TenantClaimFilter(claims.orderedStream().toList(), refusals), CLAIM_FILTER_ORDER);
     }
 
     static <T extends Filter> FilterRegistrationBean<T> registered(T filter, int order) {
         FilterRegistrationBean<T> registration = new FilterRegistrationBean<>(filter);
         registration.setOrder(order);
-        registration.setDispatcherTypes(
-                EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));
+        registration.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));
         registration.setAsyncSupported(true);
         return registration;
     }

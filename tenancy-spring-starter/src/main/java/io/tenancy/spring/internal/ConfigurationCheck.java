@@ -119,7 +119,11 @@ public final class ConfigurationCheck {
                 try {
                     binder.bind(property, Bindable.of(type));
                 } catch (BindException unreadable) {
-                    add(property, text(property), "that cannot be read as " + inWords(type), "Set it to " + example(type) + ".");
+                    add(
+                            property,
+                            text(property),
+                            "that cannot be read as " + inWords(type),
+                            "Set it to " + example(type) + ".");
                 }
             }
         });
@@ -198,14 +202,14 @@ public final class ConfigurationCheck {
     private void secrets(boolean server) {
         String keyset = text("tenancy.secrets.keyset");
         String file = text("tenancy.secrets.keyset-file");
-        boolean embedded = text("tenancy.database.url", "").startsWith(TenancyProperties.EMBEDDED);
+        boolean own = text("tenancy.database.url", "").startsWith("jdbc:postgresql:");
         if (keyset != null && file != null) {
             add(
                     "tenancy.secrets.keyset-file",
                     file,
                     "tenancy.secrets.keyset is set too, and one of them must be the truth",
                     "Remove one of the two.");
-        } else if (keyset == null && file == null && server && !embedded) {
+        } else if (keyset == null && file == null && server && own) {
             add(
                     "tenancy.secrets.keyset-file",
                     null,
@@ -236,8 +240,8 @@ public final class ConfigurationCheck {
                         property,
                         location,
                         "there is no migration in that folder of the class path",
-                        "Put a first one there, such as src/main/resources/" + folder + "/V1__init.sql, or name the folder"
-                                + " where they are.");
+                        "Put a first one there, such as src/main/resources/" + folder
+                                + "/V1__init.sql, or name the folder" + " where they are.");
             }
         } else if (location.startsWith("filesystem:")) {
             if (!Files.isDirectory(Path.of(location.substring("filesystem:".length())))) {
@@ -254,7 +258,8 @@ public final class ConfigurationCheck {
 
     private static boolean hasFiles(String folder) {
         try {
-            return new PathMatchingResourcePatternResolver().getResources("classpath*:" + folder + "/**/*.*").length > 0;
+            return new PathMatchingResourcePatternResolver().getResources("classpath*:" + folder + "/**/*.*").length
+                    > 0;
         } catch (IOException absent) {
             return false;
         }
@@ -275,7 +280,8 @@ public final class ConfigurationCheck {
                     "no connection can be had that fast",
                     "Set it to 250ms or more.");
         }
-        for (String property : List.of("tenancy.database.pool.dedicated-idle-timeout", "tenancy.isolation.gate-interval")) {
+        for (String property :
+                List.of("tenancy.database.pool.dedicated-idle-timeout", "tenancy.isolation.gate-interval")) {
             Duration value = read(property, Duration.class);
             if (value != null && (value.isZero() || value.isNegative())) {
                 add(property, text(property), "time runs forward", "Set it to a positive duration such as 10m.");
@@ -344,7 +350,11 @@ public final class ConfigurationCheck {
     private void ownMigrations() {
         String why = "migrations go through every tenant's schema, which the SDK does";
         refuse("spring.flyway.enabled", "true", why, "Remove it and set tenancy.migrations.location.");
-        refuse("spring.liquibase.enabled", "true", why, "Remove it; write the migrations for tenancy.migrations.location.");
+        refuse(
+                "spring.liquibase.enabled",
+                "true",
+                why,
+                "Remove it; write the migrations for tenancy.migrations.location.");
         for (String property : List.of("spring.flyway.locations", "spring.flyway.url", "spring.flyway.schemas")) {
             String value = text(property);
             if (value != null) {

@@ -4,14 +4,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.env.DefaultPropertiesPropertySource;
 import org.springframework.core.env.ConfigurableEnvironment;
-import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.PropertySource;
 
 /** Defaults of Spring Boot that differ in a multi-tenant application. Whatever the application sets wins. */
 public final class TenancyDefaults implements EnvironmentPostProcessor {
-
-    /** Name of the property source, the last one that is asked. */
-    public static final String NAME = "tenancyDefaults";
 
     /** Made by Spring Boot. */
     public TenancyDefaults() {}
@@ -21,9 +19,13 @@ public final class TenancyDefaults implements EnvironmentPostProcessor {
         if (environment.getProperty("tenancy.enabled", "true").equalsIgnoreCase("false")) {
             return;
         }
-        if (!environment.getPropertySources().contains(NAME)) {
-            environment.getPropertySources().addLast(new MapPropertySource(NAME, defaults()));
+        // Together with the application's own defaults and beneath them, because nothing comes after those.
+        Map<String, Object> defaults = defaults();
+        PropertySource<?> own = environment.getPropertySources().get(DefaultPropertiesPropertySource.NAME);
+        if (own != null) {
+            defaults.keySet().removeIf(own::containsProperty);
         }
+        DefaultPropertiesPropertySource.addOrMerge(defaults, environment.getPropertySources());
     }
 
     /**

@@ -47,7 +47,8 @@ public final class NegotiatingRefusalWriter implements RefusalWriter {
         }
         try {
             List<MediaType> wanted = MediaType.parseMediaTypes(accept).stream()
-                    .sorted(Comparator.comparingDouble(MediaType::getQualityValue).reversed())
+                    .sorted(Comparator.comparingDouble(MediaType::getQualityValue)
+                            .reversed())
                     .toList();
             for (MediaType type : wanted) {
                 if (type.isWildcardType() || type.getSubtype().endsWith("json")) {

@@ -73,9 +73,11 @@ public final class TenancyExceptionResolver implements HandlerExceptionResolver,
                 return refused;
             }
             if (step instanceof NoTenantException missing) {
-                return new RequestFailedException(missing.getMessage()
-                        + " This request was exempt from resolution: do tenant-aware work under a tenant's host, or leave"
-                        + " the path out of tenancy.web.exempt-paths.", failure);
+                return new RequestFailedException(
+                        missing.getMessage()
+                                + " This request was exempt from resolution: do tenant-aware work under a tenant's host, or leave"
+                                + " the path out of tenancy.web.exempt-paths.",
+                        failure);
             }
             if (step instanceof SQLException sql && isUnavailable(sql)) {
                 return new TenantDatabaseUnavailableException(

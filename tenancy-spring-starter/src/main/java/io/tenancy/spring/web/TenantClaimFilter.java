@@ -62,8 +62,9 @@ public final class TenantClaimFilter extends OncePerRequestFilter {
         } else {
             return true;
         }
-        TenantMismatchException refusal = new TenantMismatchException("A request for tenant " + tenant
-                + " came with a token that " + found + ". Get a token for this tenant, or ask at the token's own host.");
+        TenantMismatchException refusal =
+                new TenantMismatchException("A request for tenant " + tenant + " came with a token that " + found
+                        + ". Get a token for this tenant, or ask at the token's own host.");
         LOG.warn("{}", refusal.getMessage());
         request.setAttribute(TenantFilter.REFUSAL_ATTRIBUTE, refusal);
         refusals.write(request, response, refusal);

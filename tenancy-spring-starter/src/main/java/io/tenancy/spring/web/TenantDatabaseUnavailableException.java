@@ -15,6 +15,11 @@ public final class TenantDatabaseUnavailableException extends RequestRefusedExce
      * @param cause the underlying failure
      */
     public TenantDatabaseUnavailableException(String message, @Nullable Throwable cause) {
-        super(503, "database-unavailable", "The service cannot be reached at the moment. Try again soon.", message, cause);
+        super(
+                503,
+                "database-unavailable",
+                "The service cannot be reached at the moment. Try again soon.",
+                message,
+                cause);
     }
 }

@@ -35,8 +35,8 @@ public final class TenantObservationFilter extends OncePerRequestFilter {
             Object tenant = request.getAttribute(TenantFilter.TENANT_ATTRIBUTE);
             if (lowCardinality) {
                 // Every meter of one name needs the same keys, so a request without a tenant says so.
-                context.addLowCardinalityKeyValue(
-                        KeyValue.of(KEY, tenant instanceof Tenant bound ? bound.id().toString() : "none"));
+                context.addLowCardinalityKeyValue(KeyValue.of(
+                        KEY, tenant instanceof Tenant bound ? bound.id().toString() : "none"));
             } else if (tenant instanceof Tenant bound) {
                 context.addHighCardinalityKeyValue(KeyValue.of(KEY, bound.id().toString()));
             }

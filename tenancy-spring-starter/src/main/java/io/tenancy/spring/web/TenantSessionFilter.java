@@ -79,8 +79,7 @@ public final class TenantSessionFilter extends OncePerRequestFilter {
         HttpSession session = request.getSession(false);
         Object stamp = session == null ? null : session.getAttribute(SESSION_TENANT);
         if (tenant == null) {
-            boolean foreign = stamp != null && apex.test(request);
-            if (foreign) {
+            if (stamp != null && apex.test(request)) {
                 refuse(request, response, stamp, "the base domain");
             } else {
                 chain.doFilter(request, response);
@@ -101,7 +100,8 @@ public final class TenantSessionFilter extends OncePerRequestFilter {
     private void refuse(HttpServletRequest request, HttpServletResponse response, @Nullable Object stamp, String found)
             throws IOException {
         TenantMismatchException refusal = new TenantMismatchException("A session of tenant " + stamp
-                + " was brought to " + found + ". Cookies go from one host to another only by hand or by a cookie domain"
+                + " was brought to " + found
+                + ". Cookies go from one host to another only by hand or by a cookie domain"
                 + " that spans tenants: look for an attack, or remove server.servlet.session.cookie.domain.");
         LOG.warn("{}", refusal.getMessage());
         request.setAttribute(FOREIGN, true);

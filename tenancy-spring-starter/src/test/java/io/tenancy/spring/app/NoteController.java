@@ -50,7 +50,8 @@ public class NoteController {
 
     @GetMapping("/open-in-view")
     public String openInView() {
-        return String.valueOf(!TransactionSynchronizationManager.getResourceMap().isEmpty());
+        return String.valueOf(
+                !TransactionSynchronizationManager.getResourceMap().isEmpty());
     }
 
     @GetMapping("/who")

@@ -61,8 +61,8 @@ public class NoteService {
 
     @Async
     public CompletableFuture<String> later() {
-        return CompletableFuture.completedFuture(
-                Tenancy.require().slug() + " " + notes.texts() + " " + Thread.currentThread().isDaemon());
+        return CompletableFuture.completedFuture(Tenancy.require().slug() + " " + notes.texts() + " "
+                + Thread.currentThread().isDaemon());
     }
 
     @Async

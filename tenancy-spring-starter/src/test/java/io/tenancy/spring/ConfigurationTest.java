@@ -1,0 +1,183 @@
+package io.tenancy.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tenancy.context.NoTenantException;
+import io.tenancy.jpa.isolation.gate.Fault;
+import io.tenancy.jpa.isolation.gate.IsolationGateException;
+import io.tenancy.spring.autoconfigure.TenancyAutoConfiguration;
+import io.tenancy.spring.internal.ConfigurationCheck;
+import io.tenancy.spring.internal.TenancyDefaults;
+import io.tenancy.spring.internal.TenancyFailureAnalyzer;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.mock.env.MockEnvironment;
+
+class ConfigurationTest {
+
+    private static final ConfigurationCheck.Scope ALL = new ConfigurationCheck.Scope(true, true, true, true, true);
+
+    private final MockEnvironment environment = new MockEnvironment()
+            .withProperty("tenancy.database.url", "embedded:")
+            .withProperty("tenancy.web.base-domains", "example.com")
+            .withProperty("tenancy.migrations.location", "classpath:db/migration");
+
+    @Test
+    void threePropertiesAreEnough() {
+        assertThat(ConfigurationCheck.faults(environment, ALL)).isEmpty();
+    }
+
+    @Test
+    void theDefaultsOfTheStarterAreNoFaults() {
+        new TenancyDefaults().postProcessEnvironment(environment, new SpringApplication());
+
+        assertThat(ConfigurationCheck.faults(environment, ALL)).isEmpty();
+        assertThat(environment.getProperty("spring.jpa.open-in-view")).isEqualTo("false");
+        assertThat(environment.getProperty("spring.task.execution.propagate-context"))
+                .isEqualTo("true");
+    }
+
+    @Test
+    void whatTheApplicationSetsWinsOverTheDefaults() {
+        environment.withProperty("spring.jpa.open-in-view", "true");
+
+        new TenancyDefaults().postProcessEnvironment(environment, new SpringApplication());
+
+        assertThat(environment.getProperty("spring.jpa.open-in-view")).isEqualTo("true");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tenancy.database.url | jdbc:mysql://host/db",
+                "tenancy.database.url | ''",
+                "tenancy.web.base-domains | https://example.com",
+                "tenancy.web.base-domains | *.example.com",
+                "tenancy.web.resolvers | subdomain,carrier-pigeon",
+                "tenancy.web.path-prefix | t",
+                "tenancy.web.header | bad header",
+                "tenancy.web.apex | maybe",
+                "tenancy.migrations.location | db/migration",
+                "tenancy.migrations.location | classpath:db/nowhere",
+                "tenancy.isolation.gate-interval | soon",
+                "tenancy.isolation.gate-interval | -1s",
+                "tenancy.isolation.schema-role | perhaps",
+                "tenancy.isolation.large-objects | some",
+                "tenancy.database.pool.shared-maximum-size | 0",
+                "tenancy.database.pool.connection-timeout | 1ms",
+                "tenancy.secrets.keyset | {}",
+                "tenancy.observations.tenant | middling",
+                "spring.datasource.url | jdbc:postgresql://host/db",
+                "spring.flyway.enabled | true",
+                "spring.flyway.locations | classpath:db/other",
+                "spring.sql.init.mode | always",
+                "spring.jpa.hibernate.ddl-auto | update",
+                "spring.jpa.properties.hibernate.hbm2ddl.auto | create",
+                "spring.jpa.generate-ddl | true"
+            })
+    void eachFaultIsReportedWithItsPropertyAndAFix(String property, String value) {
+        environment.withProperty(property, value);
+
+        assertThat(ConfigurationCheck.faults(environment, ALL)).singleElement().satisfies(fault -> {
+            assertThat(fault.property()).isEqualTo(property);
+            assertThat(fault.fix()).isNotBlank();
+            assertThat(fault.toString()).contains(property);
+        });
+    }
+
+    @Test
+    void allFaultsOfAStartAreReportedTogether() {
+        List<ConfigurationFault> faults = ConfigurationCheck.faults(
+                new MockEnvironment()
+                        .withProperty("tenancy.isolation.gate-interval", "soon")
+                        .withProperty("spring.jpa.hibernate.ddl-auto", "create-drop")
+                        .withProperty("tenancy.migrations.location", "elsewhere"),
+                ALL);
+
+        assertThat(faults.stream().map(ConfigurationFault::property).collect(Collectors.toList()))
+                .containsExactlyInAnyOrder(
+                        "tenancy.isolation.gate-interval",
+                        "tenancy.database.url",
+                        "tenancy.migrations.location",
+                        "tenancy.web.base-domains",
+                        "spring.jpa.hibernate.ddl-auto");
+    }
+
+    @Test
+    void aServerOfOnesOwnNeedsAKeyset() {
+        environment.withProperty("tenancy.database.url", "jdbc:postgresql://host/db");
+
+        assertThat(ConfigurationCheck.faults(environment, ALL))
+                .singleElement()
+                .extracting(ConfigurationFault::property)
+                .isEqualTo("tenancy.secrets.keyset-file");
+    }
+
+    @Test
+    void oneLoginForTwoPurposesIsAFault() {
+        environment
+                .withProperty("tenancy.database.url", "jdbc:postgresql://host/db")
+                .withProperty("tenancy.secrets.keyset-file", "keyset.json")
+                .withProperty("tenancy.database.owner.username", "app")
+                .withProperty("tenancy.database.runtime.username", "app");
+
+        assertThat(ConfigurationCheck.faults(environment, ALL))
+                .singleElement()
+                .extracting(ConfigurationFault::property)
+                .isEqualTo("tenancy.database.runtime.username");
+    }
+
+    @Test
+    void secretsOfAUrlAreNotRepeated() {
+        environment.withProperty("tenancy.database.url", "jdbc:mysql://host/db?password=hush");
+
+        assertThat(ConfigurationCheck.faults(environment, ALL).toString()).doesNotContain("hush");
+    }
+
+    @Test
+    void theContextFailsWithEveryFaultAndTheAnalysisSaysWhatToDo() {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(TenancyAutoConfiguration.class))
+                .withPropertyValues("spring.jpa.hibernate.ddl-auto=update")
+                .run(context -> {
+                    assertThat(context).hasFailed();
+                    FailureAnalysis analysis = new TenancyFailureAnalyzer().analyze(context.getStartupFailure());
+                    assertThat(analysis.getDescription())
+                            .contains("tenancy.database.url is not set", "ddl-auto was 'update'");
+                    assertThat(analysis.getAction()).contains("embedded:", "'none' or 'validate'");
+                });
+    }
+
+    @Test
+    void aSwitchedOffStarterLeavesTheApplicationAlone() {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(TenancyAutoConfiguration.class))
+                .withPropertyValues("tenancy.enabled=false", "spring.jpa.hibernate.ddl-auto=update")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(TenancyProperties.class));
+    }
+
+    @Test
+    void aFaultOfTheGateIsAnalysedWithItsStatements() {
+        FailureAnalysis analysis = new TenancyFailureAnalyzer()
+                .analyze(new IllegalStateException(new IsolationGateException(List.of(
+                        new Fault("tenancy_shared.note", "row-level security is off", "ALTER TABLE note FORCE;")))));
+
+        assertThat(analysis.getDescription()).contains("tenancy_shared.note", "row-level security is off");
+        assertThat(analysis.getAction()).contains("ALTER TABLE note FORCE;");
+    }
+
+    @Test
+    void tenantAwareWorkAtStartIsAnalysedWithTheWayToDoIt() {
+        FailureAnalysis analysis = new TenancyFailureAnalyzer().analyze(new NoTenantException("no scope"));
+
+        assertThat(analysis.getAction()).contains("forEachTenant");
+    }
+}
