@@ -94,7 +94,7 @@ class ReadmeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "docs/guide/getting-started-spring.md", "docs/guide/own-postgresql.md"})
+    @ValueSource(strings = {"README.md", "docs/guide/spring-boot.md", "docs/guide/own-postgresql.md"})
     void thePropertiesOfAPageExist(String page) throws IOException {
         String metadata = reactor.read(
                 "tenancy-spring-starter/target/classes/META-INF/spring-configuration-metadata.json");
