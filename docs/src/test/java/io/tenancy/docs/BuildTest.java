@@ -66,6 +66,9 @@ class BuildTest {
                         "CHANGELOG.md",
                         "CONTRIBUTING.md",
                         "LICENSE",
+                        "README.md",
+                        "UPGRADING.md",
+                        "docs/README.md",
                         "docs/architecture.md",
                         "docs/dependencies.md",
                         "docs/design-decisions.md"))

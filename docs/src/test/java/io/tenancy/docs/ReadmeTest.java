@@ -5,19 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.StringWriter;
+import java.io.StringReader;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,7 +49,7 @@ class ReadmeTest {
         assertThat(readme.blocks("java")).hasSize(1);
         String program = readme.blocks("java").get(0);
         String name = found(CLASS_NAME, program);
-        compile(program, name, classes);
+        assertThat(new JavaText(name, program).compileInto(classes)).isEmpty();
 
         String data = directory.resolve("data").toString();
         assertThat(run(name, classes, data).lines())
@@ -100,7 +96,7 @@ class ReadmeTest {
                 "tenancy-spring-starter/target/classes/META-INF/spring-configuration-metadata.json");
         Properties properties = new Properties();
         for (String block : Markdown.read(reactor.root().resolve(page)).blocks("properties")) {
-            properties.load(new java.io.StringReader(block));
+            properties.load(new StringReader(block));
         }
 
         assertThat(properties.stringPropertyNames())
@@ -113,28 +109,6 @@ class ReadmeTest {
         Matcher matcher = pattern.matcher(text);
         assertThat(matcher.find()).as("%s in%n%s", pattern, text).isTrue();
         return matcher.group(1);
-    }
-
-    private void compile(String program, String name, Path classes) throws IOException {
-        Path source = Files.writeString(directory.resolve(name + ".java"), program);
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        StringWriter messages = new StringWriter();
-        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
-            boolean compiled = compiler.getTask(
-                            messages,
-                            files,
-                            null,
-                            List.of("-d", classes.toString(), "-cp", classPath(), "-proc:none", "--release", "17"),
-                            null,
-                            files.getJavaFileObjects(source))
-                    .call();
-            assertThat(compiled).as(messages.toString()).isTrue();
-        }
-    }
-
-    // Surefire starts the process with a jar that only names the class path.
-    private static String classPath() {
-        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }
 
     private static String run(String name, Path classes, String... arguments) throws Exception {

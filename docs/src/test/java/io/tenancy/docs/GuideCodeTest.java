@@ -1,0 +1,99 @@
+package io.tenancy.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The fragments of Java in the guides fit the SDK as it is. */
+class GuideCodeTest {
+
+    /** Its fragments need Spring, which this module does not have; the starter's tests are applications like it. */
+    private static final Set<String> OF_SPRING = Set.of("spring-boot.md");
+
+    private static final List<String> PACKAGES = List.of(
+            "io.tenancy",
+            "io.tenancy.context",
+            "io.tenancy.jpa",
+            "io.tenancy.jpa.control",
+            "io.tenancy.jpa.control.provisioning",
+            "io.tenancy.jpa.embedded",
+            "io.tenancy.jpa.isolation",
+            "io.tenancy.jpa.isolation.shared",
+            "io.tenancy.test",
+            "java.nio.file",
+            "java.util",
+            "java.util.concurrent");
+
+    private static final List<String> TYPES = List.of(
+            "java.sql.Connection",
+            "java.sql.SQLException",
+            "javax.sql.DataSource",
+            "org.hibernate.SessionFactory",
+            "org.hibernate.cfg.Configuration",
+            "org.junit.jupiter.api.Test",
+            "org.junit.jupiter.api.extension.BeforeAllCallback",
+            "org.junit.jupiter.api.extension.ExtendWith",
+            "org.junit.jupiter.api.extension.ExtensionContext");
+
+    /** What the pages take for granted. */
+    private static final String GIVEN = """
+              TenancyInstallation tenancy;
+              TenantProvisioner provisioner;
+              DatabaseServer server;
+              Tenant tenant, acme;
+              Connection owner;
+              String ownerPassword, runtimePassword, platformPassword;
+              ThreadPoolExecutor myPool;
+              DataSource poolOfConnections;
+              static class Note { Note(String text) {} }
+              List<String> readNotes(DataSource source) { return List.of(); }
+              void work() {}
+              int count() { return 0; }
+            """;
+
+    @TempDir
+    private Path classes;
+
+    @Test
+    void everyFragmentCompiles() throws Exception {
+        List<String> objections = new ArrayList<>();
+        int number = 0;
+        for (Markdown page : Markdown.pagesBelow(Reactor.find().root().resolve("docs/guide"))) {
+            if (OF_SPRING.contains(page.file().getFileName().toString())) {
+                continue;
+            }
+            for (String fragment : page.blocks("java")) {
+                String said = program("Fragment" + ++number, fragment).compileInto(classes);
+                if (!said.isEmpty()) {
+                    objections.add(page.file().getFileName() + ":\n" + said);
+                }
+            }
+        }
+
+        assertThat(number).isGreaterThan(10);
+        assertThat(objections).isEmpty();
+    }
+
+    @Test
+    void aFragmentThatNamesWhatIsGoneIsFound() throws Exception {
+        assertThat(program("Gone", "tenancy.provisioner().create(\"acme\");").compileInto(classes))
+                .contains("cannot find symbol");
+    }
+
+    private static JavaText program(String name, String fragment) {
+        String code = fragment.replace("{ … }", "{ }").replace("@SpringBootTest\n", "");
+        boolean members = code.startsWith("class ") || code.startsWith("@");
+        String imports = Stream.concat(PACKAGES.stream().map(each -> each + ".*"), TYPES.stream())
+                .map(each -> "import " + each + ";")
+                .collect(Collectors.joining("\n"));
+        String body = members ? code : "void fragment() throws Exception {\n" + code + "\n}";
+        return new JavaText(name, imports + "\nclass " + name + " {\n" + GIVEN + body + "\n}\n");
+    }
+}
