@@ -24,9 +24,8 @@ class CatalogClinicDirectory implements ClinicDirectory {
     private final TenancyInstallation installation;
     private final Environment environment;
     private final String baseDomain;
-    private final LoadingCache<String, List<ClinicCard>> remembered = Caffeine.newBuilder()
-            .expireAfterWrite(Duration.ofSeconds(5))
-            .build(reason -> look(reason));
+    private final LoadingCache<String, List<ClinicCard>> remembered =
+            Caffeine.newBuilder().expireAfterWrite(Duration.ofSeconds(5)).build(reason -> look(reason));
 
     CatalogClinicDirectory(
             TenancyInstallation installation,
@@ -43,11 +42,13 @@ class CatalogClinicDirectory implements ClinicDirectory {
     }
 
     private List<ClinicCard> look(String reason) {
-        return Tenancy.callAsPlatform(reason, () -> installation.catalog().all().stream()
-                .filter(tenant -> tenant.status() == TenantStatus.ACTIVE)
-                .filter(tenant -> tenant.metadata().containsKey(ClinicProvisioning.COLOUR))
-                .map(this::card)
-                .toList());
+        return Tenancy.callAsPlatform(
+                reason,
+                () -> installation.catalog().all().stream()
+                        .filter(tenant -> tenant.status() == TenantStatus.ACTIVE)
+                        .filter(tenant -> tenant.metadata().containsKey(ClinicProvisioning.COLOUR))
+                        .map(this::card)
+                        .toList());
     }
 
     private ClinicCard card(Tenant tenant) {
