@@ -25,6 +25,7 @@ final class Browser implements AutoCloseable {
     static final int PHONE_WIDTH = 390;
 
     private static final int DESKTOP_HEIGHT = 860;
+    private static final int HIGHEST_PICTURE = 1400;
     private static final int PHONE_HEIGHT = 844;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -155,8 +156,27 @@ final class Browser implements AutoCloseable {
         return ((Number) width).intValue();
     }
 
+    /** What lies beyond the right edge of a phone's window, for the message of a test that minds it. */
+    String sticksOut() {
+        return String.valueOf(driver.executeScript(
+                """
+                return [...document.body.querySelectorAll('*')]
+                    .filter(element => element.getBoundingClientRect().right > arguments[0] + 0.5)
+                    .map(element => element.tagName + '.' + element.className
+                        + ' ' + Math.round(element.getBoundingClientRect().right)).join(', ')""",
+                PHONE_WIDTH));
+    }
+
     void scrollToTheTop() {
-        driver.executeScript("window.scrollTo(0, 0)");
+        driver.executeScript("document.activeElement.blur();"
+                + "document.querySelectorAll('textarea').forEach(area => area.scrollTo({top: 0, behavior: 'instant'}));"
+                + "window.scrollTo({top: 0, behavior: 'instant'})");
+    }
+
+    /** Makes the window as high as what it shows, as far as a picture may be. */
+    void desktopAsHighAsThePage() {
+        Object height = driver.executeScript("return document.documentElement.scrollHeight");
+        show(DESKTOP_WIDTH, Math.min(HIGHEST_PICTURE, ((Number) height).intValue()), 1, false);
     }
 
     /** Writes what the window shows as PNG. */

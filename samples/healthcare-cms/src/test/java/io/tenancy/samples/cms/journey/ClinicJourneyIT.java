@@ -124,6 +124,7 @@ class ClinicJourneyIT {
             assertThat(browser.attribute(".clinic-" + clinic.slug + " h2 a", "href"))
                     .startsWith(cms.site(clinic.slug));
         }
+        browser.desktopAsHighAsThePage();
         picture("landing");
     }
 
@@ -281,7 +282,9 @@ class ClinicJourneyIT {
 
     private void fitsAPhone(String address) {
         browser.open(address);
-        assertThat(browser.pageWidth()).as("width of %s", address).isLessThanOrEqualTo(Browser.PHONE_WIDTH);
+        assertThat(browser.pageWidth())
+                .as("width of %s; what sticks out: %s", address, browser.sticksOut())
+                .isLessThanOrEqualTo(Browser.PHONE_WIDTH);
     }
 
     private void logIn(Clinic clinic) {

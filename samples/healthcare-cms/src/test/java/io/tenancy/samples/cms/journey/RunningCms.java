@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 /** The application in a Java process of its own, as a user starts it, so that it can be killed like one. */
 final class RunningCms implements AutoCloseable {
 
-    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration START = Duration.ofSeconds(180);
     private static final Duration STOP = Duration.ofSeconds(30);
 
     private final Process process;
