@@ -18,14 +18,23 @@ import io.tenancy.jpa.control.SecretKeys;
 import io.tenancy.jpa.control.provisioning.NewTenant;
 import io.tenancy.jpa.isolation.DatabaseServer;
 import io.tenancy.jpa.isolation.Login;
+import io.tenancy.jpa.isolation.PoolSettings;
 import io.tenancy.jpa.isolation.gate.IsolationGateException;
 import io.tenancy.lifecycle.TenantInactiveException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -297,5 +306,64 @@ class TenancyInstallationTest {
             assertThat(seen).hasToString("ab");
             assertThat(failures).hasSize(1);
         }
+    }
+
+    @Test
+    void manyVirtualThreadsShareOneSmallPoolAndEachSeesItsOwnTenant() throws Exception {
+        DatabaseServer server = TestServer.newDatabase();
+        try (TenancyInstallation installation = TestServer.installation(server, "classpath:clinic")
+                .pools(new PoolSettings(3, 2, Duration.ofSeconds(30), Duration.ofMinutes(10), 256))
+                .build()
+                .start()) {
+            List<Tenant> tenants = new ArrayList<>();
+            for (IsolationLevel level : IsolationLevel.values()) {
+                Tenant tenant = installation
+                        .provisioner()
+                        .provision(NewTenant.of(
+                                "v-" + level.name().toLowerCase(java.util.Locale.ROOT), "Clinic", level));
+                tenants.add(tenant);
+                Tenancy.callAs(tenant, () -> {
+                    try (Connection connection = installation.dataSource().getConnection();
+                            Statement statement = connection.createStatement()) {
+                        return statement.executeUpdate("insert into tenant_schema.patient (id, name) values ('"
+                                + tenant.id() + "', '" + tenant.slug() + "')");
+                    }
+                });
+            }
+            ExecutorService threads = onePerTask();
+            try {
+                List<Future<String>> seen = new ArrayList<>();
+                for (int i = 0; i < 300; i++) {
+                    Tenant tenant = tenants.get(i % tenants.size());
+                    seen.add(threads.submit(() -> Tenancy.callAs(tenant, () -> onlyPatient(installation))));
+                }
+                for (int i = 0; i < seen.size(); i++) {
+                    assertThat(seen.get(i).get())
+                            .isEqualTo(tenants.get(i % tenants.size()).slug().value());
+                }
+            } finally {
+                threads.shutdownNow();
+            }
+        }
+    }
+
+    private static String onlyPatient(TenancyInstallation installation) throws SQLException {
+        try (Connection connection = installation.dataSource().getConnection();
+                PreparedStatement query = connection.prepareStatement("select name from tenant_schema.patient");
+                ResultSet row = query.executeQuery()) {
+            row.next();
+            String name = row.getString(1);
+            assertThat(row.next()).isFalse();
+            return name;
+        }
+    }
+
+    /** Virtual threads where the platform has them, as on Java 25; a thread pool before. */
+    private static ExecutorService onePerTask() throws ReflectiveOperationException {
+        if (Runtime.version().feature() < 21) {
+            return Executors.newCachedThreadPool();
+        }
+        return (ExecutorService)
+                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
     }
 }

@@ -29,7 +29,8 @@ class QuickstartTest {
                     SessionFactory sessions = Quickstart.sessionFactory(tenancy)) {
                 for (IsolationLevel level : IsolationLevel.values()) {
                     Tenant tenant = tenancy.provisioner()
-                            .provision(NewTenant.of("clinic-" + level.name().toLowerCase(Locale.ROOT), "Clinic", level));
+                            .provision(
+                                    NewTenant.of("clinic-" + level.name().toLowerCase(Locale.ROOT), "Clinic", level));
 
                     assertThat(Quickstart.addNote(sessions, tenant))
                             .hasSize(start)
