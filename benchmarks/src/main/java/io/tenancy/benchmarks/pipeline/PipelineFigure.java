@@ -7,7 +7,6 @@ import java.util.List;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -84,7 +83,7 @@ public record PipelineFigure(String name, Spread cpuNanos, Spread wallNanos, Spr
     private static double secondary(IterationResult iteration, String label) {
         return iteration.getSecondaryResults().values().stream()
                 .filter(result -> result.getLabel().endsWith(label))
-                .mapToDouble(Result::getScore)
+                .mapToDouble(result -> result.getScore())
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("JMH gave no result '" + label + "'"));
     }
