@@ -37,7 +37,7 @@ public final class LoadBenchmark {
         return new LoadBenchmark(
                 List.of(1, 100),
                 List.of(1, 4, 16),
-                new Turns.Plan(15, Duration.ofMillis(200), Duration.ofSeconds(3)),
+                new Turns.Plan(12, Duration.ofMillis(200), Duration.ofSeconds(3)),
                 only);
     }
 
@@ -49,7 +49,7 @@ public final class LoadBenchmark {
      */
     public static LoadBenchmark quick(String only) {
         return new LoadBenchmark(
-                List.of(1, 3), List.of(2), new Turns.Plan(3, Duration.ofMillis(40), Duration.ofMillis(50)), only);
+                List.of(1, 3), List.of(2), new Turns.Plan(2, Duration.ofMillis(40), Duration.ZERO), only);
     }
 
     /**
@@ -99,7 +99,9 @@ public final class LoadBenchmark {
             } else {
                 open(new HibernateSides(clinics), layout, count, sides);
             }
-            new Turns(access, count, Clinics.SHARED_POOL, plan, meter, sides).warm();
+            if (!plan.warmUp().isZero()) {
+                new Turns(access, count, Clinics.SHARED_POOL, plan, meter, sides).warm();
+            }
             for (int workers : threads) {
                 new Turns(access, count, workers, plan, meter, sides).run().forEach(figures);
             }

@@ -163,7 +163,7 @@ final class Turns {
      *
      * @param rounds how often each side has its turn
      * @param slice how long a turn is
-     * @param warmUp how long each side runs before, at least
+     * @param warmUp how long each side runs before, at least; zero for not at all
      */
     record Plan(int rounds, Duration slice, Duration warmUp) {}
 
