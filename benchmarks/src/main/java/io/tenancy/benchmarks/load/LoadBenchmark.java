@@ -31,13 +31,14 @@ public final class LoadBenchmark {
      * The measurement: 1 and 100 tenants at 1, 4 and 16 threads.
      *
      * @param only runs only cases with this in their name, such as {@code SHARED_TABLES by plain JDBC}; empty for all
+     * @param rounds how often each side has its turn
      * @return the benchmark
      */
-    public static LoadBenchmark full(String only) {
+    public static LoadBenchmark full(String only, int rounds) {
         return new LoadBenchmark(
                 List.of(1, 100),
                 List.of(1, 4, 16),
-                new Turns.Plan(12, Duration.ofMillis(200), Duration.ofSeconds(3)),
+                new Turns.Plan(rounds, Duration.ofMillis(200), Duration.ofSeconds(2)),
                 only);
     }
 
