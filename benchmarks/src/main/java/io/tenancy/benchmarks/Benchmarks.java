@@ -39,14 +39,14 @@ public final class Benchmarks {
             throws IOException, RunnerException, SQLException, InterruptedException {
         boolean quick = Boolean.getBoolean("tenancy.bench.quick");
         String only = System.getProperty("tenancy.bench.only", "");
-        int rounds = Integer.getInteger("tenancy.bench.rounds", DEFAULT_ROUNDS);
+        int rounds = quick ? LoadBenchmark.QUICK_ROUNDS : Integer.getInteger("tenancy.bench.rounds", DEFAULT_ROUNDS);
         List<PipelineFigure> pipeline =
                 only.isEmpty() || only.equals("pipeline") ? PipelineFigure.measure(quick) : List.of();
         pipeline.forEach(Benchmarks::print);
         LoadBenchmark load = quick ? LoadBenchmark.quick(only) : LoadBenchmark.full(only, rounds);
         Measured measured = load.run(Benchmarks::print);
-        PerformancePage page =
-                new PerformancePage(LocalDate.now(ZoneOffset.UTC).toString(), rounds + " rounds on " + machine(), pipeline, measured);
+        PerformancePage page = new PerformancePage(
+                LocalDate.now(ZoneOffset.UTC).toString(), rounds + " rounds on " + machine(), pipeline, measured);
         write(page, !quick && only.isEmpty());
     }
 

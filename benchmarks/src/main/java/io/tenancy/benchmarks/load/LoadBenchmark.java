@@ -12,6 +12,9 @@ import java.util.function.Consumer;
 /** Every layout, access, number of tenants and number of threads, each beside its baseline. */
 public final class LoadBenchmark {
 
+    /** How often each side has its turn in a smoke run. */
+    public static final int QUICK_ROUNDS = 2;
+
     /** Connections of each pool of a tenant with a database of its own, where there are many tenants. */
     private static final int DEDICATED_OF_MANY = 2;
 
@@ -50,7 +53,7 @@ public final class LoadBenchmark {
      */
     public static LoadBenchmark quick(String only) {
         return new LoadBenchmark(
-                List.of(1, 3), List.of(2), new Turns.Plan(2, Duration.ofMillis(40), Duration.ZERO), only);
+                List.of(1, 3), List.of(2), new Turns.Plan(QUICK_ROUNDS, Duration.ofMillis(40), Duration.ZERO), only);
     }
 
     /**
