@@ -319,8 +319,8 @@ class TenancyInstallationTest {
             for (IsolationLevel level : IsolationLevel.values()) {
                 Tenant tenant = installation
                         .provisioner()
-                        .provision(NewTenant.of(
-                                "v-" + level.name().toLowerCase(java.util.Locale.ROOT), "Clinic", level));
+                        .provision(
+                                NewTenant.of("v-" + level.name().toLowerCase(java.util.Locale.ROOT), "Clinic", level));
                 tenants.add(tenant);
                 Tenancy.callAs(tenant, () -> {
                     try (Connection connection = installation.dataSource().getConnection();
