@@ -47,13 +47,16 @@ class PagesTest {
                 reactor.root().resolve("docs/invented.md"),
                 "# A page\n[there](README.md) [gone](no-such-page.md) [part](#a-page) [no part](#another)\n");
 
-        assertThat(page.links()).filteredOn(link -> !resolves(page, link)).containsExactly("no-such-page.md", "#another");
+        assertThat(page.links())
+                .filteredOn(link -> !resolves(page, link))
+                .containsExactly("no-such-page.md", "#another");
     }
 
     private static boolean resolves(Markdown page, String link) {
         int hash = link.indexOf('#');
         String path = hash < 0 ? link : link.substring(0, hash);
-        Path target = path.isEmpty() ? page.file() : page.file().resolveSibling(path).normalize();
+        Path target =
+                path.isEmpty() ? page.file() : page.file().resolveSibling(path).normalize();
         if (path.isEmpty()) {
             return page.anchors().contains(link.substring(1));
         }

@@ -92,8 +92,8 @@ class ReadmeTest {
     @ParameterizedTest
     @ValueSource(strings = {"README.md", "docs/guide/spring-boot.md", "docs/guide/own-postgresql.md"})
     void thePropertiesOfAPageExist(String page) throws IOException {
-        String metadata = reactor.read(
-                "tenancy-spring-starter/target/classes/META-INF/spring-configuration-metadata.json");
+        String metadata =
+                reactor.read("tenancy-spring-starter/target/classes/META-INF/spring-configuration-metadata.json");
         Properties properties = new Properties();
         for (String block : Markdown.read(reactor.root().resolve(page)).blocks("properties")) {
             properties.load(new StringReader(block));
@@ -116,7 +116,8 @@ class ReadmeTest {
         ClassLoader before = thread.getContextClassLoader();
         PrintStream console = System.out;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()}, before);
+        try (URLClassLoader loader =
+                        new URLClassLoader(new URL[] {classes.toUri().toURL()}, before);
                 PrintStream captured = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
             thread.setContextClassLoader(loader);
             System.setOut(captured);

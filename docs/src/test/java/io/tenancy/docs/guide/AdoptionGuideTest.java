@@ -141,16 +141,19 @@ class AdoptionGuideTest {
         try (TenancyInstallation tenancy = start(server)) {
             NewTenant wanted = NewTenant.of("acme", "Acme", IsolationLevel.DATABASE);
             String refusal = catchThrowableOfType(
-                            ProvisioningException.class, () -> tenancy.provisioner().adopt(wanted, placement))
+                            ProvisioningException.class,
+                            () -> tenancy.provisioner().adopt(wanted, placement))
                     .getMessage();
 
             assertThat(refusal)
                     .contains("alter table public.article owner to", "alter extension hstore set schema")
                     .doesNotContain("public.hstore", "reassign");
-            GuideServer.run(database.name(), refusal.lines()
-                    .filter(line -> line.startsWith("alter ") || line.startsWith("create "))
-                    .map(line -> line.substring(0, line.indexOf(';')))
-                    .toArray(String[]::new));
+            GuideServer.run(
+                    database.name(),
+                    refusal.lines()
+                            .filter(line -> line.startsWith("alter ") || line.startsWith("create "))
+                            .map(line -> line.substring(0, line.indexOf(';')))
+                            .toArray(String[]::new));
             assertThat(tenancy.provisioner().adopt(wanted, placement).status()).isEqualTo(TenantStatus.ACTIVE);
             tenancy.checkIsolation();
         }
@@ -158,8 +161,7 @@ class AdoptionGuideTest {
 
     private void adoptAndMigrate(DatabaseServer server, Placement placement) throws Exception {
         try (TenancyInstallation tenancy = start(server)) {
-            Tenant acme =
-                    tenancy.provisioner().adopt(NewTenant.of("acme", "Acme", placement.isolation()), placement);
+            Tenant acme = tenancy.provisioner().adopt(NewTenant.of("acme", "Acme", placement.isolation()), placement);
 
             assertThat(acme.status()).isEqualTo(TenantStatus.ACTIVE);
             assertThat(titlesOf(acme, tenancy)).containsExactly("Old, and kept");
@@ -169,7 +171,8 @@ class AdoptionGuideTest {
         }
 
         Files.writeString(
-                migrations.resolve("V3__views.sql"), "alter table article add column views integer not null default 0;\n");
+                migrations.resolve("V3__views.sql"),
+                "alter table article add column views integer not null default 0;\n");
         Files.writeString(migrations.resolve("D4__views.sql"), "update article set views = 7;\n");
         try (TenancyInstallation tenancy = start(server)) {
             Tenant acme = tenancy.tenant("acme");

@@ -27,7 +27,8 @@ class OwnPostgresqlGuideTest {
                 new Login("tenancy_runtime", "…"),
                 new Login("tenancy_platform", "…")));
 
-        assertThat(shown).hasSizeGreaterThan(5).allSatisfy(line -> assertThat(printed.replaceAll(" +", " "))
-                .contains(line.replaceAll(" +", " ")));
+        assertThat(shown)
+                .hasSizeGreaterThan(5)
+                .allSatisfy(line -> assertThat(printed.replaceAll(" +", " ")).contains(line.replaceAll(" +", " ")));
     }
 }
