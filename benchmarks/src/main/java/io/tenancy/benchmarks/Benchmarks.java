@@ -16,10 +16,13 @@ import org.openjdk.jmh.runner.RunnerException;
 
 /**
  * Measures everything and writes the figures into the page. System properties: {@code tenancy.bench.page}, the page;
+ * {@code tenancy.bench.rounds}, how often each side has its turn;
  * {@code tenancy.bench.quick=true}, a smoke run; {@code tenancy.bench.only}, cases whose name has this in it, or
  * {@code pipeline}. A run that is quick or partial writes {@code performance.md} in the working directory instead.
  */
 public final class Benchmarks {
+
+    private static final int DEFAULT_ROUNDS = 12;
 
     private Benchmarks() {}
 
@@ -36,13 +39,14 @@ public final class Benchmarks {
             throws IOException, RunnerException, SQLException, InterruptedException {
         boolean quick = Boolean.getBoolean("tenancy.bench.quick");
         String only = System.getProperty("tenancy.bench.only", "");
+        int rounds = quick ? LoadBenchmark.QUICK_ROUNDS : Integer.getInteger("tenancy.bench.rounds", DEFAULT_ROUNDS);
         List<PipelineFigure> pipeline =
                 only.isEmpty() || only.equals("pipeline") ? PipelineFigure.measure(quick) : List.of();
         pipeline.forEach(Benchmarks::print);
-        LoadBenchmark load = quick ? LoadBenchmark.quick(only) : LoadBenchmark.full(only);
+        LoadBenchmark load = quick ? LoadBenchmark.quick(only) : LoadBenchmark.full(only, rounds);
         Measured measured = load.run(Benchmarks::print);
-        PerformancePage page =
-                new PerformancePage(LocalDate.now(ZoneOffset.UTC).toString(), machine(), pipeline, measured);
+        PerformancePage page = new PerformancePage(
+                LocalDate.now(ZoneOffset.UTC).toString(), rounds + " rounds on " + machine(), pipeline, measured);
         write(page, !quick && only.isEmpty());
     }
 

@@ -42,7 +42,7 @@ record PerformancePage(String day, String machine, List<PipelineFigure> pipeline
     /** The figures alone. */
     String markdown() {
         List<String> lines = new ArrayList<>();
-        lines.add("Measured on " + day + " on " + machine + ", PostgreSQL " + load.server() + ". Other processes used "
+        lines.add("Measured on " + day + ", " + machine + ", PostgreSQL " + load.server() + ". Other processes used "
                 + percent(load.others()) + " of the machine meanwhile.");
         lines.add("");
         summary(lines);

@@ -41,10 +41,13 @@ import java.util.concurrent.ScheduledExecutorService;
 final class Clinics implements AutoCloseable {
 
     /** Articles of each tenant. */
-    static final int ARTICLES = 200;
+    static final int ARTICLES = 100;
 
-    /** Comments on each article at the beginning. */
-    static final int COMMENTS = 3;
+    /**
+     * Comments on each article at the beginning: more than are read at once, so that the server's plan for the latest
+     * ten is the same before and after many were added. With few, whoever prepares first is left with the plan for few.
+     */
+    static final int COMMENTS = 30;
 
     /** Connections of a pool that tenants share. */
     static final int SHARED_POOL = 10;

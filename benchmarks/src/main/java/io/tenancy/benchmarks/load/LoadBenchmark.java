@@ -12,6 +12,9 @@ import java.util.function.Consumer;
 /** Every layout, access, number of tenants and number of threads, each beside its baseline. */
 public final class LoadBenchmark {
 
+    /** How often each side has its turn in a smoke run. */
+    public static final int QUICK_ROUNDS = 2;
+
     /** Connections of each pool of a tenant with a database of its own, where there are many tenants. */
     private static final int DEDICATED_OF_MANY = 2;
 
@@ -31,13 +34,14 @@ public final class LoadBenchmark {
      * The measurement: 1 and 100 tenants at 1, 4 and 16 threads.
      *
      * @param only runs only cases with this in their name, such as {@code SHARED_TABLES by plain JDBC}; empty for all
+     * @param rounds how often each side has its turn
      * @return the benchmark
      */
-    public static LoadBenchmark full(String only) {
+    public static LoadBenchmark full(String only, int rounds) {
         return new LoadBenchmark(
                 List.of(1, 100),
                 List.of(1, 4, 16),
-                new Turns.Plan(15, Duration.ofMillis(200), Duration.ofSeconds(3)),
+                new Turns.Plan(rounds, Duration.ofMillis(200), Duration.ofSeconds(2)),
                 only);
     }
 
@@ -49,7 +53,7 @@ public final class LoadBenchmark {
      */
     public static LoadBenchmark quick(String only) {
         return new LoadBenchmark(
-                List.of(1, 3), List.of(2), new Turns.Plan(3, Duration.ofMillis(40), Duration.ofMillis(50)), only);
+                List.of(1, 3), List.of(2), new Turns.Plan(QUICK_ROUNDS, Duration.ofMillis(40), Duration.ZERO), only);
     }
 
     /**
@@ -99,7 +103,9 @@ public final class LoadBenchmark {
             } else {
                 open(new HibernateSides(clinics), layout, count, sides);
             }
-            new Turns(access, count, Clinics.SHARED_POOL, plan, meter, sides).warm();
+            if (!plan.warmUp().isZero()) {
+                new Turns(access, count, Clinics.SHARED_POOL, plan, meter, sides).warm();
+            }
             for (int workers : threads) {
                 new Turns(access, count, workers, plan, meter, sides).run().forEach(figures);
             }

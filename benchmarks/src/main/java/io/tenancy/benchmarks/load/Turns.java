@@ -41,17 +41,20 @@ final class Turns {
     List<Figure> run() throws InterruptedException {
         ExecutorService workers = Executors.newFixedThreadPool(threads);
         try {
-            Map<Way, List<Slice>> slices = new EnumMap<>(Way.class);
-            List<Way> order = new ArrayList<>(sides.keySet());
+            List<Turn> turns = sides.entrySet().stream()
+                    .map(side -> new Turn(side.getKey(), side.getValue(), new ArrayList<>()))
+                    .toList();
             for (int round = 0; round < plan.rounds(); round++) {
-                for (int i = 0; i < order.size(); i++) {
-                    Way way = order.get((round + i) % order.size());
-                    slices.computeIfAbsent(way, w -> new ArrayList<>()).add(measure(workers, sides.get(way), round));
+                for (int i = 0; i < turns.size(); i++) {
+                    Turn turn = turns.get((round + i) % turns.size());
+                    turn.slices.add(measure(workers, turn.side, round));
                 }
             }
-            return order.stream()
-                    .filter(way -> way != Way.BASELINE)
-                    .map(way -> figure(way, slices.get(way), slices.get(Way.BASELINE)))
+            // The order of the map is that of the enum, so the baseline is the first.
+            List<Slice> baseline = turns.get(0).slices;
+            return turns.stream()
+                    .skip(1)
+                    .map(turn -> figure(turn.way, turn.slices, baseline))
                     .toList();
         } finally {
             workers.shutdownNow();
@@ -160,9 +163,12 @@ final class Turns {
      *
      * @param rounds how often each side has its turn
      * @param slice how long a turn is
-     * @param warmUp how long each side runs before, at least
+     * @param warmUp how long each side runs before, at least; zero for not at all
      */
     record Plan(int rounds, Duration slice, Duration warmUp) {}
+
+    /** One side and what its turns came to. */
+    private record Turn(Way way, Side side, List<Slice> slices) {}
 
     /** What one turn of one side came to, per transaction. */
     private record Slice(long done, double nanos, double client, double server) {

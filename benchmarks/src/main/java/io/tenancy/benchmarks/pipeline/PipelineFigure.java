@@ -53,10 +53,10 @@ public record PipelineFigure(String name, Spread cpuNanos, Spread wallNanos, Spr
                 .addProfiler(WorkerCpuTime.class)
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true)
-                .forks(quick ? 1 : 3)
-                .warmupIterations(quick ? 1 : 10)
+                .forks(quick ? 1 : 2)
+                .warmupIterations(quick ? 1 : 8)
                 .warmupTime(TimeValue.milliseconds(quick ? 100 : 500))
-                .measurementIterations(quick ? 2 : 15)
+                .measurementIterations(quick ? 2 : 12)
                 .measurementTime(TimeValue.milliseconds(quick ? 100 : 300))
                 .build();
         return new Runner(options)

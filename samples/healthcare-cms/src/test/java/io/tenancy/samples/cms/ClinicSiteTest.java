@@ -318,6 +318,7 @@ class ClinicSiteTest {
 
     private static HttpResponse<String> press(Visitor who, String address, String action) {
         String page = who.get(address).body();
+        assertThat(page).contains("action=\"" + address + "/" + action + "\"");
         return who.post(address + "/" + action, Map.of("_csrf", Visitor.csrf(page), "version", Visitor.version(page)));
     }
 

@@ -5,9 +5,8 @@ import io.tenancy.samples.cms.directory.ClinicDirectory;
 import io.tenancy.samples.cms.seed.ClinicSeed;
 import io.tenancy.samples.cms.seed.ClinicSeeder;
 import io.tenancy.samples.cms.seed.ClinicSeeds;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.tenancy.test.TestDatabase;
+import io.tenancy.test.TestPostgres;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.springframework.beans.factory.annotation.Value;
@@ -15,6 +14,7 @@ import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.hibernate.autoconfigure.HibernatePropertiesCustomizer;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /**
  * Runs the application as what its code is: one clinic on one ordinary database. The schema has the placeholder's name,
@@ -25,26 +25,18 @@ class PlainDatabase {
 
     static final String SCHEMA = "tenant_schema";
 
-    private static final EmbeddedPostgres SERVER = start();
-
-    private static EmbeddedPostgres start() {
-        try {
-            return EmbeddedPostgres.builder().start();
-        } catch (IOException failed) {
-            throw new UncheckedIOException("The embedded PostgreSQL did not start", failed);
-        }
-    }
-
     @Bean
     DataSource dataSource() {
-        DataSource database = SERVER.getPostgresDatabase();
+        TestDatabase database = TestPostgres.shared().createDatabase();
+        DataSource connections = new DriverManagerDataSource(
+                database.jdbcUrl(), database.owner().user(), database.owner().password());
         Flyway.configure()
-                .dataSource(database)
+                .dataSource(connections)
                 .schemas(SCHEMA)
                 .locations("classpath:db/migration")
                 .load()
                 .migrate();
-        return database;
+        return connections;
     }
 
     @Bean

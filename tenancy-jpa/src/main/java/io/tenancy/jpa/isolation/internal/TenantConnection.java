@@ -24,6 +24,8 @@ import java.sql.Struct;
 import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /*
  * One pooled connection, lent to one tenant.
@@ -40,7 +42,8 @@ import org.jspecify.annotations.Nullable;
  *   - savepoints: ROLLBACK TO would undo a telling that came after the savepoint, so it must come before;
  *   - DML: it may turn out to be a batch after its parameters are set.
  * In auto-commit mode these run in a transaction of their own, since the setting would not outlive its statement.
- * "bound" is set only after the server confirmed, and forgotten whenever the server may have: a forgotten binding costs
+ * "begun" tells whether the transaction holds anything that starting over would lose; only where it does not is a query
+ * whose plan a migration made stale tried again. "bound" is set only after the server confirmed, and forgotten whenever the server may have: a forgotten binding costs
  * a round trip, a wrongly remembered one fails closed on the server (policy raises, role has no rights).
  *
  * Cleanness. Nothing above is session state. SQL that leaves session state behind, or that cannot be classified, and
@@ -49,6 +52,8 @@ import org.jspecify.annotations.Nullable;
 /** A connection that reaches one tenant's rows and no others. Not safe for concurrent use, like any connection. */
 public final class TenantConnection extends ForwardingConnection {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TenantConnection.class);
+
     private final HikariDataSource pool;
     private final Tenant tenant;
     private final Binding binding;
@@ -56,6 +61,7 @@ public final class TenantConnection extends ForwardingConnection {
     private final SqlCache.OfSchema sql;
     private boolean autoCommit = true;
     private boolean bound;
+    private boolean begun;
     private boolean evict;
     private boolean closed;
 
@@ -237,6 +243,7 @@ public final class TenantConnection extends ForwardingConnection {
         }
         // SET TRANSACTION must come before the first query of its transaction, and the binding is a query.
         if (kind == SqlStatement.Kind.SESSION) {
+            begun = !autoCommit;
             return execution.run();
         }
         if (binding == Binding.NONE) {
@@ -248,8 +255,11 @@ public final class TenantConnection extends ForwardingConnection {
         if (!bound) {
             bind();
         }
+        begun = true;
         try {
             return execution.run();
+        } catch (SQLException failure) {
+            throw noticed(failure);
         } finally {
             if (mayEndTransaction(kind)) {
                 bound = false;
@@ -257,20 +267,10 @@ public final class TenantConnection extends ForwardingConnection {
         }
     }
 
-    // Without a binding, "bound" only tells whether a statement ran in this transaction already.
     private <T> T runUnbound(SqlStatement.Kind kind, Execution<T> execution) throws SQLException {
-        boolean first = !bound && kind == SqlStatement.Kind.QUERY;
-        T result;
-        try {
-            result = execution.run();
-        } catch (SQLException failure) {
-            if (!first || !isStalePlan(failure)) {
-                throw failure;
-            }
-            result = runAfterForgettingPlans(execution);
-        }
-        bound = !autoCommit && !mayEndTransaction(kind);
-        return result;
+        boolean first = !begun && kind == SqlStatement.Kind.QUERY;
+        begun = !autoCommit;
+        return first ? runFirst(execution) : runLater(execution);
     }
 
     /** Runs a query whose first parameter carries the binding. */
@@ -278,20 +278,39 @@ public final class TenantConnection extends ForwardingConnection {
         requireOpen();
         requireOwnTenant();
         prepared.setString(1, bindingValue);
-        if (bound) {
-            return execution.run();
-        }
-        T result;
+        boolean first = !begun;
+        begun = !autoCommit;
+        T result = first ? runFirst(execution) : runLater(execution);
+        bound = !autoCommit;
+        return result;
+    }
+
+    private <T> T runFirst(Execution<T> execution) throws SQLException {
         try {
-            result = execution.run();
+            return execution.run();
         } catch (SQLException failure) {
             if (!isStalePlan(failure)) {
                 throw failure;
             }
-            result = runAfterForgettingPlans(execution);
+            return runAfterForgettingPlans(execution);
         }
-        bound = !autoCommit;
-        return result;
+    }
+
+    private <T> T runLater(Execution<T> execution) throws SQLException {
+        try {
+            return execution.run();
+        } catch (SQLException failure) {
+            throw noticed(failure);
+        }
+    }
+
+    // Starting over would silently lose what the transaction did before, and the plan stays stale in a transaction that
+    // failed: the caller has to roll back, and the next one gets another connection.
+    private SQLException noticed(SQLException failure) {
+        if (isStalePlan(failure)) {
+            evict = true;
+        }
+        return failure;
     }
 
     private static boolean isStalePlan(SQLException failure) {
@@ -329,7 +348,7 @@ public final class TenantConnection extends ForwardingConnection {
         try {
             statement.setFetchSize(0);
             bind();
-            T result = execution.run();
+            T result = runLater(execution);
             connection.commit();
             done = true;
             return result;
@@ -377,6 +396,7 @@ public final class TenantConnection extends ForwardingConnection {
         if (autoCommit != value) {
             autoCommit = value;
             bound = false;
+            begun = false;
         }
     }
 
@@ -388,17 +408,20 @@ public final class TenantConnection extends ForwardingConnection {
     @Override
     public void commit() throws SQLException {
         bound = false;
+        begun = false;
         connection.commit();
     }
 
     @Override
     public void rollback() throws SQLException {
         bound = false;
+        begun = false;
         connection.rollback();
     }
 
     @Override
     public void rollback(Savepoint savepoint) throws SQLException {
+        // What came before the savepoint is still there: "begun" stays.
         bound = false;
         connection.rollback(savepoint);
     }
@@ -423,6 +446,7 @@ public final class TenantConnection extends ForwardingConnection {
     private void bindBeforeSavepoint() throws SQLException {
         requireOpen();
         requireOwnTenant();
+        begun = !autoCommit;
         if (binding != Binding.NONE && !autoCommit && !bound) {
             bind();
         }
@@ -499,12 +523,18 @@ public final class TenantConnection extends ForwardingConnection {
 
     @Override
     public Array createArrayOf(String typeName, Object[] elements) throws SQLException {
-        return connection.createArrayOf(admit(typeName).plain(), elements);
+        return connection.createArrayOf(typeName(typeName), elements);
     }
 
     @Override
     public Struct createStruct(String typeName, Object[] attributes) throws SQLException {
-        return connection.createStruct(admit(typeName).plain(), attributes);
+        return connection.createStruct(typeName(typeName), attributes);
+    }
+
+    // A type's name is no statement: it leaves nothing behind.
+    private String typeName(String name) {
+        requireOwnTenant();
+        return sql.bind(name).plain();
     }
 
     @Override
@@ -513,6 +543,7 @@ public final class TenantConnection extends ForwardingConnection {
             return type.cast(this);
         }
         requireOwnTenant();
+        begun = !autoCommit;
         if (binding != Binding.NONE && !autoCommit && !bound) {
             bind();
         }
@@ -538,10 +569,25 @@ public final class TenantConnection extends ForwardingConnection {
             return;
         }
         closed = true;
-        if (evict) {
+        if (evict && !connection.isClosed()) {
+            evict();
+        } else {
+            connection.close();
+        }
+    }
+
+    // Eviction closes the connection for good. Closing it the usual way as well would make the pool reset auto-commit
+    // mode and the like on what is no longer there.
+    private void evict() {
+        try {
+            if (!autoCommit) {
+                connection.rollback();
+            }
+        } catch (SQLException broken) {
+            LOG.debug("The transaction of a connection that is about to be evicted could not be rolled back", broken);
+        } finally {
             pool.evictConnection(connection);
         }
-        connection.close();
     }
 
     /** Marks the connection: it is evicted instead of lent again. */

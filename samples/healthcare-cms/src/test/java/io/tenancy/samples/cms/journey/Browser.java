@@ -1,0 +1,213 @@
+package io.tenancy.samples.cms.journey;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Cookie;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.support.ui.ExpectedConditions;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/** A person at a browser: opens addresses, reads, types and presses buttons. */
+final class Browser implements AutoCloseable {
+
+    static final int DESKTOP_WIDTH = 1280;
+    static final int PHONE_WIDTH = 390;
+
+    private static final int DESKTOP_HEIGHT = 860;
+    private static final int HIGHEST_PICTURE = 1400;
+    private static final int PHONE_HEIGHT = 844;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final ChromeDriver driver;
+
+    Browser(Chromium chromium, Path profile) {
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(chromium.browser().toFile());
+        options.addArguments(
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--disable-dev-shm-usage",
+                "--hide-scrollbars",
+                "--lang=en-US",
+                "--user-data-dir=" + profile);
+        // With both programs named, Selenium has nothing to look for and nothing to download.
+        ChromeDriverService service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(chromium.driver().toFile())
+                .usingAnyFreePort()
+                .withSilent(true)
+                .build();
+        driver = new ChromeDriver(service, options);
+        desktop();
+    }
+
+    void open(String address) {
+        driver.get(address);
+    }
+
+    String address() {
+        return String.valueOf(driver.getCurrentUrl());
+    }
+
+    /** The status with which the server answered the page that is shown. */
+    int status() {
+        Object status = driver.executeScript("return performance.getEntriesByType('navigation')[0].responseStatus");
+        return ((Number) status).intValue();
+    }
+
+    String text(String selector) {
+        return element(selector).getText();
+    }
+
+    List<String> texts(String selector) {
+        return driver.findElements(By.cssSelector(selector)).stream()
+                .map(WebElement::getText)
+                .toList();
+    }
+
+    boolean shows(String selector) {
+        return !driver.findElements(By.cssSelector(selector)).isEmpty();
+    }
+
+    String attribute(String selector, String name) {
+        return String.valueOf(element(selector).getAttribute(name));
+    }
+
+    void type(String selector, String text) {
+        element(selector).sendKeys(text);
+    }
+
+    void typeAtTheEnd(String selector, String text) {
+        element(selector).sendKeys(Keys.chord(Keys.CONTROL, Keys.END), text);
+    }
+
+    /** Presses a button or link that leads to another page, and waits until that page is there. */
+    void follow(String selector) {
+        WebElement page = element("html");
+        element(selector).click();
+        await().until(ExpectedConditions.stalenessOf(page));
+        await().until(shown -> "complete".equals(driver.executeScript("return document.readyState")));
+    }
+
+    void awaitText(String selector, String text) {
+        await().until(ExpectedConditions.textToBePresentInElementLocated(By.cssSelector(selector), text));
+    }
+
+    /** Opens an address again and again until it is answered with a status. */
+    void openUntilAnsweredWith(int status, String address) {
+        await().withMessage(() -> address + " was to be answered with " + status + " but last was with " + status())
+                .until(again -> {
+                    open(address);
+                    return status() == status;
+                });
+    }
+
+    Cookie cookie(String name) {
+        Cookie cookie = driver.manage().getCookieNamed(name);
+        if (cookie == null) {
+            throw new AssertionError(address() + " has no cookie " + name);
+        }
+        return cookie;
+    }
+
+    /** Sets a cookie for the host that is shown. */
+    void put(String name, String value) {
+        driver.manage().addCookie(new Cookie(name, value));
+    }
+
+    void forgetAllCookies() {
+        driver.executeCdpCommand("Network.clearBrowserCookies", Map.of());
+    }
+
+    void desktop() {
+        show(DESKTOP_WIDTH, DESKTOP_HEIGHT, 1, false);
+    }
+
+    void phone() {
+        show(PHONE_WIDTH, PHONE_HEIGHT, 2, true);
+    }
+
+    private void show(int width, int height, int pixelRatio, boolean mobile) {
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", pixelRatio, "mobile", mobile));
+    }
+
+    /** How wide the page is; wider than the window means scrolling sideways. */
+    int pageWidth() {
+        Object width = driver.executeScript(
+                "return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)");
+        return ((Number) width).intValue();
+    }
+
+    /** What lies beyond the right edge of a phone's window, for the message of a test that minds it. */
+    String sticksOut() {
+        return String.valueOf(driver.executeScript(
+                """
+                return [...document.body.querySelectorAll('*')]
+                    .filter(element => element.getBoundingClientRect().right > arguments[0] + 0.5)
+                    .map(element => element.tagName + '.' + element.className
+                        + ' ' + Math.round(element.getBoundingClientRect().right)).join(', ')""",
+                PHONE_WIDTH));
+    }
+
+    void scrollToTheTop() {
+        driver.executeScript("document.activeElement.blur();"
+                + "document.querySelectorAll('textarea').forEach(area => area.scrollTo({top: 0, behavior: 'instant'}));"
+                + "window.scrollTo({top: 0, behavior: 'instant'})");
+    }
+
+    /** Makes the window as high as what it shows, as far as a picture may be. */
+    void desktopAsHighAsThePage() {
+        Object height = driver.executeScript("return document.documentElement.scrollHeight");
+        show(DESKTOP_WIDTH, Math.min(HIGHEST_PICTURE, ((Number) height).intValue()), 1, false);
+    }
+
+    /** Writes what the window shows as PNG. */
+    void picture(List<Path> files) {
+        // Fonts and lazily loaded drawings may still be on their way.
+        driver.executeAsyncScript("const done = arguments[0];"
+                + "const drawn = [...document.images].filter(image => image.loading !== 'lazy')"
+                + ".map(image => image.decode().catch(() => null));"
+                + "Promise.all([document.fonts.ready, ...drawn])"
+                + ".then(() => requestAnimationFrame(() => requestAnimationFrame(done)));");
+        byte[] png = driver.getScreenshotAs(OutputType.BYTES);
+        for (Path file : files) {
+            try {
+                Files.createDirectories(file.getParent());
+                Files.write(file, png);
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+        }
+    }
+
+    private WebElement element(String selector) {
+        return await().until(ExpectedConditions.presenceOfElementLocated(By.cssSelector(selector)));
+    }
+
+    private WebDriverWait await() {
+        return new WebDriverWait(driver, PATIENCE);
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+}
