@@ -178,8 +178,11 @@ final class Interleaving implements AutoCloseable {
             if (cause instanceof SQLTransientConnectionException) {
                 return true;
             }
-            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-                return sql.getSQLState().startsWith("08") || PASSING.contains(sql.getSQLState());
+            if (cause instanceof SQLException sql) {
+                // The pool's answer for a connection that it found broken before has no state.
+                return sql.getSQLState() == null
+                        ? "Connection is closed".equals(sql.getMessage())
+                        : sql.getSQLState().startsWith("08") || PASSING.contains(sql.getSQLState());
             }
         }
         return false;
