@@ -158,13 +158,11 @@ final class Browser implements AutoCloseable {
 
     /** What lies beyond the right edge of a phone's window, for the message of a test that minds it. */
     String sticksOut() {
-        return String.valueOf(driver.executeScript(
-                """
+        return String.valueOf(driver.executeScript("""
                 return [...document.body.querySelectorAll('*')]
                     .filter(element => element.getBoundingClientRect().right > arguments[0] + 0.5)
                     .map(element => element.tagName + '.' + element.className
-                        + ' ' + Math.round(element.getBoundingClientRect().right)).join(', ')""",
-                PHONE_WIDTH));
+                        + ' ' + Math.round(element.getBoundingClientRect().right)).join(', ')""", PHONE_WIDTH));
     }
 
     void scrollToTheTop() {
