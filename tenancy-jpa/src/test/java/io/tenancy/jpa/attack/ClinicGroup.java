@@ -204,7 +204,8 @@ final class ClinicGroup implements AutoCloseable {
     /** Every row of a tenant as text, read past all walls. */
     List<String> everything(Tenant tenant) {
         String where = tenant.placement().isolation() == IsolationLevel.SHARED
-                ? " where " + IsolationNames.TENANT_COLUMN + " = " + SqlIdentifier.literal(tenant.id().toString())
+                ? " where " + IsolationNames.TENANT_COLUMN + " = "
+                        + SqlIdentifier.literal(tenant.id().toString())
                 : "";
         String all = TABLES.stream()
                 .map(table -> "select '" + table + "' || t::text from "

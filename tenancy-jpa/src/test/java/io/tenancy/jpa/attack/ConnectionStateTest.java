@@ -79,8 +79,10 @@ class ConnectionStateTest {
                     connection.setAutoCommit(false);
                     before[0] = backend(connection);
                     execute(connection, "listen surprise");
-                    execute(connection, "insert into tenant_schema.tag (id, name) values ('" + UUID.randomUUID()
-                            + "', 'not committed')");
+                    execute(
+                            connection,
+                            "insert into tenant_schema.tag (id, name) values ('" + UUID.randomUUID()
+                                    + "', 'not committed')");
                 }))
                 .doesNotThrowAnyException();
         as(tenant, connection -> {
@@ -126,7 +128,8 @@ class ConnectionStateTest {
     /** A migration makes a plan stale while a transaction that has already written waits. */
     @ParameterizedTest
     @EnumSource
-    void stalePlanAfterARollbackToASavepointDoesNotSilentlyLoseWhatWasWritten(IsolationLevel level) throws SQLException {
+    void stalePlanAfterARollbackToASavepointDoesNotSilentlyLoseWhatWasWritten(IsolationLevel level)
+            throws SQLException {
         Tenant tenant = clinics.attacker(level);
         UUID written = UUID.randomUUID();
         as(tenant, connection -> {
@@ -139,7 +142,8 @@ class ConnectionStateTest {
                 }
                 execute(
                         connection,
-                        "insert into tenant_schema.tag (id, name) values ('" + written + "', 'written " + written + "')");
+                        "insert into tenant_schema.tag (id, name) values ('" + written + "', 'written " + written
+                                + "')");
                 Savepoint savepoint = connection.setSavepoint();
                 execute(connection, "update tenant_schema.tag set name = name where id = '" + written + "'");
                 connection.rollback(savepoint);
@@ -167,7 +171,8 @@ class ConnectionStateTest {
         try (Connection administrator = ClinicGroup.administrator(tenant)) {
             execute(
                     administrator,
-                    "alter table \"" + tenant.placement().schema() + "\".invoice add column note_" + columns++ + " text");
+                    "alter table \"" + tenant.placement().schema() + "\".invoice add column note_" + columns++
+                            + " text");
         }
     }
 }

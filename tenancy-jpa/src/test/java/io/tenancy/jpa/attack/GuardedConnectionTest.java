@@ -114,15 +114,14 @@ class GuardedConnectionTest {
             insert(connection);
             connection.rollback(savepoint);
             try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery("select current_setting('tenancy.tenant_id', true),"
-                            + " current_user")) {
+                    ResultSet row = statement.executeQuery(
+                            "select current_setting('tenancy.tenant_id', true)," + " current_user")) {
                 row.next();
-                String told =
-                        switch (level) {
-                            case SHARED -> row.getString(1);
-                            case SCHEMA -> row.getString(2).substring("tenancy_t_".length());
-                            case DATABASE -> row.getString(2).substring("tenancy_d_".length());
-                        };
+                String told = switch (level) {
+                    case SHARED -> row.getString(1);
+                    case SCHEMA -> row.getString(2).substring("tenancy_t_".length());
+                    case DATABASE -> row.getString(2).substring("tenancy_d_".length());
+                };
                 assertThat(told.replace("-", ""))
                         .isEqualTo(TENANTS.get(level).id().toString().replace("-", ""));
             }

@@ -67,7 +67,9 @@ class GuardedDatabaseTest {
     @Test
     void rowCannotBePlantedAtAnotherTenant() throws SQLException {
         started();
-        assertThat(ask("select string_agg(distinct with_check, '') from pg_policies where schemaname = 'tenancy_shared'"))
+        assertThat(
+                        ask(
+                                "select string_agg(distinct with_check, '') from pg_policies where schemaname = 'tenancy_shared'"))
                 .contains("tenant_id")
                 .contains("tenancy.tenant_id");
     }

@@ -158,8 +158,8 @@ final class Interleaving implements AutoCloseable {
     }
 
     private synchronized void kill() {
-        try (PreparedStatement query = administrator.prepareStatement(
-                "select pg_terminate_backend(pid) from (select pid from pg_stat_activity"
+        try (PreparedStatement query =
+                administrator.prepareStatement("select pg_terminate_backend(pid) from (select pid from pg_stat_activity"
                         + " where application_name = 'tenancy' and (usename = ? or usename like 'tenancy\\_d\\_%')"
                         + " order by random() limit 1) as one")) {
             query.setString(1, runtime);
@@ -231,7 +231,8 @@ final class Interleaving implements AutoCloseable {
 
         private void offend(Tenant tenant, Throwable failure) {
             StringBuilder text = new StringBuilder("Thread " + number + " at " + tenant + " ("
-                    + tenant.placement().isolation() + "), operation " + operations.get() + ", " + doing + ": " + failure);
+                    + tenant.placement().isolation() + "), operation " + operations.get() + ", " + doing + ": "
+                    + failure);
             for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
                 text.append("\n  ").append(cause);
                 for (int i = 0; i < Math.min(12, cause.getStackTrace().length); i++) {
@@ -269,8 +270,10 @@ final class Interleaving implements AutoCloseable {
             }
             operation("asking what became of a commit");
             try (Connection connection = dataSource.getConnection()) {
-                Map<UUID, Long> found = own(connection, tenant, "select id, marker, worker, amount"
-                        + " from tenant_schema.ledger where worker = " + number);
+                Map<UUID, Long> found = own(
+                        connection,
+                        tenant,
+                        "select id, marker, worker, amount" + " from tenant_schema.ledger where worker = " + number);
                 if (!possible.contains(found)) {
                     throw new Offence("committed was one of " + possible + " but found was " + found);
                 }
@@ -460,24 +463,23 @@ final class Interleaving implements AutoCloseable {
         /** One's own rows, which must be exactly those that one wrote. */
         private void read(Connection connection, Tenant tenant, Map<UUID, Long> rows) throws SQLException {
             operation("read");
-            Map<UUID, Long> found =
-                    switch (random.nextInt(6)) {
-                        case 0 -> own(connection, tenant, "select * from tenant_schema.ledger where worker = " + number);
-                        case 1 ->
-                            own(
-                                    connection,
-                                    tenant,
-                                    "update tenant_schema.ledger set amount = amount where worker = " + number
-                                            + " returning id, marker, worker, amount");
-                        case 2 ->
-                            own(
-                                    connection,
-                                    tenant,
-                                    "with mine as (select * from tenant_schema.ledger where worker = " + number
-                                            + ") select id, marker, worker, amount from mine");
-                        case 3 -> scrolled(connection, tenant);
-                        default -> prepared(connection, tenant);
-                    };
+            Map<UUID, Long> found = switch (random.nextInt(6)) {
+                case 0 -> own(connection, tenant, "select * from tenant_schema.ledger where worker = " + number);
+                case 1 ->
+                    own(
+                            connection,
+                            tenant,
+                            "update tenant_schema.ledger set amount = amount where worker = " + number
+                                    + " returning id, marker, worker, amount");
+                case 2 ->
+                    own(
+                            connection,
+                            tenant,
+                            "with mine as (select * from tenant_schema.ledger where worker = " + number
+                                    + ") select id, marker, worker, amount from mine");
+                case 3 -> scrolled(connection, tenant);
+                default -> prepared(connection, tenant);
+            };
             if (!found.equals(rows)) {
                 throw new Offence("written were " + rows + " but read were " + found);
             }

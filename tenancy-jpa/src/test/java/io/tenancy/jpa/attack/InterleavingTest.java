@@ -72,13 +72,17 @@ class InterleavingTest {
                 """);
         DatabaseServer server = TestServer.newDatabase();
         SecretKeys keys = SecretKeys.fromJson(SecretKeys.createJson());
-        try (TenancyInstallation installation =
-                        installation(server, scripts, keys, new PoolSettings(6, 2, Duration.ofSeconds(20), Duration.ofMinutes(10), 256));
+        try (TenancyInstallation installation = installation(
+                        server,
+                        scripts,
+                        keys,
+                        new PoolSettings(6, 2, Duration.ofSeconds(20), Duration.ofMinutes(10), 256));
                 SessionFactory sessions = sessionFactory(installation)) {
             List<Tenant> tenants = provision(installation);
             // A thread may hold a connection of one tenant while it waits for one of another, which no server can see.
             administrate(server, "alter role \"" + server.runtime().user() + "\" set lock_timeout = '2s'");
-            try (Interleaving interleaving = new Interleaving(seed, operations, tenants, installation, sessions, server)) {
+            try (Interleaving interleaving =
+                    new Interleaving(seed, operations, tenants, installation, sessions, server)) {
                 run(interleaving, () -> migrate(interleaving, server, scripts, keys));
                 interleaving.requireInnocence();
                 requireModel(interleaving, tenants);
@@ -144,10 +148,11 @@ class InterleavingTest {
         Map<Integer, Map.Entry<String, String>> later = new TreeMap<>(Map.of(
                 20, Map.entry("V2__note.sql", "alter table ledger add column note text;"),
                 45, Map.entry("D3__note.sql", "update ledger set note = 'note of ' || marker;"),
-                70, Map.entry(
-                        "V4__amount.sql",
-                        "drop view large_ledger; alter table ledger alter column amount type numeric(20);"
-                                + " create view large_ledger as select * from ledger where amount > 500;")));
+                70,
+                        Map.entry(
+                                "V4__amount.sql",
+                                "drop view large_ledger; alter table ledger alter column amount type numeric(20);"
+                                        + " create view large_ledger as select * from ledger where amount > 500;")));
         for (Map.Entry<Integer, Map.Entry<String, String>> next : later.entrySet()) {
             if (!interleaving.awaitPercent(next.getKey())) {
                 return;
@@ -175,8 +180,9 @@ class InterleavingTest {
         for (Tenant tenant : tenants) {
             Map<Integer, Map<UUID, Long>> found = new HashMap<>();
             try (Connection administrator = ClinicGroup.administrator(tenant);
-                    PreparedStatement query = administrator.prepareStatement(
-                            "select id, marker, worker, amount, note from \"" + tenant.placement().schema() + "\".ledger"
+                    PreparedStatement query =
+                            administrator.prepareStatement("select id, marker, worker, amount, note from \""
+                                    + tenant.placement().schema() + "\".ledger"
                                     + (tenant.placement().isolation() == IsolationLevel.SHARED
                                             ? " where tenant_id = '" + tenant.id() + "'"
                                             : ""));

@@ -150,17 +150,22 @@ class IsolationMatrixTest {
     @ParameterizedTest
     @MethodSource("pairs")
     void findOfSeveralFindsNothing(Pair pair) {
-        attack(pair, session -> assertThat(session.findMultiple(
-                        Patient.class,
-                        List.of(belongings(pair).patient(), belongings(pair).inpatient())))
-                .containsOnlyNulls());
+        attack(
+                pair,
+                session -> assertThat(session.findMultiple(
+                                Patient.class,
+                                List.of(
+                                        belongings(pair).patient(),
+                                        belongings(pair).inpatient())))
+                        .containsOnlyNulls());
     }
 
     @ParameterizedTest
     @MethodSource("pairs")
     void referenceCannotBeRead(Pair pair) {
         refused(() -> attack(pair, session -> {
-            Patient reference = session.getReference(Patient.class, belongings(pair).patient());
+            Patient reference =
+                    session.getReference(Patient.class, belongings(pair).patient());
             assertThat(reference.name).isEmpty();
             session.refresh(reference);
         }));
@@ -287,16 +292,17 @@ class IsolationMatrixTest {
     @ParameterizedTest
     @MethodSource("pairs")
     void everyOwnRowCanBeDeletedByHqlAndNoOther(Pair pair) {
-        assertThatExceptionOfType(RolledBack.class).isThrownBy(() -> attack(pair, session -> {
-            session.createMutationQuery("delete from Visit").executeUpdate();
-            session.createMutationQuery("delete from Invoice").executeUpdate();
-            session.createMutationQuery("delete from Patient").executeUpdate();
-            session.createMutationQuery("delete from Tag").executeUpdate();
-            assertThat(session.createSelectionQuery("select count(*) from Patient", Long.class)
-                            .getSingleResult())
-                    .isZero();
-            throw new RolledBack();
-        }));
+        assertThatExceptionOfType(RolledBack.class)
+                .isThrownBy(() -> attack(pair, session -> {
+                    session.createMutationQuery("delete from Visit").executeUpdate();
+                    session.createMutationQuery("delete from Invoice").executeUpdate();
+                    session.createMutationQuery("delete from Patient").executeUpdate();
+                    session.createMutationQuery("delete from Tag").executeUpdate();
+                    assertThat(session.createSelectionQuery("select count(*) from Patient", Long.class)
+                                    .getSingleResult())
+                            .isZero();
+                    throw new RolledBack();
+                }));
     }
 
     private static final class RolledBack extends RuntimeException {
@@ -309,8 +315,12 @@ class IsolationMatrixTest {
         attack(pair, session -> {
             session.createMutationQuery("insert into Invoice (text) select 'copy of ' || p.name from Patient p")
                     .executeUpdate();
-            own(pair, session.createSelectionQuery("select text from Invoice", String.class).getResultList());
-            session.createMutationQuery("delete from Invoice where text like 'copy of %'").executeUpdate();
+            own(
+                    pair,
+                    session.createSelectionQuery("select text from Invoice", String.class)
+                            .getResultList());
+            session.createMutationQuery("delete from Invoice where text like 'copy of %'")
+                    .executeUpdate();
         });
     }
 
@@ -321,14 +331,21 @@ class IsolationMatrixTest {
             CriteriaBuilder builder = session.getCriteriaBuilder();
             CriteriaQuery<Patient> all = builder.createQuery(Patient.class);
             all.from(Patient.class);
-            own(pair, session.createQuery(all).getResultList().stream().map(patient -> patient.name).toList());
+            own(
+                    pair,
+                    session.createQuery(all).getResultList().stream()
+                            .map(patient -> patient.name)
+                            .toList());
 
             CriteriaUpdate<Tag> update = builder.createCriteriaUpdate(Tag.class);
-            update.set("name", "stolen").where(builder.equal(update.from(Tag.class).get("id"), belongings(pair).tag()));
+            update.set("name", "stolen")
+                    .where(builder.equal(
+                            update.from(Tag.class).get("id"), belongings(pair).tag()));
             assertThat(session.createMutationQuery(update).executeUpdate()).isZero();
 
             CriteriaDelete<Tag> delete = builder.createCriteriaDelete(Tag.class);
-            delete.where(builder.equal(delete.from(Tag.class).get("id"), belongings(pair).tag()));
+            delete.where(builder.equal(
+                    delete.from(Tag.class).get("id"), belongings(pair).tag()));
             assertThat(session.createMutationQuery(delete).executeUpdate()).isZero();
         });
     }
@@ -337,10 +354,22 @@ class IsolationMatrixTest {
     @MethodSource("pairs")
     void hqlReadsOwnRowsOnly(Pair pair) {
         attack(pair, session -> {
-            own(pair, session.createSelectionQuery("select name from Patient", String.class).getResultList());
-            own(pair, session.createSelectionQuery("select phone from Patient", String.class).getResultList());
-            own(pair, session.createSelectionQuery("select ward from Inpatient", String.class).getResultList());
-            own(pair, session.createSelectionQuery("select name from PatientName", String.class).getResultList());
+            own(
+                    pair,
+                    session.createSelectionQuery("select name from Patient", String.class)
+                            .getResultList());
+            own(
+                    pair,
+                    session.createSelectionQuery("select phone from Patient", String.class)
+                            .getResultList());
+            own(
+                    pair,
+                    session.createSelectionQuery("select ward from Inpatient", String.class)
+                            .getResultList());
+            own(
+                    pair,
+                    session.createSelectionQuery("select name from PatientName", String.class)
+                            .getResultList());
             own(
                     pair,
                     session.createSelectionQuery(
@@ -371,10 +400,12 @@ class IsolationMatrixTest {
                 "tenant_schema.patient_name",
                 "(select * from tenant_schema.patient) as p",
                 "(table tenant_schema.patient) as p")) {
-            attack(pair, session -> own(
+            attack(
                     pair,
-                    session.createNativeQuery("select name from " + table, String.class)
-                            .getResultList()));
+                    session -> own(
+                            pair,
+                            session.createNativeQuery("select name from " + table, String.class)
+                                    .getResultList()));
         }
     }
 
@@ -403,8 +434,10 @@ class IsolationMatrixTest {
         String sql = "select name from \"" + defender.placement().schema() + "\".patient";
         List<String> read = new ArrayList<>();
         try {
-            attack(pair, session -> read.addAll(
-                    session.createNativeQuery(sql, String.class).getResultList()));
+            attack(
+                    pair,
+                    session -> read.addAll(
+                            session.createNativeQuery(sql, String.class).getResultList()));
         } catch (HibernateException refusal) {
             assertThat(((SQLException) refusal.getCause()).getSQLState()).isIn("42501", "42P01", "3F000");
         }
@@ -428,8 +461,10 @@ class IsolationMatrixTest {
                 refused(() -> attack(pair, work));
             } else {
                 attack(pair, work);
-                attack(pair, session -> session.remove(
-                        session.find(Tag.class, belongings(pair).tag())));
+                attack(
+                        pair,
+                        session -> session.remove(
+                                session.find(Tag.class, belongings(pair).tag())));
             }
         }
     }
@@ -450,16 +485,18 @@ class IsolationMatrixTest {
     @ParameterizedTest
     @MethodSource("pairs")
     void nativeEntityQueryPutsNoForeignRowIntoTheCache(Pair pair) {
-        attack(pair, session -> assertThat(session.createNativeQuery(
-                                "select p.*, i.ward, c.phone, 0 as visitsOfTheClinic,"
-                                        + " case when i.id is null then 0 else 1 end as clazz_"
-                                        + " from tenant_schema.patient p left join tenant_schema.inpatient i on i.id = p.id"
-                                        + " left join tenant_schema.patient_contact c on c.patient_id = p.id"
-                                        + " where p.id = :id",
-                                Patient.class)
-                        .setParameter("id", belongings(pair).patient())
-                        .getResultList())
-                .isEmpty());
+        attack(
+                pair,
+                session -> assertThat(session.createNativeQuery(
+                                        "select p.*, i.ward, c.phone, 0 as visitsOfTheClinic,"
+                                                + " case when i.id is null then 0 else 1 end as clazz_"
+                                                + " from tenant_schema.patient p left join tenant_schema.inpatient i on i.id = p.id"
+                                                + " left join tenant_schema.patient_contact c on c.patient_id = p.id"
+                                                + " where p.id = :id",
+                                        Patient.class)
+                                .setParameter("id", belongings(pair).patient())
+                                .getResultList())
+                        .isEmpty());
         attack(pair, session -> {
             assertThat(session.createNativeQuery("select * from tenant_schema.tag where id = :id", Tag.class)
                             .setParameter("id", belongings(pair).tag())
@@ -486,7 +523,9 @@ class IsolationMatrixTest {
         }
         Statistics statistics = clinics.sessions().getStatistics();
         assertThat(statistics.getSecondLevelCacheHitCount()).isPositive();
-        assertThat(clinics.sessions().getCache().containsEntity(Patient.class, belongings(pair).patient()))
+        assertThat(clinics.sessions()
+                        .getCache()
+                        .containsEntity(Patient.class, belongings(pair).patient()))
                 .as("asked without a scope")
                 .isFalse();
         attack(pair, session -> {
@@ -503,11 +542,14 @@ class IsolationMatrixTest {
                 clinics.attacker(pair.attacker()),
                 clinics.defender(pair.defender()));
         for (Tenant asker : askers) {
-            clinics.in(asker, session -> assertThat(session.createSelectionQuery("from Patient", Patient.class)
-                            .setCacheable(true)
-                            .getResultList())
-                    .isNotEmpty()
-                    .allSatisfy(patient -> assertThat(patient.name).contains(asker.slug().value())));
+            clinics.in(
+                    asker,
+                    session -> assertThat(session.createSelectionQuery("from Patient", Patient.class)
+                                    .setCacheable(true)
+                                    .getResultList())
+                            .isNotEmpty()
+                            .allSatisfy(patient -> assertThat(patient.name)
+                                    .contains(asker.slug().value())));
         }
     }
 
@@ -517,11 +559,12 @@ class IsolationMatrixTest {
         Tenant tenant = clinics.attacker(level);
         Tag tag = new Tag("old tag of " + tenant.slug());
         clinics.in(tenant, session -> session.persist(tag));
-        clinics.in(tenant, session -> assertThat(session.find(Tag.class, tag.id)).isNotNull());
+        clinics.in(
+                tenant, session -> assertThat(session.find(Tag.class, tag.id)).isNotNull());
         try (Connection administrator = ClinicGroup.administrator(tenant);
                 Statement statement = administrator.createStatement()) {
-            statement.executeUpdate("update \"" + tenant.placement().schema()
-                    + "\".tag set name = 'new tag of " + tenant.slug() + "' where id = '" + tag.id + "'");
+            statement.executeUpdate("update \"" + tenant.placement().schema() + "\".tag set name = 'new tag of "
+                    + tenant.slug() + "' where id = '" + tag.id + "'");
         }
         Placement old = tenant.placement();
         Tenant restored = new Tenant(
@@ -532,9 +575,7 @@ class IsolationMatrixTest {
                 new Placement(old.server(), old.database(), old.schema(), old.isolation(), old.generation() + 1),
                 tenant.version(),
                 tenant.metadata());
-        assertThat(nameOfTag(tenant, tag.id))
-                .as("the cache was used at all")
-                .startsWith("old tag");
+        assertThat(nameOfTag(tenant, tag.id)).as("the cache was used at all").startsWith("old tag");
         assertThat(nameOfTag(restored, tag.id))
                 .as("read as %s", TenantIdentifier.of(restored))
                 .startsWith("new tag");
@@ -570,15 +611,19 @@ class IsolationMatrixTest {
                 "insert into tenant_schema.inpatient (id, ward) values (:id, 'stolen')",
                 "insert into tenant_schema.visit (id, patient_id, reason)"
                         + " values (nextval('tenant_schema.visit_seq'), :id, 'stolen')")) {
-            refused(() -> attack(pair, session -> session.createNativeMutationQuery(sql)
-                    .setParameter("id", belongings(pair).patient())
-                    .executeUpdate()));
+            refused(() -> attack(
+                    pair,
+                    session -> session.createNativeMutationQuery(sql)
+                            .setParameter("id", belongings(pair).patient())
+                            .executeUpdate()));
         }
-        refused(() -> attack(pair, session -> session.createNativeMutationQuery(
-                        "insert into tenant_schema.patient_tag (patient_id, tag_id)"
-                                + " select p.id, cast(:tag as uuid) from tenant_schema.patient p")
-                .setParameter("tag", belongings(pair).tag())
-                .executeUpdate()));
+        refused(() -> attack(
+                pair,
+                session -> session.createNativeMutationQuery(
+                                "insert into tenant_schema.patient_tag (patient_id, tag_id)"
+                                        + " select p.id, cast(:tag as uuid) from tenant_schema.patient p")
+                        .setParameter("tag", belongings(pair).tag())
+                        .executeUpdate()));
     }
 
     @ParameterizedTest
@@ -621,16 +666,23 @@ class IsolationMatrixTest {
     void sessionOfOneTenantDoesNotWorkForAnother(Pair pair) {
         Tenant attacker = clinics.attacker(pair.attacker());
         Tenant defender = clinics.defender(pair.defender());
-        Tenancy.runAs(attacker, () -> clinics.sessions().inTransaction(session -> {
-            assertThat(session.find(Patient.class, UUID.randomUUID())).isNull();
-            Tenancy.runAs(defender, () -> assertThatExceptionOfType(TenantMismatchException.class)
-                    .isThrownBy(() -> session.find(Patient.class, belongings(pair).patient())));
-        }));
+        Tenancy.runAs(
+                attacker,
+                () -> clinics.sessions().inTransaction(session -> {
+                    assertThat(session.find(Patient.class, UUID.randomUUID())).isNull();
+                    Tenancy.runAs(
+                            defender,
+                            () -> assertThatExceptionOfType(TenantMismatchException.class)
+                                    .isThrownBy(() -> session.find(
+                                            Patient.class, belongings(pair).patient())));
+                }));
         Tenancy.runAs(attacker, () -> {
             try (Session unused = clinics.sessions().openSession()) {
-                Tenancy.runAs(defender, () -> assertThatThrownBy(
-                                () -> unused.find(Patient.class, belongings(pair).patient()))
-                        .hasStackTraceContaining(TenantMismatchException.class.getName()));
+                Tenancy.runAs(
+                        defender,
+                        () -> assertThatThrownBy(() -> unused.find(
+                                        Patient.class, belongings(pair).patient()))
+                                .hasStackTraceContaining(TenantMismatchException.class.getName()));
             }
         });
     }
@@ -641,10 +693,14 @@ class IsolationMatrixTest {
     @EnumSource
     void formulaAndRestrictionSeeOwnRowsOnly(IsolationLevel level) {
         clinics.in(clinics.attacker(level), session -> {
-            List<Patient> patients = session.createSelectionQuery("from Patient", Patient.class).getResultList();
-            assertThat(patients).hasSize(2).allSatisfy(patient -> assertThat(patient.visitsOfTheClinic)
-                    .isEqualTo(2));
-            assertThat(patients.stream().flatMap(patient -> patient.visits.stream()).toList())
+            List<Patient> patients =
+                    session.createSelectionQuery("from Patient", Patient.class).getResultList();
+            assertThat(patients)
+                    .hasSize(2)
+                    .allSatisfy(patient -> assertThat(patient.visitsOfTheClinic).isEqualTo(2));
+            assertThat(patients.stream()
+                            .flatMap(patient -> patient.visits.stream())
+                            .toList())
                     .as("without the cancelled one")
                     .hasSize(1);
         });
@@ -722,22 +778,26 @@ class IsolationMatrixTest {
                 clinics.in(tenant, session -> {
                     Invoice invoice = new Invoice("numbered " + tenant.slug());
                     session.persist(invoice);
-                    assertThat(invoices.computeIfAbsent(tenant, key -> new HashSet<>()).add(invoice.id))
+                    assertThat(invoices.computeIfAbsent(tenant, key -> new HashSet<>())
+                                    .add(invoice.id))
                             .isTrue();
                     Patient patient = session.createSelectionQuery("from Patient", Patient.class)
                             .setMaxResults(1)
                             .getSingleResult();
                     Visit visit = new Visit(patient, "numbered " + tenant.slug());
                     session.persist(visit);
-                    assertThat(visits.computeIfAbsent(tenant, key -> new HashSet<>()).add(visit.id))
+                    assertThat(visits.computeIfAbsent(tenant, key -> new HashSet<>())
+                                    .add(visit.id))
                             .isTrue();
                 });
             }
         }
         for (Tenant tenant : tenants) {
             clinics.in(tenant, session -> {
-                session.createMutationQuery("delete from Invoice where text like 'numbered %'").executeUpdate();
-                session.createMutationQuery("delete from Visit where reason like 'numbered %'").executeUpdate();
+                session.createMutationQuery("delete from Invoice where text like 'numbered %'")
+                        .executeUpdate();
+                session.createMutationQuery("delete from Visit where reason like 'numbered %'")
+                        .executeUpdate();
             });
         }
     }
@@ -750,11 +810,14 @@ class IsolationMatrixTest {
             batch.add(new Tag("batch " + i + " of " + slug(pair)));
         }
         attack(pair, session -> batch.forEach(session::persist));
-        clinics.in(clinics.defender(pair.defender()), session -> assertThat(
-                        session.createSelectionQuery("from Tag where name like 'batch%'", Tag.class).getResultList())
-                .isEmpty());
+        clinics.in(
+                clinics.defender(pair.defender()),
+                session -> assertThat(session.createSelectionQuery("from Tag where name like 'batch%'", Tag.class)
+                                .getResultList())
+                        .isEmpty());
         attack(pair, session -> {
-            assertThat(session.createMutationQuery("delete from Tag where name like 'batch%'").executeUpdate())
+            assertThat(session.createMutationQuery("delete from Tag where name like 'batch%'")
+                            .executeUpdate())
                     .isEqualTo(50);
         });
     }

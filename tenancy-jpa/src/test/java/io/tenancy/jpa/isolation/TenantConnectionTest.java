@@ -134,10 +134,14 @@ class TenantConnectionTest {
     @ParameterizedTest
     @EnumSource
     void queryInAutoCommitModeSeesOwnRowsOnly(IsolationLevel level) throws SQLException {
-        as(THEIRS.get(level), connection -> assertThat(names(connection))
-                .containsExactly(THEIRS.get(level).slug().value()));
-        as(MINE.get(level), connection -> assertThat(names(connection))
-                .containsExactly(MINE.get(level).slug().value()));
+        as(
+                THEIRS.get(level),
+                connection -> assertThat(names(connection))
+                        .containsExactly(THEIRS.get(level).slug().value()));
+        as(
+                MINE.get(level),
+                connection -> assertThat(names(connection))
+                        .containsExactly(MINE.get(level).slug().value()));
     }
 
     @ParameterizedTest
@@ -176,7 +180,8 @@ class TenantConnectionTest {
             try (PreparedStatement query = connection.prepareStatement("select name from tenant_schema.patient")) {
                 assertThat(query.execute()).isTrue();
                 try (ResultSet rows = query.getResultSet()) {
-                    assertThat(read(rows)).containsExactly(MINE.get(level).slug().value());
+                    assertThat(read(rows))
+                            .containsExactly(MINE.get(level).slug().value());
                 }
                 assertThat(query.getMoreResults()).isFalse();
                 assertThat(query.getUpdateCount()).isEqualTo(-1);
@@ -202,8 +207,8 @@ class TenantConnectionTest {
     void metadataOfAQueryIsThatOfTheCallersText(IsolationLevel level) throws SQLException {
         as(MINE.get(level), connection -> {
             connection.setAutoCommit(false);
-            try (PreparedStatement query = connection.prepareStatement(
-                    "select name, status from tenant_schema.patient where name = ?")) {
+            try (PreparedStatement query =
+                    connection.prepareStatement("select name, status from tenant_schema.patient where name = ?")) {
                 assertThat(query.getParameterMetaData().getParameterCount()).isEqualTo(1);
                 assertThat(query.getMetaData().getColumnName(2)).isEqualTo("status");
             }
@@ -403,7 +408,8 @@ class TenantConnectionTest {
             insert(connection, "undone");
             connection.rollback(savepoint);
             insert(connection, "kept");
-            assertThat(names(connection)).containsExactlyInAnyOrder(MINE.get(level).slug().value(), "kept");
+            assertThat(names(connection))
+                    .containsExactlyInAnyOrder(MINE.get(level).slug().value(), "kept");
             connection.commit();
         });
     }
@@ -416,8 +422,7 @@ class TenantConnectionTest {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("savepoint mine");
                 assertThat(names(connection)).hasSize(1);
-                assertThatExceptionOfType(SQLException.class)
-                        .isThrownBy(() -> statement.execute("select 1 / 0"));
+                assertThatExceptionOfType(SQLException.class).isThrownBy(() -> statement.execute("select 1 / 0"));
                 statement.execute("rollback to savepoint mine");
             }
             assertThat(names(connection)).containsExactly(MINE.get(level).slug().value());
@@ -430,8 +435,7 @@ class TenantConnectionTest {
     void failedFirstQueryThenRollbackBindsAnew(IsolationLevel level) throws SQLException {
         as(MINE.get(level), connection -> {
             connection.setAutoCommit(false);
-            try (PreparedStatement query =
-                    connection.prepareStatement("select 1 / 0 from tenant_schema.patient")) {
+            try (PreparedStatement query = connection.prepareStatement("select 1 / 0 from tenant_schema.patient")) {
                 assertThatExceptionOfType(SQLException.class).isThrownBy(query::executeQuery);
             }
             connection.rollback();
@@ -468,7 +472,8 @@ class TenantConnectionTest {
                     "select name from tenant_schema.patient; select 'second' from tenant_schema.patient")) {
                 assertThat(both.execute()).isTrue();
                 try (ResultSet first = both.getResultSet()) {
-                    assertThat(read(first)).containsExactly(MINE.get(level).slug().value());
+                    assertThat(read(first))
+                            .containsExactly(MINE.get(level).slug().value());
                 }
                 assertThat(both.getMoreResults()).isTrue();
                 try (ResultSet second = both.getResultSet()) {
@@ -651,8 +656,9 @@ class TenantConnectionTest {
     @EnumSource
     void driversOwnConnectionIsLentOnceOnly(IsolationLevel level) throws SQLException {
         List<Integer> backends = new ArrayList<>();
-        as(MINE.get(level), connection -> backends.add(
-                connection.unwrap(PGConnection.class).getBackendPID()));
+        as(
+                MINE.get(level),
+                connection -> backends.add(connection.unwrap(PGConnection.class).getBackendPID()));
         as(MINE.get(level), connection -> assertThat(backend(connection)).isNotEqualTo(backends.get(0)));
     }
 
@@ -670,8 +676,10 @@ class TenantConnectionTest {
     @EnumSource
     void connectionOfOneTenantRefusesToWorkInTheScopeOfAnother(IsolationLevel level) throws SQLException {
         as(MINE.get(level), connection -> {
-            Tenancy.runAs(THEIRS.get(level), () -> assertThatExceptionOfType(TenantMismatchException.class)
-                    .isThrownBy(() -> names(connection)));
+            Tenancy.runAs(
+                    THEIRS.get(level),
+                    () -> assertThatExceptionOfType(TenantMismatchException.class)
+                            .isThrownBy(() -> names(connection)));
             assertThat(names(connection)).containsExactly(MINE.get(level).slug().value());
         });
     }
@@ -681,8 +689,10 @@ class TenantConnectionTest {
     void statementOfOneTenantRefusesToRunInTheScopeOfAnother(IsolationLevel level) throws SQLException {
         as(MINE.get(level), connection -> {
             try (PreparedStatement query = connection.prepareStatement("select name from tenant_schema.patient")) {
-                Tenancy.runAs(THEIRS.get(level), () -> assertThatExceptionOfType(TenantMismatchException.class)
-                        .isThrownBy(query::executeQuery));
+                Tenancy.runAs(
+                        THEIRS.get(level),
+                        () -> assertThatExceptionOfType(TenantMismatchException.class)
+                                .isThrownBy(query::executeQuery));
             }
         });
     }
@@ -690,8 +700,8 @@ class TenantConnectionTest {
     @ParameterizedTest
     @EnumSource
     void connectionUsedOutsideOfAnyScopeIsRefused(IsolationLevel level) throws SQLException {
-        Connection connection = Tenancy.callAs(
-                MINE.get(level), () -> installation.dataSource().getConnection());
+        Connection connection =
+                Tenancy.callAs(MINE.get(level), () -> installation.dataSource().getConnection());
         try (connection) {
             assertThatExceptionOfType(NoTenantException.class)
                     .isThrownBy(() -> names(connection))
@@ -703,8 +713,10 @@ class TenantConnectionTest {
     void dataSourceOutsideOfAnyScopeGivesNoConnection() {
         assertThatExceptionOfType(NoTenantException.class)
                 .isThrownBy(() -> installation.dataSource().getConnection());
-        Tenancy.runAsPlatform("try", () -> assertThatExceptionOfType(NoTenantException.class)
-                .isThrownBy(() -> installation.dataSource().getConnection()));
+        Tenancy.runAsPlatform(
+                "try",
+                () -> assertThatExceptionOfType(NoTenantException.class)
+                        .isThrownBy(() -> installation.dataSource().getConnection()));
     }
 
     @org.junit.jupiter.api.Test
