@@ -51,8 +51,7 @@ class DatabaseWallsTest {
     @BeforeAll
     static void open() {
         clinics = ClinicGroup.open();
-        logins = new StoredLogins(
-                clinics.installation().control().platform(), clinics.keys(), InstantSource.system());
+        logins = new StoredLogins(clinics.installation().control().platform(), clinics.keys(), InstantSource.system());
         for (IsolationLevel level : IsolationLevel.values()) {
             BEFORE.put(level, clinics.everything(clinics.defender(level)));
         }
@@ -77,7 +76,8 @@ class DatabaseWallsTest {
         Tenant attacker = clinics.attacker(level);
         Connection connection = unbound(level);
         switch (level) {
-            case SHARED -> tell(connection, IsolationNames.TENANT_SETTING, attacker.id().toString());
+            case SHARED ->
+                tell(connection, IsolationNames.TENANT_SETTING, attacker.id().toString());
             case SCHEMA -> tell(connection, "role", PlacementNames.role(attacker.id()));
             case DATABASE -> {}
         }
@@ -86,8 +86,9 @@ class DatabaseWallsTest {
 
     private static Connection unbound(IsolationLevel level) throws SQLException {
         Tenant attacker = clinics.attacker(level);
-        Login login =
-                level == IsolationLevel.DATABASE ? logins.loginOf(attacker) : clinics.server().runtime();
+        Login login = level == IsolationLevel.DATABASE
+                ? logins.loginOf(attacker)
+                : clinics.server().runtime();
         Connection connection = connect(login, attacker.placement().database());
         connection.setAutoCommit(false);
         return connection;
@@ -130,7 +131,9 @@ class DatabaseWallsTest {
                         statement.execute(sql);
                     }
                 })
-                .satisfies(refusal -> assertThat(refusal.getSQLState()).as(refusal.getMessage()).isEqualTo(state))
+                .satisfies(refusal -> assertThat(refusal.getSQLState())
+                        .as(refusal.getMessage())
+                        .isEqualTo(state))
                 .satisfies(refusal -> assertThat(refusal.getMessage()).doesNotContain("defender-"));
         connection.rollback();
     }
@@ -155,7 +158,9 @@ class DatabaseWallsTest {
                 assertThat(read(connection, shared("select tenant_id from $s." + table)))
                         .as(table)
                         .allSatisfy(tenant -> assertThat(tenant).isEqualTo(attacker));
-                assertThat(read(connection, shared("select count(*) from $s." + table + " where tenant_id = '$tenant'")))
+                assertThat(read(
+                                connection,
+                                shared("select count(*) from $s." + table + " where tenant_id = '$tenant'")))
                         .as(table)
                         .containsExactly("0");
             }
@@ -272,7 +277,8 @@ class DatabaseWallsTest {
             assertThat(read(connection, shared("select name from $s.patient_name")))
                     .isNotEmpty()
                     .allSatisfy(name -> assertThat(name).contains("attacker-"));
-            assertThat(read(connection, shared("select $s.visits_of('$patient')"))).containsExactly("0");
+            assertThat(read(connection, shared("select $s.visits_of('$patient')")))
+                    .containsExactly("0");
             assertThat(read(connection, "select tablename from pg_stats where schemaname = 'tenancy_shared'"))
                     .isEmpty();
         }
@@ -359,7 +365,8 @@ class DatabaseWallsTest {
 
     @Test
     void tenantOnSharedTablesEntersNoSchemaOfAnother() throws SQLException {
-        for (String sql : reachingInto(clinics.defender(IsolationLevel.SCHEMA).placement().schema())) {
+        for (String sql :
+                reachingInto(clinics.defender(IsolationLevel.SCHEMA).placement().schema())) {
             try (Connection connection = bound(IsolationLevel.SHARED)) {
                 refusedWith("42501", connection, sql);
             }
@@ -368,7 +375,8 @@ class DatabaseWallsTest {
 
     @Test
     void withoutABindingNoSchemaOpens() throws SQLException {
-        for (Tenant tenant : List.of(clinics.attacker(IsolationLevel.SCHEMA), clinics.defender(IsolationLevel.SCHEMA))) {
+        for (Tenant tenant :
+                List.of(clinics.attacker(IsolationLevel.SCHEMA), clinics.defender(IsolationLevel.SCHEMA))) {
             for (String sql : reachingInto(tenant.placement().schema())) {
                 try (Connection connection = unbound(IsolationLevel.SCHEMA)) {
                     refusedWith("42501", connection, sql);
@@ -405,7 +413,9 @@ class DatabaseWallsTest {
                 "select lo_creat(-1)",
                 "select * from tenant_data.tenancy_schema_history",
                 "set role \"" + clinics.server().owner().user() + "\"",
-                "set role \"" + PlacementNames.login(clinics.defender(IsolationLevel.DATABASE).id()) + "\"")) {
+                "set role \""
+                        + PlacementNames.login(
+                                clinics.defender(IsolationLevel.DATABASE).id()) + "\"")) {
             try (Connection connection = bound(IsolationLevel.DATABASE)) {
                 refusedWith("42501", connection, sql);
             }
@@ -434,7 +444,10 @@ class DatabaseWallsTest {
                     assertThatExceptionOfType(IsolationViolationException.class)
                             .as("while a wall is down, nobody on %s gets a connection", level)
                             .isThrownBy(() -> Tenancy.callAs(clinics.attacker(level), () -> {
-                                clinics.installation().dataSource().getConnection().close();
+                                clinics.installation()
+                                        .dataSource()
+                                        .getConnection()
+                                        .close();
                                 return true;
                             }));
                 }
@@ -457,7 +470,9 @@ class DatabaseWallsTest {
     }
 
     private static void ownNamesOnly(IsolationLevel level) {
-        assertThat(namesReadBy(level)).isNotEmpty().allSatisfy(name -> assertThat(name).contains("attacker-"));
+        assertThat(namesReadBy(level))
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(name).contains("attacker-"));
     }
 
     @Test
@@ -496,7 +511,8 @@ class DatabaseWallsTest {
 
     @Test
     void withRightsForEverybodyOnASchemaItsNameIsStillNotInTheSql() throws SQLException {
-        String schema = "\"" + clinics.defender(IsolationLevel.SCHEMA).placement().schema() + "\"";
+        String schema =
+                "\"" + clinics.defender(IsolationLevel.SCHEMA).placement().schema() + "\"";
         without(
                 "",
                 "grant usage on schema " + schema + " to public; grant select on " + schema + ".patient to public",
@@ -511,7 +527,8 @@ class DatabaseWallsTest {
 
     @Test
     void withAnInheritedRoleTheNamesInTheSqlStillHold() throws SQLException {
-        String grant = "grant \"" + PlacementNames.role(clinics.defender(IsolationLevel.SCHEMA).id()) + "\" to \""
+        String grant = "grant \""
+                + PlacementNames.role(clinics.defender(IsolationLevel.SCHEMA).id()) + "\" to \""
                 + clinics.server().runtime().user() + "\"";
         // The owner login made the grant, so it is the owner's grant that is changed.
         String owner = " granted by \"" + clinics.server().owner().user() + "\"";
@@ -528,8 +545,10 @@ class DatabaseWallsTest {
 
     @Test
     void withConnectRightsOnAnotherDatabaseThePoolStillGoesToItsOwn() throws SQLException {
-        String database = "\"" + clinics.defender(IsolationLevel.DATABASE).placement().database() + "\"";
-        String login = "\"" + PlacementNames.login(clinics.attacker(IsolationLevel.DATABASE).id()) + "\"";
+        String database =
+                "\"" + clinics.defender(IsolationLevel.DATABASE).placement().database() + "\"";
+        String login = "\""
+                + PlacementNames.login(clinics.attacker(IsolationLevel.DATABASE).id()) + "\"";
         without(
                 "inside",
                 "grant connect on database " + database + " to " + login,
@@ -539,7 +558,9 @@ class DatabaseWallsTest {
                     ownNamesOnly(IsolationLevel.DATABASE);
                     try (Connection connection = connect(
                             logins.loginOf(clinics.attacker(IsolationLevel.DATABASE)),
-                            clinics.defender(IsolationLevel.DATABASE).placement().database())) {
+                            clinics.defender(IsolationLevel.DATABASE)
+                                    .placement()
+                                    .database())) {
                         connection.setAutoCommit(false);
                         refusedWith("42501", connection, "select * from tenant_data.patient");
                     }
@@ -554,7 +575,8 @@ class DatabaseWallsTest {
             Belongings theirs = roleless.belongings(IsolationLevel.SCHEMA);
             roleless.in(
                     roleless.attacker(IsolationLevel.SCHEMA),
-                    session -> assertThat(session.find(Clinic.Patient.class, theirs.patient())).isNull());
+                    session -> assertThat(session.find(Clinic.Patient.class, theirs.patient()))
+                            .isNull());
         }
     }
 }
