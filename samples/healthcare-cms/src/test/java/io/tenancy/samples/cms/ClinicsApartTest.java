@@ -2,10 +2,11 @@ package io.tenancy.samples.cms;
 
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.not;
-import static org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestBuilders.formLogin;
+import static org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestPostProcessors.csrf;
 import static org.springframework.security.test.web.servlet.response.SecurityMockMvcResultMatchers.authenticated;
 import static org.springframework.security.test.web.servlet.response.SecurityMockMvcResultMatchers.unauthenticated;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.post;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.content;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
@@ -17,12 +18,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
-import org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestBuilders.FormLoginRequestBuilder;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.MockMvc;
+import org.springframework.test.web.servlet.RequestBuilder;
 
 /** The three clinics in one application, each on its isolation level, without a browser. */
 @SpringBootTest
@@ -48,7 +50,7 @@ class ClinicsApartTest {
         "morgenufer, Praxiskollektiv Morgenufer, de"
     })
     void aClinicsFrontPageIsItsOwn(String clinic, String name, String language) throws Exception {
-        http.perform(get("http://" + clinic + ".localhost/").accept(MediaType.TEXT_HTML))
+        http.perform(at(clinic + ".localhost", "/"))
                 .andExpect(status().isOk())
                 .andExpect(content().string(containsString(name)))
                 .andExpect(content().string(containsString("lang=\"" + language)));
@@ -61,8 +63,8 @@ class ClinicsApartTest {
         "morgenufer, das-erste-gespraech, compasso"
     })
     void anArticleExistsAtItsOwnClinicOnly(String clinic, String article, String other) throws Exception {
-        http.perform(get("http://" + clinic + ".localhost/articles/" + article)).andExpect(status().isOk());
-        http.perform(get("http://" + other + ".localhost/articles/" + article)).andExpect(status().isNotFound());
+        http.perform(at(clinic + ".localhost", "/articles/" + article)).andExpect(status().isOk());
+        http.perform(at(other + ".localhost", "/articles/" + article)).andExpect(status().isNotFound());
     }
 
     @Test
@@ -72,24 +74,33 @@ class ClinicsApartTest {
         http.perform(logIn("morgenufer")).andExpect(unauthenticated());
     }
 
-    private static FormLoginRequestBuilder logIn(String clinic) {
-        return formLogin("http://" + clinic + ".localhost/login")
-                .user("helena@compasso.example")
-                .password("open-the-clinic");
+    private static RequestBuilder logIn(String clinic) {
+        return post("http://" + clinic + ".localhost/login")
+                .header(HttpHeaders.HOST, clinic + ".localhost")
+                .with(csrf())
+                .param("username", "helena@compasso.example")
+                .param("password", "open-the-clinic");
+    }
+
+    /** What a browser asks; the host is read from the header, as it was sent. */
+    private static RequestBuilder at(String host, String path) {
+        return get("http://" + host + path).header(HttpHeaders.HOST, host).accept(MediaType.TEXT_HTML);
     }
 
     @Test
     void theLandingPageListsTheClinicsAndShowsNoArticle() throws Exception {
-        http.perform(get("http://localhost/"))
+        http.perform(at("localhost", "/"))
                 .andExpect(status().isOk())
                 .andExpect(content().string(containsString("http://compasso.localhost:8080")))
                 .andExpect(content().string(not(containsString("/articles/"))));
-        http.perform(get("http://localhost/articles/das-erste-gespraech")).andExpect(status().isNotFound());
+        http.perform(at("localhost", "/articles/das-erste-gespraech")).andExpect(status().isNotFound());
     }
 
     @Test
     void aProgramGetsAProblemForAClinicThatDoesNotExist() throws Exception {
-        http.perform(get("http://nobody.localhost/").accept(MediaType.APPLICATION_JSON))
+        http.perform(get("http://nobody.localhost/")
+                        .header(HttpHeaders.HOST, "nobody.localhost")
+                        .accept(MediaType.APPLICATION_JSON))
                 .andExpect(status().isNotFound())
                 .andExpect(content().contentTypeCompatibleWith(MediaType.APPLICATION_PROBLEM_JSON))
                 .andExpect(content().string(not(containsString("Exception"))));
