@@ -207,6 +207,7 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
             ids.add(tenant.id());
         }
         migrator().migrate(targetOf(tenant), DataMigrationRunner.asOwner(target -> ids));
+        requireIsolation(tenant);
     }
 
     private SchemaMigrator migrator() {
@@ -418,6 +419,51 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
         throw new IsolationGateException(faults);
     }
 
+    // What was just migrated is looked at by itself, so that one more tenant costs the same whether there are few or
+    // many.
+    private void requireIsolation(Tenant tenant) {
+        DatabaseServer server = serverOf(tenant);
+        List<Fault> faults = new ArrayList<>();
+        try (Connection owner = ownerOf(server, tenant.placement().database()).getConnection()) {
+            switch (tenant.placement().isolation()) {
+                case SHARED -> faults.addAll(gate.checkShared(owner, sharedExpectation(server)));
+                case SCHEMA -> faults.addAll(gate.checkSchema(owner, schemaExpectation(tenant, server)));
+                case DATABASE -> faults.addAll(gate.checkDatabase(owner, databaseExpectation(tenant, server)));
+            }
+        } catch (SQLException failure) {
+            throw cannotCheck("the place of tenant " + tenant, failure);
+        }
+        gate.require(faults);
+    }
+
+    private SharedExpectation sharedExpectation(DatabaseServer server) {
+        return new SharedExpectation(
+                IsolationNames.SHARED_SCHEMA,
+                globalTables,
+                server.owner().user(),
+                server.runtime().user(),
+                acceptLargeObjects);
+    }
+
+    private SchemaExpectation schemaExpectation(Tenant tenant, DatabaseServer server) {
+        return new SchemaExpectation(
+                tenant.placement().schema(),
+                PlacementNames.role(tenant.id()),
+                server.owner().user(),
+                server.runtime().user(),
+                schemaRole,
+                acceptLargeObjects);
+    }
+
+    private static DatabaseExpectation databaseExpectation(Tenant tenant, DatabaseServer server) {
+        return new DatabaseExpectation(
+                tenant.placement().database(),
+                tenant.placement().schema(),
+                PlacementNames.login(tenant.id()),
+                server.owner().user(),
+                Set.of());
+    }
+
     List<Fault> faults() {
         List<Fault> faults = new ArrayList<>();
         List<Tenant> tenants = catalog.all().stream()
@@ -441,25 +487,12 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
         List<SchemaExpectation> schemas = tenants.stream()
                 .filter(tenant -> tenant.placement().isolation() == IsolationLevel.SCHEMA)
                 .filter(tenant -> tenant.placement().server().equals(server.name()))
-                .map(tenant -> new SchemaExpectation(
-                        tenant.placement().schema(),
-                        PlacementNames.role(tenant.id()),
-                        ownerRole,
-                        runtimeRole,
-                        schemaRole,
-                        acceptLargeObjects))
+                .map(tenant -> schemaExpectation(tenant, server))
                 .toList();
         try (Connection owner = ownerOf(server, server.database()).getConnection()) {
             refusePlaceholder(owner, faults);
             if (sharedTables && server.equals(primary)) {
-                faults.addAll(gate.checkShared(
-                        owner,
-                        new SharedExpectation(
-                                IsolationNames.SHARED_SCHEMA,
-                                globalTables,
-                                ownerRole,
-                                runtimeRole,
-                                acceptLargeObjects)));
+                faults.addAll(gate.checkShared(owner, sharedExpectation(server)));
             }
             faults.addAll(gate.checkSchemas(owner, schemas));
         } catch (SQLException failure) {
@@ -492,14 +525,7 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
     private void checkOwnDatabase(Tenant tenant, List<Fault> faults) {
         DatabaseServer server = serverOf(tenant);
         try (Connection owner = ownerOf(server, tenant.placement().database()).getConnection()) {
-            faults.addAll(gate.checkDatabase(
-                    owner,
-                    new DatabaseExpectation(
-                            tenant.placement().database(),
-                            tenant.placement().schema(),
-                            PlacementNames.login(tenant.id()),
-                            server.owner().user(),
-                            Set.of())));
+            faults.addAll(gate.checkDatabase(owner, databaseExpectation(tenant, server)));
         } catch (SQLException failure) {
             LOG.error(
                     "The database of tenant {} could not be checked; the tenant is held back on this node until a check"

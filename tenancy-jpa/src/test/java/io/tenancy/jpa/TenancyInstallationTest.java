@@ -16,6 +16,7 @@ import io.tenancy.context.Tenancy;
 import io.tenancy.isolation.IsolationViolationException;
 import io.tenancy.jpa.control.SecretKeys;
 import io.tenancy.jpa.control.provisioning.NewTenant;
+import io.tenancy.jpa.control.provisioning.ProvisioningException;
 import io.tenancy.jpa.isolation.DatabaseServer;
 import io.tenancy.jpa.isolation.Login;
 import io.tenancy.jpa.isolation.PoolSettings;
@@ -148,6 +149,49 @@ class TenancyInstallationTest {
                 installation.dataSource().getConnection().close();
                 return true;
             });
+        }
+    }
+
+    @Test
+    void scheduledCheckClosesIsolationByItself() throws Exception {
+        DatabaseServer server = TestServer.newDatabase();
+        try (TenancyInstallation installation = TestServer.installation(server, "classpath:clinic")
+                .gateInterval(Duration.ofMillis(200))
+                .build()
+                .start()) {
+            Tenant tenant = installation.provisioner().provision(NewTenant.of("a", "A", IsolationLevel.SHARED));
+            administer(server, "alter table tenancy_shared.visit disable row level security");
+
+            long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            boolean refused = false;
+            while (!refused && System.nanoTime() < deadline) {
+                refused = Tenancy.callAs(tenant, () -> isRefused(installation));
+            }
+            assertThat(refused).isTrue();
+        }
+    }
+
+    private static boolean isRefused(TenancyInstallation installation) throws SQLException {
+        try {
+            installation.dataSource().getConnection().close();
+            return false;
+        } catch (IsolationViolationException expected) {
+            return true;
+        }
+    }
+
+    @Test
+    void ownerWithoutTheRightToMakeRolesGetsTheSqlForAnAdministrator() throws SQLException {
+        DatabaseServer server = TestServer.newDatabase();
+        try (TenancyInstallation installation =
+                TestServer.installation(server, "classpath:clinic").build().start()) {
+            administer(server, "alter role " + server.owner().user() + " nocreaterole");
+
+            assertThatExceptionOfType(ProvisioningException.class)
+                    .isThrownBy(
+                            () -> installation.provisioner().provision(NewTenant.of("a", "A", IsolationLevel.SCHEMA)))
+                    .withMessageContaining("create role \"tenancy_t_")
+                    .withMessageContaining("with inherit false, set true");
         }
     }
 

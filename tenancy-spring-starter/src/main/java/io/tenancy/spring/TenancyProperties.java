@@ -182,6 +182,7 @@ public record TenancyProperties(
      * How tenants are kept apart.
      *
      * @param schemaRole Whether tenants with their own schema take on a database role of their own in each transaction.
+     * @param sharedTables Whether tenants may be placed on shared tables; structure migrations may then not change rows.
      * @param globalTables Tables that belong to all tenants together; read-only at run time.
      * @param gateInterval How often the isolation gate looks at the database again after the start.
      * @param largeObjects Whether it is accepted that the server lets every login use large objects, which no level
@@ -189,6 +190,7 @@ public record TenancyProperties(
      */
     public record Isolation(
             @DefaultValue("true") boolean schemaRole,
+            @DefaultValue("true") boolean sharedTables,
             @DefaultValue Set<String> globalTables,
             @DefaultValue("10m") Duration gateInterval,
             @DefaultValue("refused") LargeObjects largeObjects) {}

@@ -214,6 +214,7 @@ public class TenancyAutoConfiguration {
                     .globalTables(properties.isolation().globalTables())
                     .pools(properties.database().pool().settings())
                     .schemaRole(properties.isolation().schemaRole())
+                    .sharedTables(properties.isolation().sharedTables())
                     .acceptLargeObjects(
                             properties.isolation().largeObjects() == TenancyProperties.LargeObjects.ACCEPTED)
                     .gateInterval(properties.isolation().gateInterval())

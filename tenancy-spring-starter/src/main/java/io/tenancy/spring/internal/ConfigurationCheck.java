@@ -101,6 +101,7 @@ public final class ConfigurationCheck {
             types.put("tenancy.database.pool." + time, ResolvableType.forClass(Duration.class));
         }
         types.put("tenancy.isolation.schema-role", ResolvableType.forClass(Boolean.class));
+        types.put("tenancy.isolation.shared-tables", ResolvableType.forClass(Boolean.class));
         types.put("tenancy.isolation.global-tables", ResolvableType.forClassWithGenerics(Set.class, String.class));
         types.put("tenancy.isolation.gate-interval", ResolvableType.forClass(Duration.class));
         types.put("tenancy.isolation.large-objects", ResolvableType.forClass(TenancyProperties.LargeObjects.class));
