@@ -85,8 +85,8 @@ public final class HibernateTenancy {
                     faults.add(
                             "Hibernate " + found + " lets remove(getReference(id)) and detached updates reach another"
                                     + " tenant's row (HHH-20883); use " + MINIMUM_VERSION
-                                    + " or newer, for example by importing"
-                                    + " tenancy-bom");
+                                    + " or newer. With spring-boot-starter-parent set the property hibernate.version;"
+                                    + " without that parent import tenancy-bom before spring-boot-dependencies");
                 }
                 return;
             }

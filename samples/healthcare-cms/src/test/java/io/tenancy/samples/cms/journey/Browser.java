@@ -11,6 +11,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Cookie;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -99,10 +100,14 @@ final class Browser implements AutoCloseable {
 
     /** Presses a button or link that leads to another page, and waits until that page is there. */
     void follow(String selector) {
-        WebElement page = element("html");
+        // The old page is told by a mark of its own: asking for one of its elements while it is being replaced makes
+        // the
+        // driver fail in more ways than the one that means "gone".
+        driver.executeScript("window.pageBefore = true");
         element(selector).click();
-        await().until(ExpectedConditions.stalenessOf(page));
-        await().until(shown -> "complete".equals(driver.executeScript("return document.readyState")));
+        await().ignoring(WebDriverException.class)
+                .until(shown -> Boolean.TRUE.equals(driver.executeScript(
+                        "return window.pageBefore === undefined && document.readyState === 'complete'")));
     }
 
     void awaitText(String selector, String text) {
