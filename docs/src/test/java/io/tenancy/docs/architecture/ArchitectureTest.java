@@ -104,7 +104,8 @@ class ArchitectureTest {
 
     @Test
     void onlyTheContextHoldsThreadBoundState() {
-        // The second is an edge with two ends: it keeps the bindings that a context-propagation library opens and closes.
+        // The second is an edge with two ends: it keeps the bindings that a context-propagation library opens and
+        // closes.
         TenancyArchitecture.threadBoundStateOnlyIn(
                         ROOT, 20, "io.tenancy.context.internal..", "io.tenancy.spring.context.internal..")
                 .check(sdk);
