@@ -13,15 +13,14 @@ import io.tenancy.samples.cms.seed.ClinicSeeds;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.ApplicationArguments;
-import org.springframework.boot.ApplicationRunner;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.stereotype.Component;
 
 /** Provisions the demonstration clinics of the seed, each on its isolation level; those that exist stay as they are. */
 @Component
 @ConditionalOnProperty(name = "tenancy.enabled", matchIfMissing = true)
-class ClinicProvisioning implements ApplicationRunner, TenantInitializer {
+class ClinicProvisioning implements SmartInitializingSingleton, TenantInitializer {
 
     static final String SPECIALTY = "specialty";
     static final String CITY = "city";
@@ -39,8 +38,9 @@ class ClinicProvisioning implements ApplicationRunner, TenantInitializer {
         this.seeder = seeder;
     }
 
+    // Before the web server listens, so that no visitor of the first start meets a clinic that is not there yet.
     @Override
-    public void run(ApplicationArguments arguments) {
+    public void afterSingletonsInstantiated() {
         for (ClinicSeed seed : seeds.all()) {
             Tenant clinic = provisioner.provision(new NewTenant(
                     new TenantSlug(seed.slug()),
