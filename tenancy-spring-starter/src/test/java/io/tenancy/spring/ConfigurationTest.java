@@ -76,6 +76,7 @@ class ConfigurationTest {
                 "tenancy.secrets.keyset | {}",
                 "tenancy.observations.tenant | middling",
                 "tenancy.test.isolation | solitary",
+                "tenancy.test.shared-server | perhaps",
                 "spring.datasource.url | jdbc:postgresql://host/db",
                 "spring.flyway.enabled | true",
                 "spring.flyway.locations | classpath:db/other",

@@ -31,8 +31,6 @@ import org.springframework.boot.jdbc.test.autoconfigure.JdbcTest;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.annotation.Commit;
 import org.springframework.test.context.ContextConfiguration;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.context.transaction.BeforeTransaction;
 import org.springframework.test.context.transaction.TestTransaction;
 
@@ -41,7 +39,9 @@ class SliceTenantsTest {
 
     private static final String ALL = "select text from tenant_schema.note order by text";
 
-    @DataJpaTest(showSql = false, properties = "tenancy.test.isolation=schema")
+    @DataJpaTest(
+            showSql = false,
+            properties = {"tenancy.database.url=embedded:", "tenancy.test.isolation=schema"})
     @ContextConfiguration(classes = NotesApplication.class)
     @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
     abstract static class JpaSlice {
@@ -54,11 +54,6 @@ class SliceTenantsTest {
 
         @Autowired
         JdbcTemplate jdbc;
-
-        @DynamicPropertySource
-        static void server(DynamicPropertyRegistry registry) {
-            TestServer.properties().forEach((name, value) -> registry.add(name, () -> value));
-        }
 
         List<String> throughJdbc() {
             return jdbc.queryForList(ALL, String.class);
@@ -183,7 +178,7 @@ class SliceTenantsTest {
         TestRun.of(JdbcSlice.class).allPass(2);
     }
 
-    @JdbcTest
+    @JdbcTest(properties = "tenancy.database.url=embedded:")
     @ContextConfiguration(classes = NotesApplication.class)
     @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
     static class JdbcSlice {
@@ -193,11 +188,6 @@ class SliceTenantsTest {
 
         @Autowired
         JdbcTemplate jdbc;
-
-        @DynamicPropertySource
-        static void server(DynamicPropertyRegistry registry) {
-            TestServer.properties().forEach((name, value) -> registry.add(name, () -> value));
-        }
 
         @Test
         @Order(1)

@@ -10,7 +10,10 @@ import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.jpa.control.provisioning.NewTenant;
 import io.tenancy.spring.app.NoteService;
 import io.tenancy.spring.app.NotesApplication;
+import io.tenancy.test.TestPostgres;
 import io.tenancy.test.WithTenant;
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
@@ -24,7 +27,11 @@ import org.springframework.test.context.DynamicPropertySource;
 /** Nothing but annotations makes a tenant of the application the tenant of a {@code @SpringBootTest}. */
 class SpringBootTestTenantsTest {
 
-    @SpringBootTest(classes = NotesApplication.class)
+    private static final String DIRECTORY = "target/tenancy-never-made";
+
+    @SpringBootTest(
+            classes = NotesApplication.class,
+            properties = {"tenancy.database.url=embedded:" + DIRECTORY, "tenancy.web.base-domains=localhost"})
     @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
     abstract static class Application {
 
@@ -34,9 +41,8 @@ class SpringBootTestTenantsTest {
         @Autowired
         TenancyInstallation installation;
 
-        @DynamicPropertySource
-        static void server(DynamicPropertyRegistry registry) {
-            TestServer.properties().forEach((name, value) -> registry.add(name, () -> value));
+        String url() {
+            return installation.control().server().jdbcUrl();
         }
     }
 
@@ -119,6 +125,44 @@ class SpringBootTestTenantsTest {
                 assertThat(Tenancy.require().placement().isolation()).isEqualTo(IsolationLevel.SHARED);
                 assertThat(notes.throughJpa()).isEmpty();
             }
+        }
+    }
+
+    @Test
+    void anEmbeddedServerIsTheOneOfTheRunAndTheApplicationsOwnDirectoryStaysAsItIs() throws Exception {
+        TestRun.of(OnTheServerOfTheRun.class).allPass(1);
+    }
+
+    static class OnTheServerOfTheRun extends Application {
+
+        @Test
+        void isThere() {
+            String database = url().substring(url().lastIndexOf('/') + 1);
+
+            assertThat(url()).isEqualTo(TestPostgres.shared().server().jdbcUrl(database));
+            assertThat(Path.of(DIRECTORY)).doesNotExist();
+        }
+    }
+
+    @Test
+    void aServerThatATestNamesIsUsed() throws Exception {
+        TestRun.of(OnItsOwn.class).allPass(1);
+    }
+
+    static class OnItsOwn extends Application {
+
+        private static final Map<String, String> NAMED = TestServer.properties();
+
+        @DynamicPropertySource
+        static void server(DynamicPropertyRegistry registry) {
+            NAMED.forEach((name, value) -> registry.add(name, () -> value));
+        }
+
+        @Test
+        @WithTenant("elm")
+        void isThere() {
+            assertThat(url()).isEqualTo(NAMED.get("tenancy.database.url"));
+            assertThat(notes.throughJpa()).isEmpty();
         }
     }
 }

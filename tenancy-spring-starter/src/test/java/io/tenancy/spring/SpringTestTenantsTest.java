@@ -50,11 +50,11 @@ class SpringTestTenantsTest {
 
     @Test
     void itLoadsAndAnswersWithoutSpringTest() throws Exception {
-        TestRun.of(NoSpringTest.class).allPass(1);
+        TestRun.of(WithoutSpringTests.class).allPass(1);
     }
 
     @SpringJUnitConfig(Empty.class)
-    static class NoSpringTest {
+    static class WithoutSpringTests {
 
         private ExtensionContext context;
 
@@ -63,7 +63,7 @@ class SpringTestTenantsTest {
 
         @Test
         void answersNothing() throws Exception {
-            TestTenants tenants = new WithoutSpringTest()
+            TestTenants tenants = new HidingSpringTests()
                     .loadClass(SpringTestTenants.class.getName())
                     .asSubclass(TestTenants.class)
                     .getConstructor()
@@ -78,9 +78,9 @@ class SpringTestTenantsTest {
     static class Empty {}
 
     /** Makes the service's class itself, in a world that has no spring-test. */
-    private static final class WithoutSpringTest extends ClassLoader {
+    private static final class HidingSpringTests extends ClassLoader {
 
-        WithoutSpringTest() {
+        HidingSpringTests() {
             super(SpringTestTenantsTest.class.getClassLoader());
         }
 

@@ -113,6 +113,7 @@ public final class ConfigurationCheck {
         types.put("tenancy.web.apex", ResolvableType.forClass(TenancyProperties.Apex.class));
         types.put("tenancy.web.jwt-claim-required", ResolvableType.forClass(Boolean.class));
         types.put("tenancy.test.isolation", ResolvableType.forClass(IsolationLevel.class));
+        types.put("tenancy.test.shared-server", ResolvableType.forClass(Boolean.class));
         types.put("tenancy.observations.tenant", ResolvableType.forClass(TenancyProperties.TenantKey.class));
         return types;
     }
