@@ -158,6 +158,25 @@ class SliceTenantsTest {
     }
 
     @Test
+    void withOneInstanceTheTenantAnnotatedFirstIsBoundInTime() throws Exception {
+        TestRun.of(OneInstanceInOrder.class).allPass(1);
+    }
+
+    @WithTenant("pine")
+    @DataJpaTest(
+            showSql = false,
+            properties = {"tenancy.database.url=embedded:", "tenancy.test.isolation=schema"})
+    @ContextConfiguration(classes = NotesApplication.class)
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    static class OneInstanceInOrder {
+
+        @Test
+        void reads(@Autowired NoteRepository notes) {
+            assertThat(notes.texts()).isEmpty();
+        }
+    }
+
+    @Test
     void aTestThatLeavesATenantBoundFails() throws Exception {
         assertThat(TestRun.of(Leaving.class).onlyFailure())
                 .hasMessageContaining("tenant pine (")
