@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -88,12 +89,21 @@ class GuideCodeTest {
     }
 
     private static JavaText program(String name, String fragment) {
-        String code = fragment.replace("{ … }", "{ }").replace("@SpringBootTest\n", "");
+        // Imports stand above the program, but for those of Spring, which this module does not have.
+        Map<Boolean, List<String>> lines =
+                fragment.lines().collect(Collectors.partitioningBy(line -> line.startsWith("import ")));
+        String code = String.join("\n", lines.get(false))
+                .strip()
+                .replace("{ … }", "{ }")
+                .replace("@SpringBootTest\n", "");
         boolean members = code.startsWith("class ") || code.startsWith("@");
         String imports = Stream.concat(PACKAGES.stream().map(each -> each + ".*"), TYPES.stream())
                 .map(each -> "import " + each + ";")
                 .collect(Collectors.joining("\n"));
+        String own = lines.get(true).stream()
+                .filter(line -> !line.contains(" org.springframework."))
+                .collect(Collectors.joining("\n"));
         String body = members ? code : "void fragment() throws Exception {\n" + code + "\n}";
-        return new JavaText(name, imports + "\nclass " + name + " {\n" + GIVEN + body + "\n}\n");
+        return new JavaText(name, imports + "\n" + own + "\nclass " + name + " {\n" + GIVEN + body + "\n}\n");
     }
 }

@@ -75,10 +75,13 @@ class ConfigurationTest {
                 "tenancy.database.pool.connection-timeout | 1ms",
                 "tenancy.secrets.keyset | {}",
                 "tenancy.observations.tenant | middling",
+                "tenancy.test.isolation | solitary",
+                "tenancy.test.shared-server | perhaps",
                 "spring.datasource.url | jdbc:postgresql://host/db",
                 "spring.flyway.enabled | true",
                 "spring.flyway.locations | classpath:db/other",
                 "spring.sql.init.mode | always",
+                "spring.test.database.replace | ANY",
                 "spring.jpa.hibernate.ddl-auto | update",
                 "spring.jpa.properties.hibernate.hbm2ddl.auto | create",
                 "spring.jpa.generate-ddl | true"

@@ -1,7 +1,11 @@
 package io.tenancy.test;
 
+import io.tenancy.Placement;
 import io.tenancy.TenancyException;
+import io.tenancy.jpa.control.InstallationSql;
 import io.tenancy.jpa.embedded.EmbeddedPostgres;
+import io.tenancy.jpa.isolation.DatabaseServer;
+import io.tenancy.jpa.isolation.Login;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -53,7 +57,8 @@ public final class TestPostgres {
      */
     public TestDatabase createDatabase(TestLogin owner) {
         String name = "test_" + count.incrementAndGet();
-        execute("create database " + name + " owner " + owner.user());
+        // Not template1: preparing an installation takes rights out of it.
+        execute("create database " + name + " owner " + owner.user() + " template template0");
         return new TestDatabase(name, server.jdbcUrl(name), owner);
     }
 
@@ -78,10 +83,35 @@ public final class TestPostgres {
             throw new IllegalArgumentException("The prefix of a login was '" + prefix
                     + "' but must begin with a lower-case letter and have only those, digits and underscores");
         }
-        TestLogin login = new TestLogin(
-                prefix + "_" + count.incrementAndGet(), UUID.randomUUID().toString());
+        TestLogin login = newLogin(prefix);
         execute("create role " + login.user() + " login password '" + login.password() + "'");
         return login;
+    }
+
+    /**
+     * Makes an empty database with the three logins of an installation, as an administrator prepares it: what a
+     * {@link io.tenancy.jpa.TenancyInstallation} starts on.
+     *
+     * @return the primary server of that installation
+     */
+    public DatabaseServer createServer() {
+        TestLogin owner = newLogin("test_owner");
+        TestLogin runtime = newLogin("test_runtime");
+        TestLogin platform = newLogin("test_platform");
+        DatabaseServer made = new DatabaseServer(
+                Placement.PRIMARY_SERVER,
+                server.jdbcUrl("test_" + count.incrementAndGet()),
+                new Login(owner.user(), owner.password()),
+                new Login(runtime.user(), runtime.password()),
+                new Login(platform.user(), platform.password()));
+        InstallationSql.Connector inside = database -> DriverManager.getConnection(
+                server.jdbcUrl(database), superuser().user(), superuser().password());
+        try (Connection administrator = inside.connect("postgres")) {
+            InstallationSql.run(administrator, inside, made);
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+        return made;
     }
 
     /**
@@ -109,9 +139,18 @@ public final class TestPostgres {
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
-            throw new TenancyException(
-                    "The test server " + server + " was asked for a database or login, but said: " + e.getMessage(), e);
+            throw failed(e);
         }
+    }
+
+    private TestLogin newLogin(String prefix) {
+        return new TestLogin(
+                prefix + "_" + count.incrementAndGet(), UUID.randomUUID().toString());
+    }
+
+    private TenancyException failed(SQLException e) {
+        return new TenancyException(
+                "The test server " + server + " was asked for a database or login, but said: " + e.getMessage(), e);
     }
 
     private static final class Holder {

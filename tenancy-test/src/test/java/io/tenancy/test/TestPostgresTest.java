@@ -3,6 +3,9 @@ package io.tenancy.test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tenancy.jpa.TenancyInstallation;
+import io.tenancy.jpa.control.SecretKeys;
+import io.tenancy.jpa.isolation.DatabaseServer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -58,6 +61,22 @@ class TestPostgresTest {
         }
         assertThatThrownBy(database::connect).isInstanceOf(SQLException.class);
         TestPostgres.shared().dropDatabase(database);
+    }
+
+    @Test
+    void serverOfAnInstallationIsReadyForIt() {
+        DatabaseServer server = TestPostgres.shared().createServer();
+
+        try (TenancyInstallation installation = TenancyInstallation.builder()
+                .server(server)
+                .secretKeys(SecretKeys.fromJson(SecretKeys.createJson()))
+                .migrations("classpath:db/fixture")
+                .build()) {
+            installation.start();
+
+            assertThat(installation.isolationFaults()).isEmpty();
+            assertThat(TestPostgres.shared().createServer()).isNotEqualTo(server);
+        }
     }
 
     @Test

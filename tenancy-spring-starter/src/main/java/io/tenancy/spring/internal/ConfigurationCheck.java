@@ -1,5 +1,6 @@
 package io.tenancy.spring.internal;
 
+import io.tenancy.IsolationLevel;
 import io.tenancy.TenancyException;
 import io.tenancy.jpa.control.SecretKeys;
 import io.tenancy.resolution.HostName;
@@ -88,6 +89,7 @@ public final class ConfigurationCheck {
         }
         check.ownMigrations();
         check.ddl();
+        check.testDatabase();
         return List.copyOf(check.faults);
     }
 
@@ -110,6 +112,8 @@ public final class ConfigurationCheck {
                 ResolvableType.forClassWithGenerics(List.class, TenancyProperties.Resolver.class));
         types.put("tenancy.web.apex", ResolvableType.forClass(TenancyProperties.Apex.class));
         types.put("tenancy.web.jwt-claim-required", ResolvableType.forClass(Boolean.class));
+        types.put("tenancy.test.isolation", ResolvableType.forClass(IsolationLevel.class));
+        types.put("tenancy.test.shared-server", ResolvableType.forClass(Boolean.class));
         types.put("tenancy.observations.tenant", ResolvableType.forClass(TenancyProperties.TenantKey.class));
         return types;
     }
@@ -390,6 +394,21 @@ public final class ConfigurationCheck {
                 "true",
                 "Hibernate would change tables that migrations own",
                 "Remove it, and write the tables as a migration.");
+    }
+
+    // Explicit only: the defaults of the starter say "none", and @AutoConfigureTestDatabase as slices have it leaves it
+    // so.
+    private void testDatabase() {
+        String property = "spring.test.database.replace";
+        String replace = text(property);
+        if (replace != null && !replace.equalsIgnoreCase("none")) {
+            add(
+                    property,
+                    replace,
+                    "the test would run on a database that has no tenants",
+                    "Remove it, or 'replace' of @AutoConfigureTestDatabase, and test on the PostgreSQL that"
+                            + " tenancy.database.url names; or set tenancy.enabled=false for this test.");
+        }
     }
 
     private void refuse(String property, String value, String fault, String fix) {
