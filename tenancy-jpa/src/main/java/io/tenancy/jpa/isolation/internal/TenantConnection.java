@@ -13,6 +13,7 @@ import java.sql.Blob;
 import java.sql.CallableStatement;
 import java.sql.Clob;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.NClob;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -48,6 +49,11 @@ import org.slf4j.LoggerFactory;
  *
  * Cleanness. Nothing above is session state. SQL that leaves session state behind, or that cannot be classified, and
  * whatever reaches for the driver's own objects, marks the connection; it is then evicted instead of lent again.
+ *
+ * Ways back. Statements, rows and metadata that were handed out answer this connection when asked where they come from,
+ * so that code which looks for "the connection of these rows" stays inside. Two ways lead to the pool's connection:
+ * unwrap, which marks, and Array.getResultSet, whose rows the driver makes. Nobody is bound there beyond what is bound
+ * already, so the server shows a transaction what it may see and another transaction nothing.
  */
 /** A connection that reaches one tenant's rows and no others. Not safe for concurrent use, like any connection. */
 public final class TenantConnection extends ForwardingConnection {
@@ -535,6 +541,16 @@ public final class TenantConnection extends ForwardingConnection {
     private String typeName(String name) {
         requireOwnTenant();
         return sql.bind(name).plain();
+    }
+
+    @Override
+    public DatabaseMetaData getMetaData() throws SQLException {
+        return TenantMetaData.of(this, connection.getMetaData());
+    }
+
+    /** Rows lead back to a statement of this connection; any other answer stays as it is. */
+    @Nullable Object own(@Nullable Statement statement, @Nullable Object answer) {
+        return answer instanceof ResultSet rows ? new TenantResultSet(this, statement, rows) : answer;
     }
 
     @Override
