@@ -611,7 +611,7 @@ public final class TenantConnection extends ForwardingConnection {
         evict = true;
     }
 
-    private void requireOpen() throws SQLException {
+    void requireOpen() throws SQLException {
         if (closed) {
             throw new SQLNonTransientConnectionException(
                     "This connection of tenant " + tenant + " is closed.", "08003");

@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -52,6 +53,10 @@ final class TenantMetaData implements InvocationHandler {
     }
 
     private @Nullable Object ask(Method method, Object @Nullable [] arguments) throws Throwable {
+        // The driver's metadata would go on asking through a connection that is lent to the next tenant by then.
+        if (method.getReturnType() == ResultSet.class) {
+            connection.requireOpen();
+        }
         try {
             return method.invoke(metaData, arguments);
         } catch (InvocationTargetException failure) {
