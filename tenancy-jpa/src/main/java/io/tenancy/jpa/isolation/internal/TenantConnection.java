@@ -52,8 +52,8 @@ import org.slf4j.LoggerFactory;
  *
  * Ways back. Statements, rows and metadata that were handed out answer this connection when asked where they come from,
  * so that code which looks for "the connection of these rows" stays inside. Two ways lead to the pool's connection:
- * unwrap, which marks, and Array.getResultSet, whose rows the driver makes. Nobody is bound there beyond what is bound
- * already, so the server shows a transaction what it may see and another transaction nothing.
+ * unwrap, which marks, and Array.getResultSet, whose rows the driver makes. SQL sent there is neither renamed, bound nor
+ * classified: in a transaction that is bound the server shows this tenant's rows, in any other it refuses.
  */
 /** A connection that reaches one tenant's rows and no others. Not safe for concurrent use, like any connection. */
 public final class TenantConnection extends ForwardingConnection {
