@@ -795,9 +795,11 @@ class TenantConnectionTest {
     void metadataOfAClosedConnectionReadsNothing() throws SQLException {
         DatabaseMetaData[] metaData = new DatabaseMetaData[1];
         as(MINE.get(IsolationLevel.SCHEMA), connection -> metaData[0] = connection.getMetaData());
-        Tenancy.runAs(MINE.get(IsolationLevel.SCHEMA), () -> assertThatExceptionOfType(SQLException.class)
-                .isThrownBy(() -> metaData[0].getSchemas())
-                .withMessageContaining("is closed"));
+        Tenancy.runAs(
+                MINE.get(IsolationLevel.SCHEMA),
+                () -> assertThatExceptionOfType(SQLException.class)
+                        .isThrownBy(() -> metaData[0].getSchemas())
+                        .withMessageContaining("is closed"));
     }
 
     @org.junit.jupiter.api.Test
