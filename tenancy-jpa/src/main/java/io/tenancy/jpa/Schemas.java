@@ -8,6 +8,7 @@ import io.tenancy.TenantStatus;
 import io.tenancy.jpa.control.ControlDatabase;
 import io.tenancy.jpa.control.JdbcTenantStore;
 import io.tenancy.jpa.control.migration.DataMigrationRunner;
+import io.tenancy.jpa.control.migration.MigrationResult;
 import io.tenancy.jpa.control.migration.MigrationScripts;
 import io.tenancy.jpa.control.migration.SchemaMigrator;
 import io.tenancy.jpa.control.migration.SchemaTarget;
@@ -153,7 +154,7 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
     private void migrateSharedTables(List<Tenant> tenants) {
         ensureSharedSchema();
         List<TenantId> ids = onSharedTables(tenants);
-        migrator().migrate(sharedTarget(), DataMigrationRunner.asOwner(target -> ids));
+        told("The shared tables", migrator().migrate(sharedTarget(), DataMigrationRunner.asOwner(target -> ids)));
     }
 
     private static List<TenantId> onSharedTables(List<Tenant> tenants) {
@@ -206,8 +207,23 @@ final class Schemas implements TenantProvisioner.SchemaPreparation {
         if (!ids.contains(tenant.id())) {
             ids.add(tenant.id());
         }
-        migrator().migrate(targetOf(tenant), DataMigrationRunner.asOwner(target -> ids));
+        told(
+                tenant.placement().isolation() == IsolationLevel.SHARED
+                        ? "The shared tables, with tenant " + tenant + ","
+                        : "Tenant " + tenant + ", schema '" + tenant.placement().schema() + "' of database '"
+                                + tenant.placement().database() + "',",
+                migrator().migrate(targetOf(tenant), DataMigrationRunner.asOwner(target -> ids)));
         requireIsolation(tenant);
+    }
+
+    private static void told(String place, MigrationResult result) {
+        if (result.structureScripts() + result.dataScripts() > 0) {
+            LOG.info(
+                    "{} had migrations: structure scripts run: {}, data scripts run: {}",
+                    place,
+                    result.structureScripts(),
+                    result.dataScripts());
+        }
     }
 
     private SchemaMigrator migrator() {

@@ -7,6 +7,7 @@ import io.tenancy.TenantId;
 import io.tenancy.TenantSlug;
 import io.tenancy.TenantStatus;
 import io.tenancy.catalog.CachingTenantStore;
+import io.tenancy.catalog.CatalogUnavailableException;
 import io.tenancy.catalog.TenantKey;
 import io.tenancy.catalog.TenantNotFoundException;
 import io.tenancy.catalog.TenantStore;
@@ -32,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -73,7 +75,12 @@ public final class TenancyInstallation implements AutoCloseable {
         this.tenants = new CachingTenantStore(catalog);
         StoredLogins logins = new StoredLogins(control.platform(), keys, clock);
         this.isolation = new PostgresIsolationProvider(
-                List.copyOf(servers.values()), logins, settings.pools, settings.schemaRole, clock);
+                List.copyOf(servers.values()),
+                logins,
+                settings.pools,
+                settings.schemaRole,
+                clock,
+                tenant -> isEnlisted(catalog, tenant));
         this.dataSource = new TenantDataSource(isolation);
         this.schemas = new Schemas(
                 servers,
@@ -98,6 +105,26 @@ public final class TenancyInstallation implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
+    }
+
+    // A tenant made up by a test, or removed meanwhile, would fail in many ways, and on shared tables in none.
+    private static boolean isEnlisted(JdbcTenantStore catalog, Tenant tenant) {
+        Optional<Tenant> namesake;
+        try {
+            if (catalog.find(new TenantKey.ById(tenant.id())).isPresent()) {
+                return true;
+            }
+            namesake = catalog.find(new TenantKey.BySlug(tenant.slug()));
+        } catch (CatalogUnavailableException unknown) {
+            LOG.debug("Whether tenant {} exists could not be asked; its database decides", tenant, unknown);
+            return false;
+        }
+        throw new TenantNotFoundException("A connection was asked for by tenant " + tenant
+                + ", but the catalog has no tenant with this id, so it has no place for rows. "
+                + namesake.map(other -> "The tenant with this slug is " + other + ": use that one, as tenant(\""
+                                + other.slug() + "\") returns it.")
+                        .orElse("Create it through the provisioner, provisioner().provision(NewTenant.of(\""
+                                + tenant.slug() + "\", name, level)), and use the tenant that it returns."));
     }
 
     private static ClassLoader classLoader() {

@@ -9,9 +9,11 @@ import io.tenancy.IsolationLevel;
 import io.tenancy.Placement;
 import io.tenancy.TenancyException;
 import io.tenancy.Tenant;
+import io.tenancy.TenantId;
 import io.tenancy.TenantSlug;
 import io.tenancy.TenantStatus;
 import io.tenancy.catalog.TenantKey;
+import io.tenancy.catalog.TenantNotFoundException;
 import io.tenancy.context.Tenancy;
 import io.tenancy.isolation.IsolationViolationException;
 import io.tenancy.jpa.control.SecretKeys;
@@ -30,6 +32,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +41,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TenancyInstallationTest {
 
@@ -106,6 +111,123 @@ class TenancyInstallationTest {
                 assertThat(installation.catalog().all()).hasSize(3);
                 assertThat(installation.isolationFaults()).isEmpty();
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void madeUpTenantIsRefusedByNameAndToldToBeProvisioned(IsolationLevel level) {
+        DatabaseServer server = TestServer.newDatabase();
+        try (TenancyInstallation installation =
+                TestServer.installation(server, "classpath:clinic").build().start()) {
+            Tenant madeUp = madeUp(server, level);
+
+            for (int call = 0; call < 2; call++) {
+                assertThatExceptionOfType(TenantNotFoundException.class)
+                        .isThrownBy(() -> Tenancy.callAs(
+                                madeUp, () -> installation.dataSource().getConnection()))
+                        .withMessageContaining(madeUp.toString())
+                        .withMessageContaining("provisioner().provision(NewTenant.of(\"imaginary\"");
+            }
+        }
+    }
+
+    @Test
+    void madeUpTenantWithTheSlugOfARealOneIsToldOfThat() {
+        DatabaseServer server = TestServer.newDatabase();
+        try (TenancyInstallation installation =
+                TestServer.installation(server, "classpath:clinic").build().start()) {
+            Tenant real =
+                    installation.provisioner().provision(NewTenant.of("imaginary", "Imaginary", IsolationLevel.SHARED));
+
+            assertThatExceptionOfType(TenantNotFoundException.class)
+                    .isThrownBy(() -> installation.isolation().connect(madeUp(server, IsolationLevel.SHARED)))
+                    .withMessageContaining("The tenant with this slug is " + real);
+        }
+    }
+
+    @Test
+    void removedTenantGetsNoConnectionAnyMore() throws Exception {
+        DatabaseServer server = TestServer.newDatabase();
+        try (TenancyInstallation installation =
+                TestServer.installation(server, "classpath:clinic").build().start()) {
+            Tenant tenant = installation.provisioner().provision(NewTenant.of("gone", "Gone", IsolationLevel.SHARED));
+            Tenancy.callAs(tenant, () -> {
+                installation.dataSource().getConnection().close();
+                return true;
+            });
+            installation.setStatus(tenant.id(), TenantStatus.DELETED);
+            installation.provisioner().undo(tenant.id());
+
+            assertThatExceptionOfType(TenantNotFoundException.class)
+                    .isThrownBy(() -> installation.isolation().connect(tenant));
+        }
+    }
+
+    private static Tenant madeUp(DatabaseServer server, IsolationLevel level) {
+        return new Tenant(
+                TenantId.next(InstantSource.system()),
+                new TenantSlug("imaginary"),
+                "Imaginary",
+                TenantStatus.ACTIVE,
+                new Placement(Placement.PRIMARY_SERVER, server.database(), "tenancy_shared", level, 1),
+                1,
+                Map.of());
+    }
+
+    @Test
+    void migrationsAreToldInOneLinePerSchemaAndOnlyWhereSomethingRan() {
+        DatabaseServer server = TestServer.newDatabase();
+        SecretKeys keys = SecretKeys.fromJson(SecretKeys.createJson());
+        for (int start = 0; start < 2; start++) {
+            try (LogCapture log = LogCapture.of("io.tenancy.jpa");
+                    TenancyInstallation installation = TenancyInstallation.builder()
+                            .server(server)
+                            .migrations("classpath:clinic")
+                            .secretKeys(keys)
+                            .build()
+                            .start()) {
+                Tenant tenant = installation.provisioner().provision(NewTenant.of("own", "Own", IsolationLevel.SCHEMA));
+
+                List<String> told = log.messages("had migrations");
+                if (start == 0) {
+                    assertThat(told).hasSize(2);
+                    assertThat(told.get(0)).startsWith("The shared tables had migrations: structure scripts run: 1");
+                    assertThat(told.get(1))
+                            .contains(tenant.toString(), tenant.placement().schema());
+                } else {
+                    assertThat(told).isEmpty();
+                }
+            }
+        }
+    }
+
+    @Test
+    void parametersOfTheUrlReachTheDriverAndNoLog() {
+        DatabaseServer plain = TestServer.newDatabase();
+        DatabaseServer server = new DatabaseServer(
+                plain.name(),
+                plain.jdbcUrl() + "?sslmode=disable&options=-c%20statement_timeout%3D54321",
+                plain.owner(),
+                plain.runtime(),
+                plain.platform());
+        try (LogCapture log = LogCapture.of("org.flywaydb");
+                TenancyInstallation installation = TestServer.installation(server, "classpath:clinic")
+                        .build()
+                        .start();
+                Connection owner =
+                        installation.control().owner(server.database()).getConnection();
+                Statement statement = owner.createStatement();
+                ResultSet timeout = statement.executeQuery("show statement_timeout")) {
+            timeout.next();
+            assertThat(timeout.getString(1)).isEqualTo("54321ms");
+            assertThat(log.messages("Database: "))
+                    .isNotEmpty()
+                    .allSatisfy(line -> assertThat(line).startsWith("Database: " + plain.jdbcUrl() + " ("));
+            assertThat(log.messages(""))
+                    .allSatisfy(line -> assertThat(line.length()).isLessThan(250));
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
         }
     }
 

@@ -139,6 +139,29 @@ class ConfigurationTest {
     }
 
     @Test
+    void aDataSourceBesideTheEmbeddedServerIsToBeRemovedWithNothingInItsPlace() {
+        environment.withProperty("spring.datasource.url", "jdbc:h2:mem:app");
+
+        assertThat(ConfigurationCheck.faults(environment, ALL))
+                .singleElement()
+                .extracting(ConfigurationFault::fix)
+                .asString()
+                .contains("Remove spring.datasource.*", "tenancy.database.url=embedded:")
+                .doesNotContain("tenancy.database.owner", "and set");
+    }
+
+    @Test
+    void aDataSourceWithoutADatabaseForTenantsIsToBeReplaced() {
+        assertThat(ConfigurationCheck.faults(
+                        new MockEnvironment().withProperty("spring.datasource.url", "jdbc:h2:mem:app"),
+                        new ConfigurationCheck.Scope(false, false, false, true, false)))
+                .singleElement()
+                .extracting(ConfigurationFault::fix)
+                .asString()
+                .contains("set tenancy.database.url and tenancy.database.owner");
+    }
+
+    @Test
     void secretsOfAUrlAreNotRepeated() {
         environment.withProperty("tenancy.database.url", "jdbc:mysql://host/db?password=hush");
 

@@ -14,9 +14,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The control database: the schema {@value IsolationNames#CONTROL_SCHEMA} on the primary server, reached by the platform
@@ -92,14 +92,14 @@ public final class ControlDatabase implements AutoCloseable {
      * @return a data source whose search path holds extensions only
      */
     public static DataSource dataSource(DatabaseServer server, Login login, String database) {
-        PGSimpleDataSource dataSource = new PGSimpleDataSource();
-        dataSource.setUrl(server.urlOf(database));
-        dataSource.setUser(login.user());
-        dataSource.setPassword(login.password());
-        dataSource.setCurrentSchema(IsolationNames.EXTENSIONS_SCHEMA);
-        dataSource.setApplicationName("tenancy-owner");
-        dataSource.setConnectTimeout(5);
-        return dataSource;
+        Properties properties = new Properties();
+        properties.putAll(server.parameters());
+        properties.setProperty("user", login.user());
+        properties.setProperty("password", login.password());
+        properties.setProperty("currentSchema", IsolationNames.EXTENSIONS_SCHEMA);
+        properties.setProperty("ApplicationName", "tenancy-owner");
+        properties.setProperty("connectTimeout", "5");
+        return new UnpooledDataSource(server.addressOf(database), properties);
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.tenancy.jpa.isolation;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,6 +64,36 @@ public record DatabaseServer(String name, String jdbcUrl, Login owner, Login run
         return "jdbc:postgresql://" + parts.group(1) + "/" + encoded(database) + parameters;
     }
 
+    /**
+     * The URL of a database on this server, without parameters.
+     *
+     * @param database name of the database
+     * @return a JDBC URL that may be shown
+     */
+    public String addressOf(String database) {
+        return "jdbc:postgresql://" + parts().group(1) + "/" + encoded(database);
+    }
+
+    /**
+     * The parameters of the URL, decoded, such as {@code sslmode}. They may hold secrets.
+     *
+     * @return name to value, empty for a name without value; the last of a name that occurs twice
+     */
+    public Map<String, String> parameters() {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        String given = parts().group(3);
+        for (String parameter :
+                given == null ? new String[0] : given.substring(1).split("&", -1)) {
+            if (!parameter.isEmpty()) {
+                int equals = parameter.indexOf('=');
+                parameters.put(
+                        decoded(equals < 0 ? parameter : parameter.substring(0, equals)),
+                        equals < 0 ? "" : decoded(parameter.substring(equals + 1)));
+            }
+        }
+        return parameters;
+    }
+
     /** Name and URL without parameters, since those may hold secrets. */
     @Override
     public String toString() {
@@ -78,6 +110,10 @@ public record DatabaseServer(String name, String jdbcUrl, Login owner, Login run
 
     private static String encoded(String database) {
         return java.net.URLEncoder.encode(database, java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    private static String decoded(String text) {
+        return java.net.URLDecoder.decode(text, java.nio.charset.StandardCharsets.UTF_8);
     }
 
     private static String withoutParameters(String url) {

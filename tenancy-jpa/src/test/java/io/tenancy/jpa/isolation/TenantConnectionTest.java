@@ -14,6 +14,7 @@ import io.tenancy.jpa.TestServer;
 import io.tenancy.jpa.control.provisioning.NewTenant;
 import java.sql.CallableStatement;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -707,6 +708,124 @@ class TenantConnectionTest {
                     .isThrownBy(() -> names(connection))
                     .withMessageContaining("no tenant is bound");
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void rowsLeadBackToTheStatementAndConnectionThatTheyWereAskedOf(IsolationLevel level) throws SQLException {
+        as(MINE.get(level), connection -> {
+            try (PreparedStatement query = connection.prepareStatement("select name from tenant_schema.patient");
+                    ResultSet rows = query.executeQuery()) {
+                assertThat(rows.getStatement()).isSameAs(query);
+                assertThat(query.getResultSet().getStatement()).isSameAs(query);
+                assertThat(rows.getStatement().getConnection()).isSameAs(connection);
+            }
+            try (Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("select name from tenant_schema.patient")) {
+                assertThat(rows.getStatement()).isSameAs(statement);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void generatedKeysLeadBackToTheirStatement(IsolationLevel level) throws SQLException {
+        as(MINE.get(level), connection -> {
+            try (PreparedStatement insert = connection.prepareStatement(
+                    "insert into tenant_schema.patient (id, name) values (gen_random_uuid(), 'New')",
+                    Statement.RETURN_GENERATED_KEYS)) {
+                insert.executeUpdate();
+                try (ResultSet keys = insert.getGeneratedKeys()) {
+                    assertThat(keys.next()).isTrue();
+                    assertThat(keys.getStatement()).isSameAs(insert);
+                }
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void rowsOfACursorInAColumnLeadBackToTheStatement(IsolationLevel level) throws SQLException {
+        as(MINE.get(level), connection -> {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("declare patients cursor for select name from tenant_schema.patient");
+                try (ResultSet row = statement.executeQuery("select 'patients'::refcursor")) {
+                    row.next();
+                    ResultSet patients = (ResultSet) row.getObject(1);
+                    assertThat(patients.getStatement()).isSameAs(statement);
+                    assertThat(read(patients))
+                            .containsExactly(MINE.get(level).slug().value());
+                }
+            }
+            connection.rollback();
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void metadataLeadsBackToTheConnection(IsolationLevel level) throws SQLException {
+        as(MINE.get(level), connection -> {
+            DatabaseMetaData metaData = connection.getMetaData();
+            assertThat(metaData.getConnection()).isSameAs(connection);
+            assertThat(metaData.getDatabaseProductName()).isEqualTo("PostgreSQL");
+            assertThat(metaData.unwrap(DatabaseMetaData.class)).isSameAs(metaData);
+            try (ResultSet types = metaData.getTableTypes()) {
+                assertThat(types.next()).isTrue();
+                assertThat(types.getStatement()).isNull();
+            }
+        });
+    }
+
+    @org.junit.jupiter.api.Test
+    void failureOfMetadataIsTheDriversOwn() throws SQLException {
+        as(MINE.get(IsolationLevel.SCHEMA), connection -> {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                assertThatExceptionOfType(SQLException.class).isThrownBy(() -> statement.execute("select 1/0"));
+            }
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(() -> connection.getMetaData().getSchemas())
+                    .satisfies(failure -> assertThat(failure.getSQLState()).isEqualTo("25P02"));
+            connection.rollback();
+        });
+    }
+
+    @org.junit.jupiter.api.Test
+    void metadataOfAClosedConnectionReadsNothing() throws SQLException {
+        DatabaseMetaData[] metaData = new DatabaseMetaData[1];
+        as(MINE.get(IsolationLevel.SCHEMA), connection -> metaData[0] = connection.getMetaData());
+        Tenancy.runAs(
+                MINE.get(IsolationLevel.SCHEMA),
+                () -> assertThatExceptionOfType(SQLException.class)
+                        .isThrownBy(() -> metaData[0].getSchemas())
+                        .withMessageContaining("is closed"));
+    }
+
+    @org.junit.jupiter.api.Test
+    void driversOwnRowsCostTheConnection() throws SQLException {
+        int[] backends = new int[2];
+        as(MINE.get(IsolationLevel.SCHEMA), connection -> {
+            backends[0] = backend(connection);
+            try (Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("select 1")) {
+                assertThat(rows.unwrap(ResultSet.class)).isSameAs(rows);
+                rows.unwrap(org.postgresql.jdbc.PgResultSet.class);
+            }
+        });
+        as(MINE.get(IsolationLevel.SCHEMA), connection -> backends[1] = backend(connection));
+        assertThat(backends[1]).isNotEqualTo(backends[0]);
+    }
+
+    @org.junit.jupiter.api.Test
+    void largeObjectIsNotReadFromRowsBelowDatabase() throws SQLException {
+        as(MINE.get(IsolationLevel.SHARED), connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("select 1::oid")) {
+                row.next();
+                assertThatExceptionOfType(IsolationViolationException.class).isThrownBy(() -> row.getBlob(1));
+            }
+        });
     }
 
     @org.junit.jupiter.api.Test

@@ -346,10 +346,22 @@ public final class ConfigurationCheck {
                         property,
                         withoutParameters(value),
                         "a data source of one login and one schema cannot keep tenants apart",
-                        "Remove spring.datasource.* and set tenancy.database.url and tenancy.database.owner, runtime and"
-                                + " platform instead.");
+                        ownDataSourceFix());
             }
         }
+    }
+
+    private String ownDataSourceFix() {
+        String url = text("tenancy.database.url", "");
+        if (url.startsWith(TenancyProperties.EMBEDDED)) {
+            return "Remove spring.datasource.*; tenancy.database.url=" + url
+                    + " starts the server and knows its logins, so nothing takes their place.";
+        }
+        return url.isBlank()
+                ? "Remove spring.datasource.* and set tenancy.database.url and tenancy.database.owner, runtime and"
+                        + " platform instead."
+                : "Remove spring.datasource.*; the database is set by tenancy.database.url and its logins by"
+                        + " tenancy.database.owner, runtime and platform.";
     }
 
     private void ownMigrations() {

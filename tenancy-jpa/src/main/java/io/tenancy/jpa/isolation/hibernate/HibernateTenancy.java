@@ -35,7 +35,7 @@ public final class HibernateTenancy {
         // Without these two, every transaction pays round trips of its own.
         settings.put("hibernate.connection.provider_disables_autocommit", "true");
         settings.put("hibernate.boot.allow_jdbc_metadata_access", "false");
-        settings.put("hibernate.dialect", "org.hibernate.dialect.PostgreSQLDialect");
+        // Told what the database is, Hibernate chooses the dialect itself; naming the dialect would make it warn.
         settings.put("jakarta.persistence.database-product-name", "PostgreSQL");
         settings.put("jakarta.persistence.database-major-version", "16");
         settings.put("hibernate.hbm2ddl.auto", "none");
@@ -61,6 +61,11 @@ public final class HibernateTenancy {
             faults.add("hibernate.default_schema was '" + schema + "', but only '" + IsolationNames.PLACEHOLDER_SCHEMA
                     + "' is replaced by the tenant's schema; leave it out");
         }
+        Object dialect = settings.get("hibernate.dialect");
+        if (dialect instanceof String name && isOfAnotherProduct(name)) {
+            faults.add("hibernate.dialect was '" + name + "', but tenants' rows lie in PostgreSQL; leave it out (with"
+                    + " Spring: spring.jpa.database-platform)");
+        }
         Object keys = settings.get("hibernate.cache.keys_factory");
         if (keys != null && String.valueOf(keys).toLowerCase(Locale.ROOT).contains("simple")) {
             faults.add("hibernate.cache.keys_factory was '" + keys
@@ -70,6 +75,10 @@ public final class HibernateTenancy {
             throw new TenancyException(
                     "Hibernate cannot keep tenants apart as configured:\n - " + String.join("\n - ", faults));
         }
+    }
+
+    private static boolean isOfAnotherProduct(String dialect) {
+        return dialect.startsWith("org.hibernate.dialect.") && !dialect.startsWith("org.hibernate.dialect.Postgre");
     }
 
     private static String ddlOf(@Nullable Object setting) {

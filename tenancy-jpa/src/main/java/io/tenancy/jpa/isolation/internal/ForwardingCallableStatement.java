@@ -15,7 +15,6 @@ import java.sql.SQLXML;
 import java.sql.Time;
 import java.sql.Timestamp;
 import java.util.Calendar;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Hands on output parameters. */
@@ -110,18 +109,8 @@ abstract class ForwardingCallableStatement extends TenantPreparedStatement imple
     }
 
     @Override
-    public @Nullable Object getObject(int parameterIndex) throws SQLException {
-        return callable().getObject(parameterIndex);
-    }
-
-    @Override
     public @Nullable BigDecimal getBigDecimal(int parameterIndex) throws SQLException {
         return callable().getBigDecimal(parameterIndex);
-    }
-
-    @Override
-    public @Nullable Object getObject(int parameterIndex, @Nullable Map<String, Class<?>> map) throws SQLException {
-        return callable().getObject(parameterIndex, map);
     }
 
     @Override
@@ -360,18 +349,8 @@ abstract class ForwardingCallableStatement extends TenantPreparedStatement imple
     }
 
     @Override
-    public @Nullable Object getObject(String text) throws SQLException {
-        return callable().getObject(text);
-    }
-
-    @Override
     public @Nullable BigDecimal getBigDecimal(String text) throws SQLException {
         return callable().getBigDecimal(text);
-    }
-
-    @Override
-    public @Nullable Object getObject(String text, @Nullable Map<String, Class<?>> map) throws SQLException {
-        return callable().getObject(text, map);
     }
 
     @Override

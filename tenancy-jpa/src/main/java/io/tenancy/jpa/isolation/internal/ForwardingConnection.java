@@ -1,7 +1,6 @@
 package io.tenancy.jpa.isolation.internal;
 
 import java.sql.Connection;
-import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.SQLXML;
@@ -18,11 +17,6 @@ abstract class ForwardingConnection implements Connection {
 
     ForwardingConnection(Connection connection) {
         this.connection = connection;
-    }
-
-    @Override
-    public @Nullable DatabaseMetaData getMetaData() throws SQLException {
-        return connection.getMetaData();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.tenancy.jpa.isolation.internal;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
@@ -71,11 +70,6 @@ abstract class ForwardingStatement implements Statement {
     }
 
     @Override
-    public @Nullable ResultSet getResultSet() throws SQLException {
-        return statement.getResultSet();
-    }
-
-    @Override
     public int getUpdateCount() throws SQLException {
         return statement.getUpdateCount();
     }
@@ -118,11 +112,6 @@ abstract class ForwardingStatement implements Statement {
     @Override
     public boolean getMoreResults(int number) throws SQLException {
         return statement.getMoreResults(number);
-    }
-
-    @Override
-    public @Nullable ResultSet getGeneratedKeys() throws SQLException {
-        return statement.getGeneratedKeys();
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.sql.CallableStatement;
 import java.sql.Clob;
 import java.sql.NClob;
 import java.sql.SQLException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A procedure or function call of one tenant. */
@@ -22,6 +23,27 @@ final class TenantCallableStatement extends ForwardingCallableStatement {
     @Override
     CallableStatement callable() {
         return callable;
+    }
+
+    // An output parameter may be a cursor, whose rows come from a statement that the driver made by itself.
+    @Override
+    public @Nullable Object getObject(int parameterIndex) throws SQLException {
+        return tenantConnection().own(this, callable.getObject(parameterIndex));
+    }
+
+    @Override
+    public @Nullable Object getObject(String name) throws SQLException {
+        return tenantConnection().own(this, callable.getObject(name));
+    }
+
+    @Override
+    public @Nullable Object getObject(int parameterIndex, @Nullable Map<String, Class<?>> map) throws SQLException {
+        return tenantConnection().own(this, callable.getObject(parameterIndex, map));
+    }
+
+    @Override
+    public @Nullable Object getObject(String name, @Nullable Map<String, Class<?>> map) throws SQLException {
+        return tenantConnection().own(this, callable.getObject(name, map));
     }
 
     @Override

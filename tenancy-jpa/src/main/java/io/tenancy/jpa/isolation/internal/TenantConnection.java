@@ -13,6 +13,7 @@ import java.sql.Blob;
 import java.sql.CallableStatement;
 import java.sql.Clob;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.NClob;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -48,6 +49,11 @@ import org.slf4j.LoggerFactory;
  *
  * Cleanness. Nothing above is session state. SQL that leaves session state behind, or that cannot be classified, and
  * whatever reaches for the driver's own objects, marks the connection; it is then evicted instead of lent again.
+ *
+ * Ways back. Statements, rows and metadata that were handed out answer this connection when asked where they come from,
+ * so that code which looks for "the connection of these rows" stays inside. Two ways lead to the pool's connection:
+ * unwrap, which marks, and Array.getResultSet, whose rows the driver makes. SQL sent there is neither renamed, bound nor
+ * classified: in a transaction that is bound the server shows this tenant's rows, in any other it refuses.
  */
 /** A connection that reaches one tenant's rows and no others. Not safe for concurrent use, like any connection. */
 public final class TenantConnection extends ForwardingConnection {
@@ -538,6 +544,16 @@ public final class TenantConnection extends ForwardingConnection {
     }
 
     @Override
+    public DatabaseMetaData getMetaData() throws SQLException {
+        return TenantMetaData.of(this, connection.getMetaData());
+    }
+
+    /** Rows lead back to a statement of this connection; any other answer stays as it is. */
+    @Nullable Object own(@Nullable Statement statement, @Nullable Object answer) {
+        return answer instanceof ResultSet rows ? new TenantResultSet(this, statement, rows) : answer;
+    }
+
+    @Override
     public <T> T unwrap(Class<T> type) throws SQLException {
         if (type.isInstance(this)) {
             return type.cast(this);
@@ -595,7 +611,7 @@ public final class TenantConnection extends ForwardingConnection {
         evict = true;
     }
 
-    private void requireOpen() throws SQLException {
+    void requireOpen() throws SQLException {
         if (closed) {
             throw new SQLNonTransientConnectionException(
                     "This connection of tenant " + tenant + " is closed.", "08003");

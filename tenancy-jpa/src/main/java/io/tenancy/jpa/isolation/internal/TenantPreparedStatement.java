@@ -44,9 +44,9 @@ class TenantPreparedStatement extends ForwardingPreparedStatement {
     @Override
     public final ResultSet executeQuery() throws SQLException {
         if (carrying) {
-            return tenantConnection().runCarrying(prepared, this::secondResult);
+            return rows(tenantConnection().runCarrying(prepared, this::secondResult));
         }
-        return tenantConnection().run(prepared, batchKind(), prepared::executeQuery);
+        return rows(tenantConnection().run(prepared, batchKind(), prepared::executeQuery));
     }
 
     @Override

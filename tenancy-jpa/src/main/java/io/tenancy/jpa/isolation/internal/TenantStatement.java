@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
 
 /** A statement of one tenant; each text it is given is classified, renamed and bound like a prepared one. */
 class TenantStatement extends ForwardingStatement {
@@ -28,7 +29,24 @@ class TenantStatement extends ForwardingStatement {
     @Override
     public ResultSet executeQuery(String text) throws SQLException {
         BoundSql sql = connection.admit(text);
-        return connection.run(statement, sql.parsed().kind(), () -> statement.executeQuery(sql.plain()));
+        return rows(connection.run(statement, sql.parsed().kind(), () -> statement.executeQuery(sql.plain())));
+    }
+
+    @Override
+    public final @Nullable ResultSet getResultSet() throws SQLException {
+        ResultSet rows = statement.getResultSet();
+        return rows == null ? null : rows(rows);
+    }
+
+    @Override
+    public final @Nullable ResultSet getGeneratedKeys() throws SQLException {
+        ResultSet keys = statement.getGeneratedKeys();
+        return keys == null ? null : rows(keys);
+    }
+
+    /** One small object per query; the driver's rows behind it know the pool's connection. */
+    final ResultSet rows(ResultSet rows) {
+        return new TenantResultSet(connection, this, rows);
     }
 
     @Override

@@ -16,6 +16,10 @@ import java.util.Set;
  */
 public record SchemaLayout(String schema, String extensionsSchema, String grantee, Set<String> globalTables) {
 
+    /** Where tables are listed as global, as messages say it: the property, and the setting in code. */
+    public static final String GLOBAL_TABLES_SETTING =
+            "tenancy.isolation.global-tables (in code: TenancyInstallation.Builder.globalTables)";
+
     /**
      * Validates the names.
      *
@@ -29,8 +33,9 @@ public record SchemaLayout(String schema, String extensionsSchema, String grante
         for (String table : globalTables) {
             requireName(table, "global table");
             if (table.equals(IsolationNames.SCHEMA_HISTORY) || table.equals(IsolationNames.DATA_HISTORY)) {
-                throw new IllegalArgumentException("The table '" + table
-                        + "' belongs to the SDK and cannot be listed as global. Remove it from the global tables.");
+                throw new IllegalArgumentException(
+                        "The table '" + table + "' belongs to the SDK and cannot be listed as global. Remove it from "
+                                + GLOBAL_TABLES_SETTING + ".");
             }
         }
     }

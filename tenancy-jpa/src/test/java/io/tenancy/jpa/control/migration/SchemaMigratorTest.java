@@ -143,6 +143,22 @@ class SchemaMigratorTest {
     }
 
     @Test
+    void refusalOfATableThatMayBeGlobalNamesThePropertyAndTheSettingInCode() throws Exception {
+        script("V1__natural.sql", "create table country (code text primary key);");
+        assertThatThrownBy(this::migrate)
+                .hasMessageContaining("tenancy.isolation.global-tables")
+                .hasMessageContaining("TenancyInstallation.Builder.globalTables");
+    }
+
+    @Test
+    void refusalOfRowsThatMayBeGlobalNamesThePropertyAndTheSettingInCode() throws Exception {
+        script("V1__rows.sql", "create table room (id uuid primary key);\ninsert into room values ('" + ALPHA + "');");
+        assertThatThrownBy(this::migrate)
+                .hasMessageContaining("tenancy.isolation.global-tables")
+                .hasMessageContaining("TenancyInstallation.Builder.globalTables");
+    }
+
+    @Test
     void structureScriptsThatChangeRowsAreRefusedBeforeAnythingRuns() throws Exception {
         script("V1__rooms.sql", TABLES + "\nupdate room set name = 'x';");
         script("V2__index.sql", "create index concurrently i on room (name);");

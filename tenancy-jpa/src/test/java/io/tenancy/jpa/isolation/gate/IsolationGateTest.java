@@ -44,7 +44,7 @@ class IsolationGateTest {
                              mend:  ALTER TABLE tenancy_shared.article ENABLE ROW LEVEL SECURITY;
                           2. tenancy_shared.country
                              fault: it is listed as global although its column tenant_id says that its rows belong to tenants
-                             to do: take the table off the list of global tables, or drop its column tenant_id
+                             to do: take the table off tenancy.isolation.global-tables (Builder.globalTables), or drop its column tenant_id
                           3. tenancy_shared.author
                              fault: clinic_runtime holds TRUNCATE, which neither the policy nor the application needs
                              mend:  REVOKE TRUNCATE ON TABLE tenancy_shared.author FROM clinic_runtime;""")
@@ -81,7 +81,7 @@ class IsolationGateTest {
                     .hasSize(8)
                     .first()
                     .asString()
-                    .contains("not listed as global");
+                    .contains("not listed as global in tenancy.isolation.global-tables (Builder.globalTables)");
             for (Fault fault : faults) {
                 sql.execute(fault.remedy());
             }

@@ -1,6 +1,7 @@
 package io.tenancy.jpa.control.migration.internal;
 
 import io.tenancy.jpa.control.migration.MigrationScript;
+import io.tenancy.jpa.isolation.shared.SchemaLayout;
 import io.tenancy.jpa.isolation.sql.SqlScript;
 import io.tenancy.jpa.isolation.sql.SqlStatement;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ public final class ScriptRules {
                     + target.map(table -> " of " + table).orElse("")
                     + ", but on shared tables it runs once for all tenants and would find no tenant's rows. Put the"
                     + " statement into a data script (D<version>__name.sql), which runs once per tenant; if all tenants"
-                    + " share the rows, list the table as global.");
+                    + " share the rows, list the table in " + SchemaLayout.GLOBAL_TABLES_SETTING + ".");
         }
         if (OUTSIDE_OF_TRANSACTIONS.matcher(statement.text()).matches()) {
             return Optional.of("the statement refuses to run in a transaction, but on shared tables a script and the"
@@ -89,7 +90,8 @@ public final class ScriptRules {
         Optional<String> global = statement.targetTable().filter(globalTables::contains);
         if (global.isPresent()) {
             return Optional.of("a data script changes the global table " + global.get() + ", but it runs once per"
-                    + " tenant. Put the statement into a structure script (V<version>__name.sql).");
+                    + " tenant. Put the statement into a structure script (V<version>__name.sql), or take the table off "
+                    + SchemaLayout.GLOBAL_TABLES_SETTING + " if its rows belong to tenants.");
         }
         return Optional.empty();
     }

@@ -43,7 +43,8 @@ public final class SharedTableFaults {
             left join primary_key p on p.indrelid = o.oid
             cross join lateral (values
                 (1, o.tenant is null,
-                 'it is not listed as global, so it is tenant-owned, but it has no column {column}',
+                 'it is not listed as global in tenancy.isolation.global-tables (Builder.globalTables), so it is tenant-owned,'
+                     ' but it has no column {column}',
                  format('ALTER TABLE %1$s ADD COLUMN {column} uuid; ALTER TABLE %1$s ALTER COLUMN {column} '
                      'SET DEFAULT current_setting(''{setting}'')::uuid, ALTER COLUMN {column} SET NOT NULL;', o.name)),
                 (2, not o.uuid,
@@ -190,14 +191,15 @@ public final class SharedTableFaults {
 
     private static final String KINDS = OWNED + """
             select c.oid::regclass::text,
-                   'it is a foreign table, to which row-level security cannot apply, and not listed as global',
+                   'it is a foreign table, to which row-level security cannot apply, and not listed as global in'
+                       ' tenancy.isolation.global-tables (Builder.globalTables)',
                    format('DROP FOREIGN TABLE %s;', c.oid::regclass)
             from target t cross join argument g
             join pg_class c on c.relnamespace = t.oid and c.relkind = 'f' and c.relname <> all (g.globals)
             union all
             select c.oid::regclass::text,
                    'it is listed as global although its column {column} says that its rows belong to tenants',
-                   'take the table off the list of global tables, or drop its column {column}'
+                   'take the table off tenancy.isolation.global-tables (Builder.globalTables), or drop its column {column}'
             from target t cross join argument g
             join pg_class c on c.relnamespace = t.oid and c.relkind in ('r', 'p') and c.relname = any (g.globals)
             join pg_attribute a on a.attrelid = c.oid and a.attname = '{column}' and not a.attisdropped

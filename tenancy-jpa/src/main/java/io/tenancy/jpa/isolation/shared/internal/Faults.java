@@ -139,7 +139,7 @@ public final class Faults {
                 fault(
                         "table " + table.sql(),
                         "it is listed as global but has the column " + IsolationNames.TENANT_COLUMN,
-                        "Remove it from the global tables, or rename the column");
+                        "Remove it from " + SchemaLayout.GLOBAL_TABLES_SETTING + ", or rename the column");
             } else if (!column.isOurs()) {
                 fault(
                         "column " + table.sql() + "." + column.sql(),
@@ -171,7 +171,8 @@ public final class Faults {
                             "Add an id column (uuid, or bigint GENERATED ALWAYS AS IDENTITY, or with a sequence named "
                                     + table.name() + "_seq) as primary key and declare UNIQUE ("
                                     + names(table, key.keys()) + ")"
-                                    + "; if all tenants share these rows, list the table as global"));
+                                    + "; if all tenants share these rows, list the table in "
+                                    + SchemaLayout.GLOBAL_TABLES_SETTING));
         }
     }
 
@@ -208,7 +209,8 @@ public final class Faults {
                 fault(
                         object,
                         "a global table refers to the rows of a tenant: " + key.definition(),
-                        "List " + target.name() + " as global too, or " + table.name() + " as tenant-owned");
+                        "List " + target.name() + " in " + SchemaLayout.GLOBAL_TABLES_SETTING + " too, or take "
+                                + table.name() + " off that list");
             }
             if (!fromGlobal && !toGlobal) {
                 ownedForeignKey(object, key, table);
@@ -257,7 +259,7 @@ public final class Faults {
                 "table " + table.sql(),
                 "a structure migration put rows into it, which belong to no tenant",
                 "Insert them in a data migration (D<version>__name.sql), which runs once per tenant; if all tenants"
-                        + " share these rows, list the table as global");
+                        + " share these rows, list the table in " + SchemaLayout.GLOBAL_TABLES_SETTING);
     }
 
     private static boolean isHistory(Table table) {
