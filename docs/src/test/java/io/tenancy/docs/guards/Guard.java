@@ -49,6 +49,7 @@ record Guard(Path patch, String test, String module, String why) {
     }
 
     String name() {
-        return patch.getFileName().toString();
+        String file = patch.getFileName().toString();
+        return file.substring(0, file.lastIndexOf('.'));
     }
 }

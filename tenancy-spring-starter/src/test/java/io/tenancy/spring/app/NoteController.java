@@ -43,6 +43,11 @@ public class NoteController {
         return notes.throughJdbcTemplate();
     }
 
+    @GetMapping("/notes/as-somebody-else")
+    public void asSomebodyElse() {
+        notes.takeOnAnotherRole();
+    }
+
     @GetMapping("/one-connection")
     public String oneConnection() {
         return String.valueOf(notes.sharesOneConnection());

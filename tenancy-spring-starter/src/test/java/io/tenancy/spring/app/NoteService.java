@@ -45,6 +45,11 @@ public class NoteService {
         return template.queryForList("select text from tenant_schema.note order by text", String.class);
     }
 
+    /** What the SDK refuses inside the application, after security let the request in. */
+    public void takeOnAnotherRole() {
+        template.execute("set role none");
+    }
+
     /** Writes with one and reads with the other before anything is committed, then rolls back. */
     @Transactional
     public boolean sharesOneConnection() {
