@@ -112,7 +112,8 @@ public record UsageEvent(
         for (Map.Entry<String, String> property : properties.entrySet()) {
             bytes += property.getKey().getBytes(StandardCharsets.UTF_8).length;
             bytes += property.getValue().getBytes(StandardCharsets.UTF_8).length;
-            if (property.getKey().isBlank() || property.getKey().indexOf('\0') >= 0
+            if (property.getKey().isBlank()
+                    || property.getKey().indexOf('\0') >= 0
                     || property.getValue().indexOf('\0') >= 0) {
                 faults.add("property '" + UsageFaults.shortened(property.getKey())
                         + "' has a blank name or holds the character 0");
