@@ -13,6 +13,7 @@ import io.tenancy.context.Tenancy;
 import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.jpa.TestServer;
 import io.tenancy.jpa.control.provisioning.NewTenant;
+import io.tenancy.jpa.isolation.DatabaseServer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -278,6 +279,40 @@ class OutboxTest {
             });
 
             assertThat(box.awaitFirst()).isEqualTo(tenant.id() + ": wake up");
+        }
+    }
+
+    @Test
+    void schemaFromBeforeTheOutboxGetsOneAtTheNextStart() throws Exception {
+        DatabaseServer server = TestServer.newDatabase();
+        LetterBox box = new LetterBox();
+        try (TenancyInstallation before =
+                TestServer.installation(server, "classpath:clinic").build().start()) {
+            for (IsolationLevel level : List.of(IsolationLevel.SHARED, IsolationLevel.SCHEMA)) {
+                Tenant tenant = before.provisioner()
+                        .provision(NewTenant.of("old-" + level.name().toLowerCase(Locale.ROOT), "O", level));
+                try (Connection owner = before.control().owner(server.database()).getConnection();
+                        Statement statement = owner.createStatement()) {
+                    statement.execute("drop table " + tenant.placement().schema() + ".tenancy_outbox");
+                }
+            }
+        }
+        try (TenancyInstallation after = TestServer.installation(server, "classpath:clinic")
+                .outboxReceiver(box)
+                .build()
+                .start()) {
+            for (Tenant tenant : after.catalog().all()) {
+                Tenancy.callAs(tenant, () -> {
+                    try (Connection connection = after.dataSource().getConnection()) {
+                        connection.setAutoCommit(false);
+                        after.outbox().send(connection, TOPIC, "late");
+                        connection.commit();
+                        return true;
+                    }
+                });
+                after.outboxRelay().deliver(tenant);
+            }
+            assertThat(box.all()).hasSize(2);
         }
     }
 
