@@ -1,5 +1,7 @@
 package io.tenancy;
 
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,5 +58,33 @@ public abstract class RequestRefusedException extends TenancyException {
      */
     public final String publicDetail() {
         return publicDetail;
+    }
+
+    /**
+     * A problem type that somebody else registered.
+     *
+     * @return an absolute URI; empty where the type is made from the {@link #code()}
+     */
+    public Optional<String> problemType() {
+        return Optional.empty();
+    }
+
+    /**
+     * Further members of the problem body, such as the link to an upgrade.
+     *
+     * @return member name to a String, an Integer, a Long, a Boolean or a List of these, in their order; never
+     *     {@code type}, {@code title}, {@code status} or {@code detail}
+     */
+    public Map<String, Object> problemMembers() {
+        return Map.of();
+    }
+
+    /**
+     * Headers of the answer, such as {@code Retry-After}.
+     *
+     * @return header name to value
+     */
+    public Map<String, String> responseHeaders() {
+        return Map.of();
     }
 }

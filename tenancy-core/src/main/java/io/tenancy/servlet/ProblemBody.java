@@ -1,6 +1,9 @@
 package io.tenancy.servlet;
 
 import io.tenancy.RequestRefusedException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A refusal as problem details (RFC 9457) in JSON. */
 public final class ProblemBody {
@@ -20,7 +23,8 @@ public final class ProblemBody {
      * @return a JSON object
      */
     public static String of(RequestRefusedException refusal) {
-        return of(refusal.status(), refusal.code(), refusal.publicDetail());
+        String type = refusal.problemType().orElse(TYPE_PREFIX + refusal.code());
+        return json(type, title(refusal.code()), refusal.status(), refusal.publicDetail(), refusal.problemMembers());
     }
 
     /**
@@ -32,8 +36,31 @@ public final class ProblemBody {
      * @return a JSON object
      */
     public static String of(int status, String code, String detail) {
-        return "{\"type\":\"" + TYPE_PREFIX + escaped(code) + "\",\"title\":\"" + escaped(title(code))
-                + "\",\"status\":" + status + ",\"detail\":\"" + escaped(detail) + "\"}";
+        return json(TYPE_PREFIX + code, title(code), status, detail, Map.of());
+    }
+
+    private static String json(String type, String title, int status, String detail, Map<String, Object> members) {
+        StringBuilder json = new StringBuilder("{\"type\":").append(quoted(type));
+        json.append(",\"title\":").append(quoted(title));
+        json.append(",\"status\":").append(status);
+        json.append(",\"detail\":").append(quoted(detail));
+        members.forEach((name, value) ->
+                json.append(',').append(quoted(name)).append(':').append(value(value)));
+        return json.append('}').toString();
+    }
+
+    private static String value(Object value) {
+        if (value instanceof Integer || value instanceof Long || value instanceof Boolean) {
+            return value.toString();
+        }
+        if (value instanceof List<?> list) {
+            return list.stream().map(ProblemBody::value).collect(Collectors.joining(",", "[", "]"));
+        }
+        return quoted(value.toString());
+    }
+
+    private static String quoted(String text) {
+        return '"' + escaped(text) + '"';
     }
 
     private static String title(String code) {

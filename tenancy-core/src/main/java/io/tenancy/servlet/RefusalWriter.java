@@ -16,6 +16,7 @@ public interface RefusalWriter {
         if (refusal.status() == HttpServletResponse.SC_SERVICE_UNAVAILABLE) {
             response.setHeader("Retry-After", "5");
         }
+        refusal.responseHeaders().forEach(response::setHeader);
         response.setContentType(ProblemBody.MEDIA_TYPE);
         response.setCharacterEncoding("UTF-8");
         response.getWriter().write(ProblemBody.of(refusal));

@@ -25,6 +25,9 @@ import io.tenancy.jpa.isolation.PostgresIsolationProvider;
 import io.tenancy.jpa.isolation.TenantDataSource;
 import io.tenancy.jpa.isolation.gate.Fault;
 import io.tenancy.jpa.isolation.hibernate.HibernateTenancy;
+import io.tenancy.jpa.outbox.OutboxReceiver;
+import io.tenancy.jpa.outbox.OutboxRelay;
+import io.tenancy.jpa.outbox.TenantOutbox;
 import io.tenancy.lifecycle.TenantGate;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -63,6 +66,8 @@ public final class TenancyInstallation implements AutoCloseable {
     private final TenantProvisioner provisioner;
     private final Schemas schemas;
     private final TenantDataSource dataSource;
+    private final OutboxRelay outboxRelay;
+    private final TenantOutbox outbox;
     private final Runnable audit;
     private final ScheduledExecutorService watch;
 
@@ -99,6 +104,9 @@ public final class TenancyInstallation implements AutoCloseable {
         };
         this.provisioner = new TenantProvisioner(
                 control, catalog, servers, logins, settings.schemaRole, schemas, settings.initializers, changed, clock);
+        this.outboxRelay =
+                new OutboxRelay(dataSource, control.platform(), this::working, settings.outboxReceivers, clock);
+        this.outbox = new TenantOutbox(clock, outboxRelay::wake);
         this.audit = Tenancy.onPlatformAccess((scope, thread) -> catalog.recordPlatformAccess(thread, scope.reason()));
         this.watch = Executors.newSingleThreadScheduledExecutor(work -> {
             Thread thread = new Thread(work, "tenancy-gate");
@@ -157,6 +165,7 @@ public final class TenancyInstallation implements AutoCloseable {
         long interval = settings.gateInterval.toMillis();
         // look() does not throw, so the schedule lasts until close().
         var unused = watch.scheduleWithFixedDelay(this::look, interval, interval, TimeUnit.MILLISECONDS);
+        outboxRelay.start(OutboxRelay.DEFAULT_SWEEP_INTERVAL);
         return this;
     }
 
@@ -233,6 +242,24 @@ public final class TenancyInstallation implements AutoCloseable {
     }
 
     /**
+     * Lets a tenant's transaction leave messages for the platform.
+     *
+     * @return the sending end
+     */
+    public TenantOutbox outbox() {
+        return outbox;
+    }
+
+    /**
+     * Delivers what tenants' transactions left; it runs by itself after {@link #start()}.
+     *
+     * @return the delivering end
+     */
+    public OutboxRelay outboxRelay() {
+        return outboxRelay;
+    }
+
+    /**
      * The control database.
      *
      * @return as configured
@@ -294,10 +321,7 @@ public final class TenancyInstallation implements AutoCloseable {
      */
     public Map<Tenant, Exception> forEachTenant(TenantWork work) {
         Map<Tenant, Exception> failures = new LinkedHashMap<>();
-        for (Tenant tenant : catalog.all()) {
-            if (!mayWork(tenant)) {
-                continue;
-            }
+        for (Tenant tenant : working()) {
             try {
                 Tenancy.callAs(tenant, () -> {
                     work.run(tenant);
@@ -308,6 +332,10 @@ public final class TenancyInstallation implements AutoCloseable {
             }
         }
         return failures;
+    }
+
+    private List<Tenant> working() {
+        return catalog.all().stream().filter(TenancyInstallation::mayWork).toList();
     }
 
     private static boolean mayWork(Tenant tenant) {
@@ -321,6 +349,7 @@ public final class TenancyInstallation implements AutoCloseable {
     @Override
     public void close() {
         watch.shutdownNow();
+        outboxRelay.close();
         audit.run();
         isolation.close();
         control.close();
@@ -342,6 +371,7 @@ public final class TenancyInstallation implements AutoCloseable {
     public static final class Builder {
         private final Map<String, DatabaseServer> servers = new LinkedHashMap<>();
         private final List<TenantInitializer> initializers = new ArrayList<>();
+        private final List<OutboxReceiver> outboxReceivers = new ArrayList<>();
         private @Nullable String migrations;
         private @Nullable SecretKeys keys;
         private Set<String> globalTables = Set.of();
@@ -473,6 +503,17 @@ public final class TenancyInstallation implements AutoCloseable {
          */
         public Builder initializer(TenantInitializer initializer) {
             initializers.add(Objects.requireNonNull(initializer, "initializer"));
+            return this;
+        }
+
+        /**
+         * Adds the platform's end of a topic of the tenants' outboxes.
+         *
+         * @param receiver receives its topic's messages, each once
+         * @return this builder
+         */
+        public Builder outboxReceiver(OutboxReceiver receiver) {
+            outboxReceivers.add(Objects.requireNonNull(receiver, "receiver"));
             return this;
         }
 

@@ -33,5 +33,8 @@ public final class IsolationNames {
     /** History of the data migrations, one row per tenant and version. */
     public static final String DATA_HISTORY = "tenancy_data_history";
 
+    /** The table of each tenant's place in which its transactions leave messages for the platform. */
+    public static final String OUTBOX = "tenancy_outbox";
+
     private IsolationNames() {}
 }

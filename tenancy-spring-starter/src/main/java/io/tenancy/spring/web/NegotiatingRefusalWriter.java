@@ -38,6 +38,7 @@ public final class NegotiatingRefusalWriter implements RefusalWriter {
         if (refusal.status() == HttpServletResponse.SC_SERVICE_UNAVAILABLE) {
             response.setHeader("Retry-After", String.valueOf(RETRY_AFTER_SECONDS));
         }
+        refusal.responseHeaders().forEach(response::setHeader);
         response.sendError(refusal.status());
     }
 

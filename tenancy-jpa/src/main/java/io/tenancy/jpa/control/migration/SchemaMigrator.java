@@ -4,6 +4,7 @@ import io.tenancy.IsolationLevel;
 import io.tenancy.TenantId;
 import io.tenancy.jpa.control.migration.internal.DataHistory;
 import io.tenancy.jpa.control.migration.internal.FlywayStructure;
+import io.tenancy.jpa.control.migration.internal.OutboxTable;
 import io.tenancy.jpa.control.migration.internal.OwnerSession;
 import io.tenancy.jpa.control.migration.internal.ScriptRules;
 import io.tenancy.jpa.control.migration.internal.ScriptRunner;
@@ -164,13 +165,15 @@ public final class SchemaMigrator {
     /** Also without a new version the role or the list of global tables may have changed. */
     private static void finish(SchemaTarget target, boolean first) {
         DataHistory history = new DataHistory(target.schema());
+        OutboxTable outbox = new OutboxTable(target.schema());
         try {
             OwnerSession.inTransaction(target.owner(), target.schema(), connection -> {
                 if (first) {
-                    if (history.exists(connection)) {
+                    if (history.exists(connection) && outbox.exists(connection)) {
                         return true;
                     }
                     history.create(connection);
+                    outbox.create(connection);
                 }
                 SchemaFinishing.of(target.level(), target.layout()).derive(connection);
                 return true;
