@@ -19,9 +19,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +73,7 @@ public final class CatalogueReader {
     /**
      * Reads a document.
      *
-     * @param document JSON if it begins with a brace, YAML otherwise; at most 1,000,000 characters
+     * @param document JSON if it begins with a brace, at most 16,000,000 characters; YAML otherwise, at most 1,000,000
      * @return the catalogue
      * @throws InvalidCatalogueException naming everything that is wrong
      */
@@ -108,6 +111,25 @@ public final class CatalogueReader {
             throw new InvalidCatalogueException(reader.errors);
         }
         return value;
+    }
+
+    /**
+     * Reads a definition as documents write it.
+     *
+     * @param key name of the entitlement
+     * @param json JSON or YAML, such as <code>{"kind": "limit", "unit": "user"}</code>
+     * @return the definition
+     * @throws InvalidCatalogueException naming everything that is wrong
+     */
+    public static EntitlementDefinition readDefinition(String key, String json) {
+        CatalogueReader reader = new CatalogueReader();
+        try {
+            reader.definition(key, new At("", DocumentParser.parse(json)));
+        } catch (DocumentException unreadable) {
+            reader.errors.add(new CatalogueError("", unreadable.line(), String.valueOf(unreadable.getMessage())));
+        }
+        reader.refuse();
+        return Objects.requireNonNull(reader.definitions.get(key));
     }
 
     private void refuse() {
@@ -495,12 +517,12 @@ public final class CatalogueReader {
         return null;
     }
 
-    private <T> java.util.Optional<T> build(At at, java.util.function.Supplier<T> made) {
+    private <T> Optional<T> build(At at, Supplier<T> made) {
         try {
-            return java.util.Optional.of(made.get());
+            return Optional.of(made.get());
         } catch (IllegalArgumentException refused) {
             error(at, String.valueOf(refused.getMessage()));
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
     }
 

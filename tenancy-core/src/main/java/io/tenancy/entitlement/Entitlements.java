@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -160,7 +161,7 @@ public final class Entitlements {
         if (setting == null && !isDefined(key, EntitlementKind.SETTING)) {
             throw unknown(key, EntitlementKind.SETTING);
         }
-        return Boolean.TRUE.toString().equals(setting);
+        return "true".equals(setting);
     }
 
     /**
@@ -309,7 +310,7 @@ public final class Entitlements {
     }
 
     private UnknownEntitlementException unknown(String key, EntitlementKind asked) {
-        String what = asked.name().toLowerCase(java.util.Locale.ROOT);
+        String what = asked.name().toLowerCase(Locale.ROOT);
         String found = resolution
                 .catalogue
                 .definition(key)

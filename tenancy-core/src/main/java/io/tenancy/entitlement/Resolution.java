@@ -93,14 +93,14 @@ final class Resolution {
     boolean couldGet(EntitlementDefinition definition) {
         EntitlementValue wanted = definition.kind() == EntitlementKind.MODULE
                 ? new OfModule(true)
-                : new EntitlementValue.OfSetting(Boolean.TRUE.toString());
+                : new EntitlementValue.OfSetting("true");
         return isOn(later(definition, wanted, Trace.NONE));
     }
 
     static boolean isOn(@Nullable EntitlementValue value) {
         return (value instanceof OfModule module && module.entitled())
                 || (value instanceof EntitlementValue.OfSetting setting
-                        && setting.value().equals(Boolean.TRUE.toString()));
+                        && setting.value().equals("true"));
     }
 
     private @Nullable EntitlementValue fromPlan(EntitlementDefinition definition, Trace trace) {

@@ -143,7 +143,8 @@ public final class TenantEntitlements {
             return others.join().entitlements;
         } catch (CompletionException failure) {
             if (failure.getCause() instanceof EntitlementsUnavailableException unavailable) {
-                throw new EntitlementsUnavailableException(unavailable.getMessage(), unavailable);
+                throw new EntitlementsUnavailableException(
+                        String.valueOf(unavailable.getMessage()), unavailable);
             }
             throw failure;
         }

@@ -19,8 +19,9 @@ import tools.jackson.dataformat.yaml.YAMLParser;
  */
 public final class DocumentParser {
 
-    /** How long a document may be. */
-    public static final int MAXIMUM_CHARACTERS = 1_000_000;
+    // JSON is also how all the versions that were ever imported are read together.
+    private static final int LONGEST_JSON = 16_000_000;
+    private static final int LONGEST_YAML = 1_000_000;
 
     private static final int DEEPEST = 50;
 
@@ -38,11 +39,13 @@ public final class DocumentParser {
      * @throws DocumentException at the first place that cannot be read
      */
     public static DocumentNode parse(String document) {
-        if (document.length() > MAXIMUM_CHARACTERS) {
+        boolean json = document.stripLeading().startsWith("{");
+        int longest = json ? LONGEST_JSON : LONGEST_YAML;
+        if (document.length() > longest) {
             throw new DocumentException(
-                    0, "has " + document.length() + " characters, but may have " + MAXIMUM_CHARACTERS + " at most");
+                    0, "has " + document.length() + " characters, but may have " + longest + " at most");
         }
-        TokenStreamFactory factory = document.stripLeading().startsWith("{") ? new JsonFactory() : new YAMLFactory();
+        TokenStreamFactory factory = json ? new JsonFactory() : new YAMLFactory();
         try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), document)) {
             DocumentParser reader = new DocumentParser(parser);
             JsonToken first = parser.nextToken();
