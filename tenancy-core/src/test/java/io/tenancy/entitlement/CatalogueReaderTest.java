@@ -111,7 +111,7 @@ class CatalogueReaderTest {
     void theMessageNamesWhatWasFoundAndWhatIsExpected() {
         assertThatExceptionOfType(InvalidCatalogueException.class)
                 .isThrownBy(() -> CatalogueReader.read(GOOD.replace("users: 5, calls", "users: 5.5, calls")))
-                .withMessageContaining("line 11, plans.starter.versions[0].entitlements.users: is the number 5.5, but a"
+                .withMessageContaining("line 12, plans.starter.versions[0].entitlements.users: is the number 5.5, but a"
                         + " whole number is expected; -1 stands for unlimited");
     }
 
