@@ -143,8 +143,7 @@ public final class TenantEntitlements {
             return others.join().entitlements;
         } catch (CompletionException failure) {
             if (failure.getCause() instanceof EntitlementsUnavailableException unavailable) {
-                throw new EntitlementsUnavailableException(
-                        String.valueOf(unavailable.getMessage()), unavailable);
+                throw new EntitlementsUnavailableException(String.valueOf(unavailable.getMessage()), unavailable);
             }
             throw failure;
         }

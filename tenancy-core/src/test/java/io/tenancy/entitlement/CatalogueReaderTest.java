@@ -16,8 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CatalogueReaderTest {
 
-    private static final String GOOD =
-            """
+    private static final String GOOD = """
             format: 1
             definitions:
               stock_take: {kind: module}
@@ -56,8 +55,9 @@ class CatalogueReaderTest {
                 .containsEntry("calls", new EntitlementValue.OfQuantity(1000, 900L, true))
                 .containsEntry("support", new EntitlementValue.OfSetting("email"));
         assertThat(starter.versions().get(1).effectiveFrom()).isEqualTo(Instant.parse("2026-12-01T00:00:00Z"));
-        assertThat(starter.versions().get(1).rateLimits()).singleElement().satisfies(limit -> assertThat(limit.paths())
-                .containsExactly("/api/"));
+        assertThat(starter.versions().get(1).rateLimits())
+                .singleElement()
+                .satisfies(limit -> assertThat(limit.paths()).containsExactly("/api/"));
     }
 
     @Test
@@ -69,8 +69,7 @@ class CatalogueReaderTest {
 
     @Test
     void everyErrorIsToldAtOnceWithPathAndLine() {
-        List<CatalogueError> errors = errorsOf(
-                """
+        List<CatalogueError> errors = errorsOf("""
                 format: 1
                 definitions:
                   users: {kind: limit}
@@ -178,8 +177,9 @@ class CatalogueReaderTest {
 
     @Test
     void documentThatIsTooLongOrTooDeepIsRefused() {
-        assertThat(errorsOf("#" + "x".repeat(1_000_000))).singleElement().satisfies(error -> assertThat(error.message())
-                .contains("1000000 at most"));
+        assertThat(errorsOf("#" + "x".repeat(1_000_000)))
+                .singleElement()
+                .satisfies(error -> assertThat(error.message()).contains("1000000 at most"));
         assertThat(errorsOf("{\"a\":".repeat(60) + "1" + "}".repeat(60)))
                 .singleElement()
                 .satisfies(error -> assertThat(error.message()).contains("deeper than 50"));

@@ -35,8 +35,7 @@ class EntitlementsTest {
     private static final TenantId TENANT = TenantId.next(InstantSource.system());
     private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
     private static final Validity SINCE = Validity.from(NOW.minusSeconds(60));
-    private static final PlanCatalogue CATALOGUE = CatalogueReader.read(
-            """
+    private static final PlanCatalogue CATALOGUE = CatalogueReader.read("""
             format: 1
             definitions:
               stock_take: {kind: module}
@@ -100,13 +99,13 @@ class EntitlementsTest {
 
     @Test
     void refusalWithoutAConfiguredLinkHasNone() {
-        Entitlements entitlements = new EntitlementResolver(CATALOGUE)
-                .resolve(onStarter(List.of(), List.of(), List.of(), List.of()), NOW);
+        Entitlements entitlements =
+                new EntitlementResolver(CATALOGUE).resolve(onStarter(List.of(), List.of(), List.of(), List.of()), NOW);
 
         assertThatExceptionOfType(ModuleNotEntitledException.class)
                 .isThrownBy(() -> entitlements.require("stock_take"))
-                .satisfies(
-                        refusal -> assertThat(refusal.problemMembers()).containsOnlyKeys("module", "plan", "plans", "add_ons"));
+                .satisfies(refusal ->
+                        assertThat(refusal.problemMembers()).containsOnlyKeys("module", "plan", "plans", "add_ons"));
     }
 
     @Test
@@ -153,10 +152,14 @@ class EntitlementsTest {
         assertThatExceptionOfType(UnknownEntitlementException.class)
                 .isThrownBy(() -> starter().limit("stock_take"))
                 .withMessageContaining("The catalogue defines it as a MODULE");
-        assertThatExceptionOfType(UnknownEntitlementException.class).isThrownBy(() -> starter().allows("stok_take"));
-        assertThatExceptionOfType(UnknownEntitlementException.class).isThrownBy(() -> starter().setting("beta"));
-        assertThatExceptionOfType(UnknownEntitlementException.class).isThrownBy(() -> starter().hasFeature("x"));
-        assertThatExceptionOfType(UnknownEntitlementException.class).isThrownBy(() -> starter().explain("x"));
+        assertThatExceptionOfType(UnknownEntitlementException.class)
+                .isThrownBy(() -> starter().allows("stok_take"));
+        assertThatExceptionOfType(UnknownEntitlementException.class)
+                .isThrownBy(() -> starter().setting("beta"));
+        assertThatExceptionOfType(UnknownEntitlementException.class)
+                .isThrownBy(() -> starter().hasFeature("x"));
+        assertThatExceptionOfType(UnknownEntitlementException.class)
+                .isThrownBy(() -> starter().explain("x"));
     }
 
     @Test
@@ -222,7 +225,8 @@ class EntitlementsTest {
         EntitlementResolver resolver = new EntitlementResolver(CATALOGUE);
 
         assertThat(resolver.resolve(following, NOW).changesAt()).contains(next);
-        assertThat(resolver.resolve(following, next.minusNanos(1)).limit("users")).isEqualTo(5);
+        assertThat(resolver.resolve(following, next.minusNanos(1)).limit("users"))
+                .isEqualTo(5);
         assertThat(resolver.resolve(following, next).limit("users")).isEqualTo(6);
         assertThat(resolver.resolve(following, next).planVersion()).contains(2);
         assertThat(resolver.resolve(pinned, next).limit("users")).isEqualTo(5);
@@ -233,8 +237,8 @@ class EntitlementsTest {
     void planWithAnEndGivesWayToTheOneBeforeIt() {
         PlanGrant usual = new PlanGrant(1, "starter", 1, SINCE);
         PlanGrant campaign = new PlanGrant(2, "professional", 1, Validity.between(NOW, NOW.plusSeconds(60)));
-        EntitlementGrants grants = new EntitlementGrants(
-                TENANT, List.of(usual, campaign), List.of(), List.of(), List.of(), List.of());
+        EntitlementGrants grants =
+                new EntitlementGrants(TENANT, List.of(usual, campaign), List.of(), List.of(), List.of(), List.of());
         EntitlementResolver resolver = new EntitlementResolver(CATALOGUE);
 
         assertThat(resolver.resolve(grants, NOW).plan()).contains("professional");
@@ -254,7 +258,14 @@ class EntitlementsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"upgrade", "//evil.test/{module}", "javascript:alert(1)", "/up grade", "/upgrade?m={modul}", "/\"x"})
+            strings = {
+                "upgrade",
+                "//evil.test/{module}",
+                "javascript:alert(1)",
+                "/up grade",
+                "/upgrade?m={modul}",
+                "/\"x"
+            })
     void upgradeLinkThatLeadsNowhereSafeIsRefused(String template) {
         assertThatIllegalArgumentException().isThrownBy(() -> new EntitlementResolver(CATALOGUE, template));
     }
@@ -278,9 +289,9 @@ class EntitlementsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new TrialGrant(1, "stock_take", SINCE))
                 .withMessageContaining("needs an end");
-        TrialGrant trial =
-                new TrialGrant(1, "stock_take", Validity.between(NOW, NOW.plus(Duration.ofDays(14))));
-        assertThat(resolve(onStarter(List.of(), List.of(trial), List.of(), List.of())).allows("stock_take"))
+        TrialGrant trial = new TrialGrant(1, "stock_take", Validity.between(NOW, NOW.plus(Duration.ofDays(14))));
+        assertThat(resolve(onStarter(List.of(), List.of(trial), List.of(), List.of()))
+                        .allows("stock_take"))
                 .isTrue();
     }
 }

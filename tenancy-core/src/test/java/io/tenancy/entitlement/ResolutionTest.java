@@ -32,8 +32,7 @@ class ResolutionTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE);
 
-    private static final PlanCatalogue CATALOGUE = CatalogueReader.read(
-            """
+    private static final PlanCatalogue CATALOGUE = CatalogueReader.read("""
             format: 1
             definitions:
               reports: {kind: module}
@@ -70,7 +69,9 @@ class ResolutionTest {
             String where = "seed " + seed + ", round " + round + ", at " + at + ": " + grants;
             assertThat(resolved.allows("reports")).as(where).isEqualTo(reports(grants, at));
             for (String key : List.of("users", "calls")) {
-                assertThat(resolved.quantity(key).map(EntitlementQuantity::limit).orElse(null))
+                assertThat(resolved.quantity(key)
+                                .map(EntitlementQuantity::limit)
+                                .orElse(null))
                         .as(where)
                         .isEqualTo(amount(key, grants, at));
             }
@@ -172,8 +173,7 @@ class ResolutionTest {
     // The second way: seconds since the start, infinity as null within an Amount, no sharing with the first.
 
     private static boolean counts(Validity validity, Instant at) {
-        return validity.from().compareTo(at) <= 0
-                && (validity.until() == null || at.compareTo(validity.until()) < 0);
+        return validity.from().compareTo(at) <= 0 && (validity.until() == null || at.compareTo(validity.until()) < 0);
     }
 
     private static @Nullable PlanVersion version(EntitlementGrants grants, Instant at, StringBuilder code) {
@@ -223,7 +223,8 @@ class ResolutionTest {
 
     private static List<OverrideGrant> inOrder(List<OverrideGrant> overrides) {
         TreeSet<OverrideGrant> sorted = new TreeSet<>(
-                Comparator.comparing((OverrideGrant each) -> each.validity().from()).thenComparing(OverrideGrant::id));
+                Comparator.comparing((OverrideGrant each) -> each.validity().from())
+                        .thenComparing(OverrideGrant::id));
         sorted.addAll(overrides);
         return List.copyOf(sorted);
     }
@@ -247,7 +248,9 @@ class ResolutionTest {
                 given = true;
                 long one = key.equals("users") ? 3 : 500;
                 sum = sum.add(BigInteger.valueOf(one).multiply(BigInteger.valueOf(each.quantity())));
-            } else if (each.addOn().equals("endless") && key.equals("users") && code.toString().equals("large")) {
+            } else if (each.addOn().equals("endless")
+                    && key.equals("users")
+                    && code.toString().equals("large")) {
                 given = true;
                 infinite = true;
             }
@@ -264,7 +267,9 @@ class ResolutionTest {
             } else if (value == -1) {
                 infinite = true;
             } else if (!infinite) {
-                sum = (given ? sum : BigInteger.ZERO).add(BigInteger.valueOf(value)).min(MOST);
+                sum = (given ? sum : BigInteger.ZERO)
+                        .add(BigInteger.valueOf(value))
+                        .min(MOST);
             }
             given = true;
         }
@@ -319,8 +324,8 @@ class ResolutionTest {
         ResellerMembership two = new ResellerMembership(2, Reseller.ofCode("two"), Validity.from(START), List.of());
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new EntitlementGrants(
-                        TENANT, List.of(), List.of(), List.of(), List.of(), List.of(one, two)))
+                .isThrownBy(() ->
+                        new EntitlementGrants(TENANT, List.of(), List.of(), List.of(), List.of(), List.of(one, two)))
                 .withMessageContaining("one reseller at a time");
     }
 }

@@ -48,7 +48,8 @@ class SeedCataloguesTest {
             }
         }
         StringBuilder text = new StringBuilder();
-        given.forEach((key, value) -> text.append(text.isEmpty() ? "" : " ").append(key).append(value));
+        given.forEach((key, value) ->
+                text.append(text.isEmpty() ? "" : " ").append(key).append(value));
         return text.toString();
     }
 

@@ -36,8 +36,7 @@ import org.junit.jupiter.api.Test;
 class TenantEntitlementsTest {
 
     private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
-    private static final PlanCatalogue CATALOGUE = CatalogueReader.read(
-            """
+    private static final PlanCatalogue CATALOGUE = CatalogueReader.read("""
             format: 1
             definitions: {reports: {kind: module}, users: {kind: limit}}
             plans:

@@ -11,9 +11,10 @@ public final class CatalogueConflictException extends TenancyException {
     private final List<String> differences;
 
     CatalogueConflictException(List<String> differences) {
-        super("The catalogue was not imported, since it changes what was imported before:\n  "
-                + String.join("\n  ", differences)
-                + "\nAdd a new version of the plan, a new add-on or a new entitlement instead, and keep the old one as it is.");
+        super(
+                "The catalogue was not imported, since it changes what was imported before:\n  "
+                        + String.join("\n  ", differences)
+                        + "\nAdd a new version of the plan, a new add-on or a new entitlement instead, and keep the old one as it is.");
         this.differences = List.copyOf(differences);
     }
 

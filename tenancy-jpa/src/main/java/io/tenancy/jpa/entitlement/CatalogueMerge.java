@@ -90,8 +90,7 @@ final class CatalogueMerge {
     private Plan plan(Plan plan, @Nullable Plan before) {
         List<PlanVersion> versions = new ArrayList<>(before == null ? List.of() : before.versions());
         for (PlanVersion version : plan.versions()) {
-            Optional<PlanVersion> known =
-                    before == null ? Optional.empty() : before.version(version.version());
+            Optional<PlanVersion> known = before == null ? Optional.empty() : before.version(version.version());
             if (known.isPresent()) {
                 compare("plans." + plan.code() + ".version " + version.version(), known.get(), version);
             } else {
@@ -131,8 +130,8 @@ final class CatalogueMerge {
     private List<AddOn> addOns() {
         Map<String, AddOn> all = new LinkedHashMap<>();
         for (AddOn addOn : imported.addOns()) {
-            stored.addOn(addOn.code()).ifPresentOrElse(before -> compare(before, addOn), () ->
-                    changes.add("new add-on " + addOn.code()));
+            stored.addOn(addOn.code())
+                    .ifPresentOrElse(before -> compare(before, addOn), () -> changes.add("new add-on " + addOn.code()));
             all.put(addOn.code(), addOn);
         }
         for (AddOn addOn : stored.addOns()) {

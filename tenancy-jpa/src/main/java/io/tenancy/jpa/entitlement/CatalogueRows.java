@@ -54,8 +54,9 @@ final class CatalogueRows {
     private static void plans(Connection connection, JsonGenerator out) throws SQLException {
         out.writeStartObject();
         String open = null;
-        try (PreparedStatement query = connection.prepareStatement("select p.code, p.name, p.offered, v.content"
-                        + " from plan p join plan_version v on v.plan = p.code order by p.position, p.code, v.version");
+        try (PreparedStatement query = connection.prepareStatement(
+                        "select p.code, p.name, p.offered, v.content"
+                                + " from plan p join plan_version v on v.plan = p.code order by p.position, p.code, v.version");
                 ResultSet row = query.executeQuery()) {
             while (row.next()) {
                 String code = row.getString("code");
@@ -143,8 +144,7 @@ final class CatalogueRows {
         }
     }
 
-    private static void storeAddOns(Connection connection, PlanCatalogue catalogue, long revision)
-            throws SQLException {
+    private static void storeAddOns(Connection connection, PlanCatalogue catalogue, long revision) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
                 "insert into add_on (code, position, name, offered, content, content_hash, revision)"
                         + " values (?, ?, ?, ?, ?, ?, ?) on conflict (code) do update set position = excluded.position,"

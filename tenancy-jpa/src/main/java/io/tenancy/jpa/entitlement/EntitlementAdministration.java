@@ -110,14 +110,17 @@ public final class EntitlementAdministration {
      * @throws io.tenancy.entitlement.EntitlementsUnavailableException when the control database cannot be asked
      */
     public long assignPlan(TenantId tenant, String plan, Validity validity, ChangeNote note) {
-        return grant(tenant, Grant.of("PLAN", plan, validity), "assign-plan", "follows its versions", note, catalogue -> {
-            Plan known = requirePlan(catalogue, plan);
-            if (known.versionAt(validity.from()).isEmpty()) {
-                throw new InvalidGrantException("Plan '" + plan + "' has no version in effect at " + validity.from()
-                        + "; the first one is from " + known.versions().get(0).effectiveFrom()
-                        + ". Assign it from then on, or pin a version.");
-            }
-        });
+        return grant(
+                tenant, Grant.of("PLAN", plan, validity), "assign-plan", "follows its versions", note, catalogue -> {
+                    Plan known = requirePlan(catalogue, plan);
+                    if (known.versionAt(validity.from()).isEmpty()) {
+                        throw new InvalidGrantException(
+                                "Plan '" + plan + "' has no version in effect at " + validity.from()
+                                        + "; the first one is from "
+                                        + known.versions().get(0).effectiveFrom()
+                                        + ". Assign it from then on, or pin a version.");
+                    }
+                });
     }
 
     /**
@@ -146,8 +149,10 @@ public final class EntitlementAdministration {
     }
 
     private static Plan requirePlan(PlanCatalogue catalogue, String plan) {
-        return catalogue.plan(plan).orElseThrow(() -> new InvalidGrantException("The catalogue has no plan '" + plan
-                + "'; it has " + catalogue.plans().stream().map(Plan::code).toList() + "."));
+        return catalogue
+                .plan(plan)
+                .orElseThrow(() -> new InvalidGrantException("The catalogue has no plan '" + plan + "'; it has "
+                        + catalogue.plans().stream().map(Plan::code).toList() + "."));
     }
 
     /**
@@ -214,7 +219,12 @@ public final class EntitlementAdministration {
      * @throws io.tenancy.entitlement.EntitlementsUnavailableException when the control database cannot be asked
      */
     public long override(
-            TenantId tenant, String key, OverrideMode mode, EntitlementValue value, Validity validity, ChangeNote note) {
+            TenantId tenant,
+            String key,
+            OverrideMode mode,
+            EntitlementValue value,
+            Validity validity,
+            ChangeNote note) {
         OverrideGrant valid = new OverrideGrant(0, key, mode, value, validity);
         Grant grant = Grant.of("OVERRIDE", key, validity).withValue(valid.mode(), CatalogueWriter.write(value));
         return grant(
@@ -291,8 +301,7 @@ public final class EntitlementAdministration {
      * @throws IllegalArgumentException when the value is a setting, or includes a module
      * @throws io.tenancy.entitlement.EntitlementsUnavailableException when the control database cannot be asked
      */
-    public long capReseller(
-            Reseller reseller, String key, EntitlementValue value, Validity validity, ChangeNote note) {
+    public long capReseller(Reseller reseller, String key, EntitlementValue value, Validity validity, ChangeNote note) {
         ResellerCap cap = new ResellerCap(0, key, value, toMicros(validity));
         return change(null, "cap '" + key + "' of reseller " + reseller, connection -> {
             lockCatalogue(connection, "for share");
@@ -323,9 +332,10 @@ public final class EntitlementAdministration {
     public boolean revoke(long grant, ChangeNote note) {
         Timestamp now = now();
         Optional<TenantId> tenant = transact("revoke grant " + grant, connection -> {
-            try (PreparedStatement end = connection.prepareStatement("update entitlement_grant"
-                    + " set valid_until = greatest(valid_from, ?) where id = ?"
-                    + " and (valid_until is null or valid_until > greatest(valid_from, ?)) returning tenant_id, kind, code")) {
+            try (PreparedStatement end = connection.prepareStatement(
+                    "update entitlement_grant"
+                            + " set valid_until = greatest(valid_from, ?) where id = ?"
+                            + " and (valid_until is null or valid_until > greatest(valid_from, ?)) returning tenant_id, kind, code")) {
                 end.setTimestamp(1, now);
                 end.setLong(2, grant);
                 end.setTimestamp(3, now);
@@ -430,7 +440,8 @@ public final class EntitlementAdministration {
     private static void requireFit(PlanCatalogue catalogue, String key, EntitlementValue value) {
         EntitlementKind kind = definition(catalogue, key).kind();
         if (!value.fits(kind)) {
-            throw new InvalidGrantException("The value " + value + " does not fit '" + key + "', which is a " + kind + ".");
+            throw new InvalidGrantException(
+                    "The value " + value + " does not fit '" + key + "', which is a " + kind + ".");
         }
     }
 
@@ -484,8 +495,7 @@ public final class EntitlementAdministration {
     }
 
     private static long lockCatalogue(Connection connection, String strength) throws SQLException {
-        try (PreparedStatement query =
-                        connection.prepareStatement("select revision from plan_catalogue " + strength);
+        try (PreparedStatement query = connection.prepareStatement("select revision from plan_catalogue " + strength);
                 ResultSet row = query.executeQuery()) {
             row.next();
             return row.getLong(1);

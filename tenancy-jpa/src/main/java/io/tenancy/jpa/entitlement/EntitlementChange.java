@@ -16,4 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param note who and why
  */
 public record EntitlementChange(
-        long id, Instant at, String action, @Nullable TenantId tenant, String subject, String detail, ChangeNote note) {}
+        long id,
+        Instant at,
+        String action,
+        @Nullable TenantId tenant,
+        String subject,
+        String detail,
+        ChangeNote note) {}

@@ -159,8 +159,7 @@ public final class JdbcEntitlementStore implements EntitlementStore {
                 }
             }
             return new StoredGrants(
-                    new EntitlementGrants(
-                            tenant, plans, addOns, trials, overrides, List.copyOf(resellers.values())),
+                    new EntitlementGrants(tenant, plans, addOns, trials, overrides, List.copyOf(resellers.values())),
                     revision);
         }
 

@@ -9,7 +9,9 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.tenancy.IsolationLevel;
 import io.tenancy.Tenant;
 import io.tenancy.TenantId;
+import io.tenancy.TenantStatus;
 import io.tenancy.catalog.TenantNotFoundException;
+import io.tenancy.entitlement.CatalogueReader;
 import io.tenancy.entitlement.EntitlementGrants.OverrideMode;
 import io.tenancy.entitlement.EntitlementValue.OfModule;
 import io.tenancy.entitlement.EntitlementValue.OfQuantity;
@@ -23,12 +25,10 @@ import io.tenancy.entitlement.TenantEntitlements;
 import io.tenancy.entitlement.Validity;
 import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.jpa.TestServer;
-import io.tenancy.entitlement.CatalogueReader;
-import io.tenancy.jpa.isolation.Login;
-import io.tenancy.TenantStatus;
 import io.tenancy.jpa.control.ControlDatabase;
 import io.tenancy.jpa.control.provisioning.NewTenant;
 import io.tenancy.jpa.isolation.DatabaseServer;
+import io.tenancy.jpa.isolation.Login;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -54,8 +54,7 @@ class EntitlementAdministrationTest {
     private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
     private static final ChangeNote NOTE = new ChangeNote("ada", "agreed on the phone");
     private static final AtomicInteger COUNT = new AtomicInteger();
-    private static final String DOCUMENT =
-            """
+    private static final String DOCUMENT = """
             format: 1
             billing: {currency: EUR}
             definitions:
@@ -154,8 +153,7 @@ class EntitlementAdministrationTest {
         administration.addAddOn(tenant.id(), "seats", 3, Validity.from(now), NOTE);
         administration.grantTrial(
                 tenant.id(), "stock_take", Validity.between(now, now.plus(Duration.ofDays(14))), NOTE);
-        administration.override(
-                tenant.id(), "users", OverrideMode.ADD, OfQuantity.of(2), Validity.from(now), NOTE);
+        administration.override(tenant.id(), "users", OverrideMode.ADD, OfQuantity.of(2), Validity.from(now), NOTE);
         administration.override(
                 tenant.id(), "calls", OverrideMode.SET, new OfQuantity(7, 6L, true), Validity.from(now), NOTE);
         assertThat(has().limit("users")).isEqualTo(22);
@@ -232,19 +230,19 @@ class EntitlementAdministrationTest {
         assertThatExceptionOfType(InvalidGrantException.class)
                 .isThrownBy(() -> administration.addAddOn(id, "gold", 1, since, NOTE));
         assertThatExceptionOfType(InvalidGrantException.class)
-                .isThrownBy(() -> administration.grantTrial(
-                        id, "users", Validity.between(now, now.plusSeconds(1)), NOTE))
+                .isThrownBy(
+                        () -> administration.grantTrial(id, "users", Validity.between(now, now.plusSeconds(1)), NOTE))
                 .withMessageContaining("is a LIMIT");
         assertThatExceptionOfType(InvalidGrantException.class)
-                .isThrownBy(() ->
-                        administration.override(id, "users", OverrideMode.SET, new OfModule(true), since, NOTE))
+                .isThrownBy(
+                        () -> administration.override(id, "users", OverrideMode.SET, new OfModule(true), since, NOTE))
                 .withMessageContaining("does not fit 'users'");
         assertThatExceptionOfType(InvalidGrantException.class)
                 .isThrownBy(() -> administration.setReseller(id, Reseller.ofTenant(id), since, NOTE));
         assertThatIllegalArgumentException().isThrownBy(() -> administration.addAddOn(id, "seats", 0, since, NOTE));
         assertThatExceptionOfType(TenantNotFoundException.class)
-                .isThrownBy(() -> administration.assignPlan(
-                        TenantId.next(InstantSource.system()), "starter", since, NOTE));
+                .isThrownBy(
+                        () -> administration.assignPlan(TenantId.next(InstantSource.system()), "starter", since, NOTE));
         assertThat(administration.changes(id)).isEmpty();
     }
 
@@ -255,13 +253,17 @@ class EntitlementAdministrationTest {
         assign("large");
         administration.setReseller(tenant.id(), one, Validity.from(START), NOTE);
         administration.setReseller(
-                tenant.id(), Reseller.ofTenant(newTenant(installation).id()), Validity.from(START.plusSeconds(60)), NOTE);
+                tenant.id(),
+                Reseller.ofTenant(newTenant(installation).id()),
+                Validity.from(START.plusSeconds(60)),
+                NOTE);
 
         assertThat(has().limit("users")).isEqualTo(1);
         now = START.plusSeconds(60);
         assertThat(has().limit("users")).isEqualTo(-1);
         assertThatExceptionOfType(InvalidGrantException.class)
-                .isThrownBy(() -> administration.setReseller(tenant.id(), one, Validity.from(START.plusSeconds(30)), NOTE))
+                .isThrownBy(
+                        () -> administration.setReseller(tenant.id(), one, Validity.from(START.plusSeconds(30)), NOTE))
                 .withMessageContaining("one reseller at a time");
     }
 
@@ -297,11 +299,11 @@ class EntitlementAdministrationTest {
         administration.addAddOn(tenant.id(), "seats", 2, Validity.from(now), new ChangeNote("grace", "order 17"));
 
         assertThat(administration.changes(tenant.id()))
-                .extracting(EntitlementChange::action, EntitlementChange::subject, each -> each.note()
-                        .actor())
-                .containsExactly(
-                        tuple("add-add-on", "seats", "grace"),
-                        tuple("assign-plan", "starter", "ada"));
+                .extracting(
+                        EntitlementChange::action,
+                        EntitlementChange::subject,
+                        each -> each.note().actor())
+                .containsExactly(tuple("add-add-on", "seats", "grace"), tuple("assign-plan", "starter", "ada"));
         assertThatIllegalArgumentException().isThrownBy(() -> new ChangeNote("ada", " "));
     }
 
