@@ -1,5 +1,7 @@
 package io.tenancy.entitlement;
 
+import java.io.Serializable;
+
 /**
  * One thing that is wrong in a catalogue document.
  *
@@ -7,7 +9,7 @@ package io.tenancy.entitlement;
  * @param line line of the document, from 1; 0 where it is not known
  * @param message what is wrong and what is expected
  */
-public record CatalogueError(String path, int line, String message) {
+public record CatalogueError(String path, int line, String message) implements Serializable {
 
     @Override
     public String toString() {

@@ -45,13 +45,4 @@ public record EntitlementDefinition(
                     + softLimitPercent + " in this definition");
         }
     }
-
-    /** Whether plans written for the other mean the same under this one; the title is free to change. */
-    boolean meansTheSameAs(EntitlementDefinition other) {
-        return kind == other.kind
-                && Objects.equals(unit, other.unit)
-                && period == other.period
-                && Objects.equals(softLimitPercent, other.softLimitPercent)
-                && overage == other.overage;
-    }
 }

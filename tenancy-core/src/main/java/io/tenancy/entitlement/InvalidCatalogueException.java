@@ -9,7 +9,7 @@ public final class InvalidCatalogueException extends TenancyException {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient List<CatalogueError> errors;
+    private final List<CatalogueError> errors;
 
     /**
      * Creates the refusal.
