@@ -21,10 +21,12 @@ class GuideCodeTest {
     private static final List<String> PACKAGES = List.of(
             "io.tenancy",
             "io.tenancy.context",
+            "io.tenancy.entitlement",
             "io.tenancy.jpa",
             "io.tenancy.jpa.control",
             "io.tenancy.jpa.control.provisioning",
             "io.tenancy.jpa.embedded",
+            "io.tenancy.jpa.entitlement",
             "io.tenancy.jpa.isolation",
             "io.tenancy.jpa.isolation.shared",
             "io.tenancy.test",
@@ -35,7 +37,10 @@ class GuideCodeTest {
     private static final List<String> TYPES = List.of(
             "java.sql.Connection",
             "java.sql.SQLException",
+            "java.time.Duration",
+            "java.time.Instant",
             "javax.sql.DataSource",
+            "io.tenancy.entitlement.EntitlementGrants.OverrideMode",
             "org.hibernate.SessionFactory",
             "org.hibernate.cfg.Configuration",
             "org.junit.jupiter.api.Test",

@@ -12,6 +12,7 @@ import io.tenancy.catalog.TenantKey;
 import io.tenancy.catalog.TenantNotFoundException;
 import io.tenancy.catalog.TenantStore;
 import io.tenancy.context.Tenancy;
+import io.tenancy.entitlement.TenantEntitlements;
 import io.tenancy.jpa.control.ControlDatabase;
 import io.tenancy.jpa.control.JdbcTenantStore;
 import io.tenancy.jpa.control.SecretKeys;
@@ -19,6 +20,8 @@ import io.tenancy.jpa.control.StoredLogins;
 import io.tenancy.jpa.control.migration.MigrationScripts;
 import io.tenancy.jpa.control.provisioning.TenantInitializer;
 import io.tenancy.jpa.control.provisioning.TenantProvisioner;
+import io.tenancy.jpa.entitlement.EntitlementAdministration;
+import io.tenancy.jpa.entitlement.JdbcEntitlementStore;
 import io.tenancy.jpa.isolation.DatabaseServer;
 import io.tenancy.jpa.isolation.PoolSettings;
 import io.tenancy.jpa.isolation.PostgresIsolationProvider;
@@ -68,6 +71,8 @@ public final class TenancyInstallation implements AutoCloseable {
     private final TenantDataSource dataSource;
     private final OutboxRelay outboxRelay;
     private final TenantOutbox outbox;
+    private final TenantEntitlements entitlements;
+    private final EntitlementAdministration entitlementAdministration;
     private final Runnable audit;
     private final ScheduledExecutorService watch;
 
@@ -87,6 +92,11 @@ public final class TenancyInstallation implements AutoCloseable {
                 clock,
                 tenant -> isEnlisted(catalog, tenant));
         this.dataSource = new TenantDataSource(isolation);
+        this.entitlements = TenantEntitlements.builder(new JdbcEntitlementStore(control.platform(), clock))
+                .clock(clock)
+                .upgradeLink(settings.upgradeLink)
+                .build();
+        this.entitlementAdministration = new EntitlementAdministration(control.platform(), clock, entitlements);
         this.schemas = new Schemas(
                 servers,
                 primary,
@@ -230,6 +240,24 @@ public final class TenancyInstallation implements AutoCloseable {
      */
     public DataSource dataSource() {
         return dataSource;
+    }
+
+    /**
+     * What tenants may do now.
+     *
+     * @return the service, which remembers grants for some seconds
+     */
+    public TenantEntitlements entitlements() {
+        return entitlements;
+    }
+
+    /**
+     * Changes what tenants may do.
+     *
+     * @return the administration of catalogue and grants
+     */
+    public EntitlementAdministration entitlementAdministration() {
+        return entitlementAdministration;
     }
 
     /**
@@ -382,6 +410,7 @@ public final class TenancyInstallation implements AutoCloseable {
         private Duration gateInterval = DEFAULT_GATE_INTERVAL;
         private InstantSource clock = InstantSource.system();
         private int controlPoolSize = 4;
+        private @Nullable String upgradeLink;
 
         private Builder() {}
 
@@ -478,6 +507,17 @@ public final class TenancyInstallation implements AutoCloseable {
          */
         public Builder acceptLargeObjects(boolean value) {
             acceptLargeObjects = value;
+            return this;
+        }
+
+        /**
+         * Where refusals of modules point to; nowhere otherwise.
+         *
+         * @param template such as {@code /upgrade?module={module}}
+         * @return this builder
+         */
+        public Builder upgradeLink(String template) {
+            upgradeLink = Objects.requireNonNull(template, "template");
             return this;
         }
 

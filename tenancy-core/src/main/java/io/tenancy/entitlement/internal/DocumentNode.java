@@ -1,0 +1,61 @@
+package io.tenancy.entitlement.internal;
+
+import java.util.List;
+import java.util.Map;
+
+/** A part of a document that knows its line. */
+public sealed interface DocumentNode {
+
+    /** Line in the document, from 1. */
+    int line();
+
+    /** What it is, for messages. */
+    String kind();
+
+    /** Fields by name, in their order. */
+    record Fields(int line, Map<String, DocumentNode> fields) implements DocumentNode {
+        @Override
+        public String kind() {
+            return "a mapping";
+        }
+    }
+
+    /** Elements of a list. */
+    record Elements(int line, List<DocumentNode> elements) implements DocumentNode {
+        @Override
+        public String kind() {
+            return "a list";
+        }
+    }
+
+    /** A text, number, truth value or null, as it was written. */
+    record Scalar(int line, Type type, String text) implements DocumentNode {
+        @Override
+        public String kind() {
+            return switch (type) {
+                case TEXT -> "the text '" + shortened() + "'";
+                case WHOLE, FRACTION -> "the number " + shortened();
+                case TRUTH -> text;
+                case NOTHING -> "empty";
+            };
+        }
+
+        private String shortened() {
+            return text.length() <= 60 ? text : text.substring(0, 60) + "…";
+        }
+    }
+
+    /** What a scalar was written as. */
+    enum Type {
+        /** A string. */
+        TEXT,
+        /** A whole number. */
+        WHOLE,
+        /** A number with a fraction or an exponent. */
+        FRACTION,
+        /** True or false. */
+        TRUTH,
+        /** Null, or nothing at all. */
+        NOTHING
+    }
+}
