@@ -57,7 +57,9 @@ public record RateLimit(
             faults.add("its capacity is " + capacity + ", but 1 to " + MAXIMUM_CAPACITY + ", or " + UNLIMITED
                     + " for no limit");
         }
-        if (window.compareTo(MINIMUM_WINDOW) < 0 || window.compareTo(MAXIMUM_WINDOW) > 0 || window.getNano() != 0) {
+        if (window.compareTo(MINIMUM_WINDOW) < 0
+                || window.compareTo(MAXIMUM_WINDOW) > 0
+                || !window.equals(Duration.ofSeconds(window.toSeconds()))) {
             faults.add(
                     "its window is " + window + ", but whole seconds from " + MINIMUM_WINDOW + " to " + MAXIMUM_WINDOW);
         }
