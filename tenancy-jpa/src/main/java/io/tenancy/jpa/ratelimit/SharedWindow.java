@@ -3,6 +3,7 @@ package io.tenancy.jpa.ratelimit;
 import io.tenancy.ratelimit.RateLimit;
 import io.tenancy.ratelimit.RateLimitStanding;
 import io.tenancy.ratelimit.spi.Counter;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
@@ -28,7 +29,7 @@ final class SharedWindow implements Counter {
             standing.set(taken);
             return taken.admitted();
         });
-        return standing.get();
+        return Objects.requireNonNull(standing.get(), "the change was tried");
     }
 
     @Override
