@@ -317,7 +317,10 @@ public record TenancyProperties(
             @DefaultValue("500ms") Duration timeout,
             @DefaultValue("open") BackendFailure onBackendFailure,
             @DefaultValue("-1") int concurrencyPerTenant,
-            @DefaultValue(RateLimitFilter.DEFAULT_API_KEY_HEADER) String apiKeyHeader,
+
+            @DefaultValue(RateLimitFilter.DEFAULT_API_KEY_HEADER)
+            String apiKeyHeader,
+
             @DefaultValue("100000") int maximumLocalCounters,
             @DefaultValue List<Limit> limits) {}
 
@@ -328,7 +331,8 @@ public record TenancyProperties(
      * @param keyPrefix What keys begin with, so that installations can share a server.
      */
     public record Redis(
-            @Nullable String url, @DefaultValue("tenancy:rate:") String keyPrefix) {
+            @Nullable String url,
+            @DefaultValue("tenancy:rate:") String keyPrefix) {
         /** Never the URL, which may hold a password. */
         @Override
         public String toString() {

@@ -135,14 +135,26 @@ public final class PostgresRateLimitBackend implements RateLimitBackend {
      * Removes rows that count for nothing any more. Nodes may do so at the same time.
      *
      * @return how many
+     * @throws io.tenancy.ratelimit.spi.RateLimitBackendException when the database cannot be reached
      */
     public int removeExpired() {
+        // Bucket4j's own removal asks the machine for the time, not the clock that dated the rows.
         int removed = 0;
         int last;
-        do {
-            last = buckets.removeExpired(CLEANED_AT_ONCE);
-            removed += last;
-        } while (last == CLEANED_AT_ONCE);
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement expired = prepare(
+                        connection,
+                        "delete from " + TABLE + " where id in (select id from " + TABLE
+                                + " where expires_at < ? limit ? for update skip locked)")) {
+            do {
+                expired.setLong(1, clock.millis());
+                expired.setInt(2, CLEANED_AT_ONCE);
+                last = expired.executeUpdate();
+                removed += last;
+            } while (last == CLEANED_AT_ONCE);
+        } catch (SQLException failure) {
+            throw SharedBucket.unreachable(WHERE, "*", failure);
+        }
         return removed;
     }
 
@@ -175,12 +187,13 @@ public final class PostgresRateLimitBackend implements RateLimitBackend {
             Connection connection, String key, RateLimit limit, long nowMillis, Predicate<SlidingWindow> change)
             throws SQLException {
         try (PreparedStatement row =
-                        prepare(connection, "insert into " + TABLE + " (id) values (?) on conflict (id) do nothing");
+                        prepare(connection, "insert into " + TABLE + " (id, expires_at) values (?, ?) on conflict (id) do nothing");
                 PreparedStatement locked =
                         prepare(connection, "select state from " + TABLE + " where id = ? for update");
                 PreparedStatement store =
                         prepare(connection, "update " + TABLE + " set state = ?, expires_at = ? where id = ?")) {
             row.setString(1, key);
+            row.setLong(2, nowMillis + new SlidingWindow(limit).millisToLive());
             locked.setString(1, key);
             SlidingWindow window = lock(locked, limit);
             while (window == null) {

@@ -30,7 +30,8 @@ final class SharedBucket implements Counter {
     private final BucketConfiguration configuration;
     private volatile long lookedAt = Long.MIN_VALUE;
 
-    SharedBucket(String key, RateLimit limit, Supplier<ProxyManager<String>> buckets, String where, InstantSource clock) {
+    SharedBucket(
+            String key, RateLimit limit, Supplier<ProxyManager<String>> buckets, String where, InstantSource clock) {
         this.key = key;
         this.limit = limit;
         this.buckets = buckets;

@@ -128,14 +128,21 @@ class RateLimiterTest {
                 RateLimit.of("user", Scope.USER, 3, MINUTE, Kind.BURST),
                 RateLimit.of("key", Scope.API_KEY, 4, MINUTE, Kind.BURST));
 
-        assertThat(admitted(limiter, request(acme, "/reports/1", null, null), 9)).isEqualTo(2);
+        assertThat(admitted(limiter, request(acme, "/reports/1", null, null), 9))
+                .isEqualTo(2);
         assertThat(admitted(limiter, request(acme, "/articles", null, null), 9)).isEqualTo(9);
-        assertThat(admitted(limiter, request(globex, "/reports/1", null, null), 9)).isEqualTo(2);
-        assertThat(admitted(limiter, request(acme, "/articles", "ada", null), 9)).isEqualTo(3);
-        assertThat(admitted(limiter, request(acme, "/articles", "bob", null), 9)).isEqualTo(3);
-        assertThat(admitted(limiter, request(globex, "/articles", "ada", null), 9)).isEqualTo(3);
-        assertThat(admitted(limiter, request(acme, "/articles", null, "ada"), 9)).isEqualTo(4);
-        assertThat(admitted(limiter, request(globex, "/articles", null, "ada"), 9)).isEqualTo(4);
+        assertThat(admitted(limiter, request(globex, "/reports/1", null, null), 9))
+                .isEqualTo(2);
+        assertThat(admitted(limiter, request(acme, "/articles", "ada", null), 9))
+                .isEqualTo(3);
+        assertThat(admitted(limiter, request(acme, "/articles", "bob", null), 9))
+                .isEqualTo(3);
+        assertThat(admitted(limiter, request(globex, "/articles", "ada", null), 9))
+                .isEqualTo(3);
+        assertThat(admitted(limiter, request(acme, "/articles", null, "ada"), 9))
+                .isEqualTo(4);
+        assertThat(admitted(limiter, request(globex, "/articles", null, "ada"), 9))
+                .isEqualTo(4);
     }
 
     @Test
@@ -162,8 +169,7 @@ class RateLimiterTest {
 
     @Test
     void unlimitedLimitAndNoLimitAdmitEverything() {
-        RateLimiter limiter =
-                limiter(RateLimit.of("free", Scope.TENANT, RateLimit.UNLIMITED, MINUTE, Kind.BURST));
+        RateLimiter limiter = limiter(RateLimit.of("free", Scope.TENANT, RateLimit.UNLIMITED, MINUTE, Kind.BURST));
         assertThat(limiter.check(RateLimitRequest.of(acme)).headers()).isEmpty();
         assertThat(admitted(limiter, RateLimitRequest.of(acme), 1_000)).isEqualTo(1_000);
     }
@@ -182,14 +188,17 @@ class RateLimiterTest {
             capacity.put(acme, 15L);
             assertThat(admitted(limiter, RateLimitRequest.of(acme), 50)).isZero();
             clock.advance(RateLimiter.DEFAULT_POLICY_TIME);
-            assertThat(admitted(limiter, RateLimitRequest.of(acme), 50)).as("%s", kind).isEqualTo(5);
+            assertThat(admitted(limiter, RateLimitRequest.of(acme), 50))
+                    .as("%s", kind)
+                    .isEqualTo(5);
 
             capacity.put(acme, 3L);
             clock.advance(RateLimiter.DEFAULT_POLICY_TIME);
             RateLimitDecision lowered = limiter.check(RateLimitRequest.of(acme));
             assertThat(lowered.admitted()).isFalse();
-            assertThat(lowered.headers()).hasEntrySatisfying("RateLimit-Policy", policy -> assertThat(policy)
-                    .contains(";q=3;"));
+            assertThat(lowered.headers())
+                    .hasEntrySatisfying(
+                            "RateLimit-Policy", policy -> assertThat(policy).contains(";q=3;"));
         }
     }
 
@@ -198,8 +207,7 @@ class RateLimiterTest {
         Map<TenantId, Kind> kind = new ConcurrentHashMap<>(Map.of(acme, Kind.BURST));
         RateLimiter limiter = limiter(
                         new LocalRateLimitBackend(),
-                        tenant -> List.of(
-                                RateLimit.of("daily", Scope.TENANT, 4, Duration.ofDays(1), kind.get(tenant))))
+                        tenant -> List.of(RateLimit.of("daily", Scope.TENANT, 4, Duration.ofDays(1), kind.get(tenant))))
                 .build();
         assertThat(admitted(limiter, RateLimitRequest.of(acme), 50)).isEqualTo(4);
         kind.put(acme, Kind.SLIDING);
@@ -258,7 +266,8 @@ class RateLimiterTest {
     void twoLimitsOfOneNameAreRefusedAndGlobalOnesBelongToTheBuilder() {
         RateLimit own = RateLimit.of("same", Scope.TENANT, 3, MINUTE, Kind.FIXED);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> limiter(new LocalRateLimitBackend(), tenant -> List.of()).global(List.of(own)))
+                .isThrownBy(() -> limiter(new LocalRateLimitBackend(), tenant -> List.of())
+                        .global(List.of(own)))
                 .withMessageContaining("has scope TENANT");
         RateLimiter limiter = limiter(new LocalRateLimitBackend(), tenant -> List.of(own, own))
                 .onBackendFailure(BackendFailure.CLOSED)
@@ -298,7 +307,9 @@ class RateLimiterTest {
             RateLimitDecision first = limiter.check(RateLimitRequest.of(acme));
             assertThat(first.shared()).isFalse();
             assertThat(1 + admitted(limiter, RateLimitRequest.of(acme), 99)).isEqualTo(10);
-            assertThat(backend.asked.get() - before).as("requests that waited for it").isEqualTo(1);
+            assertThat(backend.asked.get() - before)
+                    .as("requests that waited for it")
+                    .isEqualTo(1);
             assertThat(limiter.backendReachable()).isFalse();
 
             clock.advance(RateLimiter.DEFAULT_PAUSE);

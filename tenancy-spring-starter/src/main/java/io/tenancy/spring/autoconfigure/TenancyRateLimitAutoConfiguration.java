@@ -167,12 +167,10 @@ public class TenancyRateLimitAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "tenantRateLimitFilter")
     FilterRegistrationBean<RateLimitFilter> tenantRateLimitFilter(
-            RateLimiter limiter,
-            ConcurrencyLimiter concurrency,
-            TenancyProperties properties,
-            RefusalWriter refusals) {
+            RateLimiter limiter, ConcurrencyLimiter concurrency, TenancyProperties properties, RefusalWriter refusals) {
         FilterRegistrationBean<RateLimitFilter> registration = TenancyWebAutoConfiguration.registered(
-                new RateLimitFilter(limiter, concurrency, properties.rateLimits().apiKeyHeader(), refusals),
+                new RateLimitFilter(
+                        limiter, concurrency, properties.rateLimits().apiKeyHeader(), refusals),
                 RATE_LIMIT_FILTER_ORDER);
         registration.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST));
         return registration;

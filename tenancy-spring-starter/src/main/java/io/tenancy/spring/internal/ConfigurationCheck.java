@@ -116,8 +116,7 @@ public final class ConfigurationCheck {
         types.put("tenancy.web.apex", ResolvableType.forClass(TenancyProperties.Apex.class));
         types.put("tenancy.web.jwt-claim-required", ResolvableType.forClass(Boolean.class));
         types.put("tenancy.rate-limits.enabled", ResolvableType.forClass(Boolean.class));
-        types.put(
-                "tenancy.rate-limits.backend", ResolvableType.forClass(TenancyProperties.RateLimitBackendKind.class));
+        types.put("tenancy.rate-limits.backend", ResolvableType.forClass(TenancyProperties.RateLimitBackendKind.class));
         types.put("tenancy.rate-limits.timeout", ResolvableType.forClass(Duration.class));
         types.put("tenancy.rate-limits.on-backend-failure", ResolvableType.forClass(BackendFailure.class));
         types.put("tenancy.rate-limits.concurrency-per-tenant", ResolvableType.forClass(Integer.class));
@@ -410,8 +409,11 @@ public final class ConfigurationCheck {
             String property = "tenancy.rate-limits.limits[" + i + "]";
             TenancyProperties.Limit limit = limits.get(i);
             if (limit.name() == null || limit.window() == null) {
-                add(property, null, "a limit has a name, a capacity and a window", "Set " + property + ".name, .capacity"
-                        + " and .window, such as 'requests', 100 and 1m.");
+                add(
+                        property,
+                        null,
+                        "a limit has a name, a capacity and a window",
+                        "Set " + property + ".name, .capacity" + " and .window, such as 'requests', 100 and 1m.");
                 continue;
             }
             try {
