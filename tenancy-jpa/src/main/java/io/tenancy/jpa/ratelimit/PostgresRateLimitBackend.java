@@ -186,8 +186,9 @@ public final class PostgresRateLimitBackend implements RateLimitBackend {
     private void changeLocked(
             Connection connection, String key, RateLimit limit, long nowMillis, Predicate<SlidingWindow> change)
             throws SQLException {
-        try (PreparedStatement row =
-                        prepare(connection, "insert into " + TABLE + " (id, expires_at) values (?, ?) on conflict (id) do nothing");
+        try (PreparedStatement row = prepare(
+                        connection,
+                        "insert into " + TABLE + " (id, expires_at) values (?, ?) on conflict (id) do nothing");
                 PreparedStatement locked =
                         prepare(connection, "select state from " + TABLE + " where id = ? for update");
                 PreparedStatement store =

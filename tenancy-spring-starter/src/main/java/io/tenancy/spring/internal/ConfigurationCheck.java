@@ -27,6 +27,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.util.ClassUtils;
 
 /**
  * Looks at the properties of a start before anything is made of them, so that all faults are reported together. Each
@@ -361,6 +362,16 @@ public final class ConfigurationCheck {
                                 + " tenancy.rate-limits.backend to 'postgresql'.");
             }
         }
+        if (read("tenancy.rate-limits.backend", TenancyProperties.RateLimitBackendKind.class)
+                        == TenancyProperties.RateLimitBackendKind.REDIS
+                && !(present("io.lettuce.core.RedisClient")
+                        && present("io.github.bucket4j.redis.lettuce.Bucket4jLettuce"))) {
+            add(
+                    "tenancy.rate-limits.backend",
+                    "redis",
+                    "the client of Redis is not on the class path",
+                    "Add io.lettuce:lettuce-core and com.bucket4j:bucket4j_jdk17-lettuce.");
+        }
         Duration timeout = read("tenancy.rate-limits.timeout", Duration.class);
         if (timeout != null && timeout.compareTo(SHORTEST_TIMEOUT) < 0) {
             add(
@@ -394,6 +405,10 @@ public final class ConfigurationCheck {
                     "Set it to a name like 'X-API-Key'.");
         }
         limits();
+    }
+
+    private static boolean present(String type) {
+        return ClassUtils.isPresent(type, ConfigurationCheck.class.getClassLoader());
     }
 
     private void limits() {
