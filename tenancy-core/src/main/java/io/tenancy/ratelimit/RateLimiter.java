@@ -9,8 +9,11 @@ import io.tenancy.ratelimit.spi.RateLimitBackendException;
 import io.tenancy.ratelimit.spi.RateLimitPolicies;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +51,11 @@ public final class RateLimiter implements AutoCloseable {
     private final RateLimitListener listener;
     private final BackendCircuit circuit;
     private final long policyMillis;
-    private final Cache<TenantId, Subjects> subjects;
+    private final int maximumTenants;
+
+    /** Not a cache that counts its reads, which would cost as much as the check itself. See {@link #makeRoom}. */
+    private final Map<TenantId, Subjects> subjects = new ConcurrentHashMap<>();
+
     private final Cache<TenantId, Subjects> fallbackSubjects;
 
     private RateLimiter(Builder settings, RateLimitBackend backend, RateLimitPolicies policies) {
@@ -61,8 +68,7 @@ public final class RateLimiter implements AutoCloseable {
         this.listener = settings.listener;
         this.policyMillis = settings.policyTime.toMillis();
         this.circuit = new BackendCircuit(settings.pause.toMillis(), settings.onFailure, settings.listener);
-        this.subjects =
-                Caffeine.newBuilder().maximumSize(settings.maximumTenants).build();
+        this.maximumTenants = settings.maximumTenants;
         this.fallbackSubjects =
                 Caffeine.newBuilder().maximumSize(settings.maximumTenants).build();
     }
@@ -134,7 +140,7 @@ public final class RateLimiter implements AutoCloseable {
      * @param tenant the tenant
      */
     public void invalidate(TenantId tenant) {
-        subjects.invalidate(tenant);
+        subjects.remove(tenant);
         fallbackSubjects.invalidate(tenant);
     }
 
@@ -183,6 +189,9 @@ public final class RateLimiter implements AutoCloseable {
     private static RateLimitDecision take(
             Subjects limits, RateLimitRequest request, long units, long now, boolean shared) {
         Subjects.Bound[] bounds = limits.bounds;
+        if (limits.only != null) {
+            return new RateLimitDecision(List.of(limits.only.take(units, now)), shared);
+        }
         RateLimitStanding[] standings = new RateLimitStanding[bounds.length];
         Counter[] taken = new Counter[bounds.length];
         int asked = 0;
@@ -198,6 +207,9 @@ public final class RateLimiter implements AutoCloseable {
                 giveBack(taken, standings, asked - 1, units, now);
                 break;
             }
+        }
+        if (asked == 0) {
+            return RateLimitDecision.NOTHING_LIMITED;
         }
         return new RateLimitDecision(List.of(asked == bounds.length ? standings : trimmed(standings, asked)), shared);
     }
@@ -216,9 +228,10 @@ public final class RateLimiter implements AutoCloseable {
     }
 
     private Subjects limitsOf(TenantId tenant, long now) {
-        Subjects known = subjects.getIfPresent(tenant);
+        Subjects known = subjects.get(tenant);
         if (known == null) {
-            return subjects.get(tenant, this::firstLimitsOf);
+            makeRoom(now);
+            return subjects.computeIfAbsent(tenant, this::firstLimitsOf);
         }
         if (known.olderThan(policyMillis, now) && known.claimRenewal()) {
             // The others go on with the limits as they were, so that a slow source of limits slows one request down.
@@ -227,6 +240,23 @@ public final class RateLimiter implements AutoCloseable {
             return newer;
         }
         return known;
+    }
+
+    /**
+     * Forgets the tenants that were not asked about lately, and others where those are too few: at least an eighth, so that
+     * looking through all of them is rare. What was used is kept by the backend.
+     */
+    private void makeRoom(long now) {
+        if (subjects.size() < maximumTenants) {
+            return;
+        }
+        subjects.values().removeIf(limits -> limits.olderThan(2 * policyMillis, now));
+        int wanted = maximumTenants - maximumTenants / 8 - 1;
+        Iterator<TenantId> others = subjects.keySet().iterator();
+        while (subjects.size() > wanted && others.hasNext()) {
+            others.next();
+            others.remove();
+        }
     }
 
     private Subjects firstLimitsOf(TenantId tenant) {

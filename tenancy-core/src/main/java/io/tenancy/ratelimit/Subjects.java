@@ -28,11 +28,16 @@ final class Subjects {
 
     final Bound[] bounds;
     final long loadedAt;
+
+    /** The counter of the one limit, where there is one only and every request is counted on it: the usual case. */
+    final @Nullable Counter only;
+
     private final AtomicBoolean renewing = new AtomicBoolean();
 
     private Subjects(Bound[] bounds, long loadedAt) {
         this.bounds = bounds;
         this.loadedAt = loadedAt;
+        this.only = bounds.length == 1 && bounds[0].path == null ? bounds[0].counter : null;
     }
 
     static Subjects of(

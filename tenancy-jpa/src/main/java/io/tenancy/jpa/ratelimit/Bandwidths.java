@@ -25,10 +25,13 @@ final class Bandwidths {
     }
 
     static RateLimitStanding standing(RateLimit limit, ConsumptionProbe probe) {
+        if (probe.isConsumed()) {
+            return new RateLimitStanding(limit, true, probe.getRemainingTokens(), 0, probe.getNanosToWaitForReset());
+        }
         long longest = limit.window().toNanos();
         return new RateLimitStanding(
                 limit,
-                probe.isConsumed(),
+                false,
                 Math.max(0, probe.getRemainingTokens()),
                 // More units than the capacity are never there: Bucket4j then says "wait for ever".
                 Math.min(longest, probe.getNanosToWaitForRefill()),

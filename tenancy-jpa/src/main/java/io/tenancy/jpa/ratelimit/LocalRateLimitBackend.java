@@ -73,16 +73,33 @@ public final class LocalRateLimitBackend implements RateLimitBackend {
         boolean adopt(RateLimit limit);
     }
 
-    private static final class LocalBucket implements LocalCounter {
-        private final Reading reading = new Reading();
+    /**
+     * A bucket and its clock, which shows the time as the rate limiter read it: read once per request and not once per
+     * limit. Threads may overwrite each other's readings, which differ by the time between two lines of code; a bucket
+     * ignores time that runs backwards.
+     */
+    private static final class LocalBucket implements LocalCounter, TimeMeter {
+        private static final VarHandle NOW;
+
+        static {
+            try {
+                NOW = MethodHandles.lookup().findVarHandle(LocalBucket.class, "nowMillis", long.class);
+            } catch (ReflectiveOperationException impossible) {
+                throw new ExceptionInInitializerError(impossible);
+            }
+        }
+
         private final Bucket bucket;
         private volatile RateLimit limit;
+
+        @SuppressWarnings("unused")
+        private long nowMillis;
 
         LocalBucket(RateLimit limit) {
             this.limit = limit;
             this.bucket = Bucket.builder()
                     .addLimit(Bandwidths.of(limit).getBandwidths()[0])
-                    .withCustomTimePrecision(reading)
+                    .withCustomTimePrecision(this)
                     .build();
         }
 
@@ -100,15 +117,25 @@ public final class LocalRateLimitBackend implements RateLimitBackend {
 
         @Override
         public RateLimitStanding take(long units, long nowMillis) {
-            reading.set(nowMillis);
+            NOW.setOpaque(this, nowMillis);
             return Bandwidths.standing(limit, bucket.tryConsumeAndReturnRemaining(units));
         }
 
         @Override
         public void giveBack(long units, long takenAtMillis) {
-            if (Bandwidths.stillCounts(limit, takenAtMillis, reading.currentTimeNanos() / 1_000_000)) {
+            if (Bandwidths.stillCounts(limit, takenAtMillis, (long) NOW.getOpaque(this))) {
                 bucket.addTokens(units);
             }
+        }
+
+        @Override
+        public long currentTimeNanos() {
+            return (long) NOW.getOpaque(this) * 1_000_000;
+        }
+
+        @Override
+        public boolean isWallClockBased() {
+            return true;
         }
     }
 
@@ -142,40 +169,6 @@ public final class LocalRateLimitBackend implements RateLimitBackend {
             synchronized (window) {
                 window.giveBack(units, takenAtMillis);
             }
-        }
-    }
-
-    /**
-     * The clock as the rate limiter read it, so that it is read once per request and not once per limit. Threads may
-     * overwrite each other's readings, which differ by the time between two lines of code; a bucket ignores time that
-     * runs backwards.
-     */
-    private static final class Reading implements TimeMeter {
-        private static final VarHandle NANOS;
-
-        static {
-            try {
-                NANOS = MethodHandles.lookup().findVarHandle(Reading.class, "nanos", long.class);
-            } catch (ReflectiveOperationException impossible) {
-                throw new ExceptionInInitializerError(impossible);
-            }
-        }
-
-        @SuppressWarnings("unused")
-        private long nanos;
-
-        void set(long millis) {
-            NANOS.setOpaque(this, millis * 1_000_000);
-        }
-
-        @Override
-        public long currentTimeNanos() {
-            return (long) NANOS.getOpaque(this);
-        }
-
-        @Override
-        public boolean isWallClockBased() {
-            return true;
         }
     }
 }
