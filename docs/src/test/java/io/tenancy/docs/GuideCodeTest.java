@@ -29,8 +29,11 @@ class GuideCodeTest {
             "io.tenancy.jpa.entitlement",
             "io.tenancy.jpa.isolation",
             "io.tenancy.jpa.isolation.shared",
+            "io.tenancy.jpa.ratelimit",
+            "io.tenancy.ratelimit",
             "io.tenancy.test",
             "java.nio.file",
+            "java.time",
             "java.util",
             "java.util.concurrent");
 

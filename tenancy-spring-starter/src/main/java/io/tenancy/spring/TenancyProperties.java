@@ -1,7 +1,10 @@
 package io.tenancy.spring;
 
 import io.tenancy.jpa.isolation.PoolSettings;
+import io.tenancy.ratelimit.BackendFailure;
+import io.tenancy.ratelimit.RateLimit;
 import io.tenancy.resolution.HeaderResolver;
+import io.tenancy.servlet.RateLimitFilter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +23,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param isolation How tenants are kept apart.
  * @param web How requests find their tenant.
  * @param observations What observations say of the tenant.
+ * @param rateLimits How fast tenants may go.
  */
 @ConfigurationProperties("tenancy")
 public record TenancyProperties(
@@ -29,7 +33,8 @@ public record TenancyProperties(
         @DefaultValue Secrets secrets,
         @DefaultValue Isolation isolation,
         @DefaultValue Web web,
-        @DefaultValue Observations observations) {
+        @DefaultValue Observations observations,
+        @DefaultValue RateLimits rateLimits) {
 
     /** What the URL of an embedded server begins with. */
     public static final String EMBEDDED = "embedded:";
@@ -286,5 +291,91 @@ public record TenancyProperties(
         LOW,
         /** Nowhere. */
         NONE
+    }
+
+    /**
+     * How fast tenants may go.
+     *
+     * @param enabled Whether requests are limited at all.
+     * @param backend Where counters are kept: "local" for each node by itself, "postgresql" for the control database,
+     *     "redis" for a Redis that all nodes share.
+     * @param redis The Redis that all nodes share.
+     * @param timeout How long a request waits for a shared backend at most.
+     * @param onBackendFailure What happens while the shared backend is out of reach: "open" lets each node limit by
+     *     itself, "closed" refuses limited requests with 503.
+     * @param concurrencyPerTenant How many requests of one tenant may run at once on one node; -1 for any number. Not
+     *     used where the application has its own RateLimitPolicies.
+     * @param apiKeyHeader Name of the header with an API key.
+     * @param maximumLocalCounters How many counters a node keeps in memory.
+     * @param limits The limits: those of scope "global" for all tenants together, the others for each tenant unless the
+     *     application has its own RateLimitPolicies.
+     */
+    public record RateLimits(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("local") RateLimitBackendKind backend,
+            @DefaultValue Redis redis,
+            @DefaultValue("500ms") Duration timeout,
+            @DefaultValue("open") BackendFailure onBackendFailure,
+            @DefaultValue("-1") int concurrencyPerTenant,
+
+            @DefaultValue(RateLimitFilter.DEFAULT_API_KEY_HEADER)
+            String apiKeyHeader,
+
+            @DefaultValue("100000") int maximumLocalCounters,
+            @DefaultValue List<Limit> limits) {}
+
+    /**
+     * The Redis that all nodes share.
+     *
+     * @param url Such as "redis://user:password@host:6379/0", or "rediss://" for TLS.
+     * @param keyPrefix What keys begin with, so that installations can share a server.
+     */
+    public record Redis(
+            @Nullable String url,
+            @DefaultValue("tenancy:rate:") String keyPrefix) {
+        /** Never the URL, which may hold a password. */
+        @Override
+        public String toString() {
+            return "Redis[keyPrefix=" + keyPrefix + "]";
+        }
+    }
+
+    /** Where counters of rate limits are kept. */
+    public enum RateLimitBackendKind {
+        /** In each node's memory. */
+        LOCAL,
+        /** In the control database. */
+        POSTGRESQL,
+        /** In Redis. */
+        REDIS
+    }
+
+    /**
+     * A rate limit.
+     *
+     * @param name Its name, which callers see.
+     * @param scope Who shares one counter.
+     * @param capacity Units per window, or -1 for no limit.
+     * @param window Whole seconds.
+     * @param kind How units come back.
+     * @param path Which paths it counts, for scope "endpoint".
+     */
+    public record Limit(
+            String name,
+            @DefaultValue("tenant") RateLimit.Scope scope,
+            long capacity,
+            Duration window,
+            @DefaultValue("burst") RateLimit.Kind kind,
+            @Nullable String path) {
+
+        /**
+         * The same, validated.
+         *
+         * @return a rate limit
+         * @throws IllegalArgumentException naming everything that is wrong
+         */
+        public RateLimit limit() {
+            return new RateLimit(name, scope, capacity, window, kind, path);
+        }
     }
 }

@@ -77,7 +77,8 @@ class ArchitectureTest {
                                 "io.tenancy.lifecycle..",
                                 "io.tenancy.pipeline..",
                                 "io.tenancy.isolation..",
-                                "io.tenancy.entitlement.."),
+                                "io.tenancy.entitlement..",
+                                "io.tenancy.ratelimit.."),
                         20,
                         "jakarta.servlet..")
                 .check(core);
@@ -101,6 +102,21 @@ class ArchitectureTest {
         TenancyArchitecture.publicSignaturesShowOnly(
                         ROOT, 20, List.of("io.tenancy.servlet.."), "java..", "org.jspecify..")
                 .check(core);
+    }
+
+    @Test
+    void bucket4jIsKnownToItsAdaptersOnly() {
+        TenancyArchitecture.doNotKnow(
+                        List.of(
+                                "io.tenancy.jpa",
+                                "io.tenancy.jpa.control..",
+                                "io.tenancy.jpa.embedded..",
+                                "io.tenancy.jpa.isolation..",
+                                "io.tenancy.spring.."),
+                        40,
+                        "io.github.bucket4j..",
+                        "io.lettuce..")
+                .check(sdk);
     }
 
     @Test

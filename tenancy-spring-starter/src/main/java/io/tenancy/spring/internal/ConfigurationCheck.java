@@ -3,6 +3,8 @@ package io.tenancy.spring.internal;
 import io.tenancy.IsolationLevel;
 import io.tenancy.TenancyException;
 import io.tenancy.jpa.control.SecretKeys;
+import io.tenancy.ratelimit.BackendFailure;
+import io.tenancy.ratelimit.ConcurrencyLimiter;
 import io.tenancy.resolution.HostName;
 import io.tenancy.spring.ConfigurationFault;
 import io.tenancy.spring.TenancyConfigurationException;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +28,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.util.ClassUtils;
 
 /**
  * Looks at the properties of a start before anything is made of them, so that all faults are reported together. Each
@@ -34,6 +38,7 @@ public final class ConfigurationCheck {
 
     private static final Pattern JDBC_URL = Pattern.compile("jdbc:postgresql://([^/?]+)/([^/?]+)(\\?.*)?");
     private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}");
+    private static final Pattern REDIS_URL = Pattern.compile("rediss?://\\S+");
     private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(250);
 
     private static final Map<String, ResolvableType> TYPES = types();
@@ -83,6 +88,7 @@ public final class ConfigurationCheck {
         }
         if (scope.web()) {
             check.web();
+            check.rateLimits();
         }
         if (scope.dataSource()) {
             check.ownDataSource();
@@ -114,6 +120,15 @@ public final class ConfigurationCheck {
         types.put("tenancy.web.jwt-claim-required", ResolvableType.forClass(Boolean.class));
         types.put("tenancy.test.isolation", ResolvableType.forClass(IsolationLevel.class));
         types.put("tenancy.test.shared-server", ResolvableType.forClass(Boolean.class));
+        types.put("tenancy.rate-limits.enabled", ResolvableType.forClass(Boolean.class));
+        types.put("tenancy.rate-limits.backend", ResolvableType.forClass(TenancyProperties.RateLimitBackendKind.class));
+        types.put("tenancy.rate-limits.timeout", ResolvableType.forClass(Duration.class));
+        types.put("tenancy.rate-limits.on-backend-failure", ResolvableType.forClass(BackendFailure.class));
+        types.put("tenancy.rate-limits.concurrency-per-tenant", ResolvableType.forClass(Integer.class));
+        types.put("tenancy.rate-limits.maximum-local-counters", ResolvableType.forClass(Integer.class));
+        types.put(
+                "tenancy.rate-limits.limits",
+                ResolvableType.forClassWithGenerics(List.class, TenancyProperties.Limit.class));
         types.put("tenancy.observations.tenant", ResolvableType.forClass(TenancyProperties.TenantKey.class));
         return types;
     }
@@ -335,6 +350,99 @@ public final class ConfigurationCheck {
                     .orElse(TenancyProperties.DEFAULT_RESOLVERS);
         } catch (BindException reported) {
             return List.of();
+        }
+    }
+
+    private void rateLimits() {
+        if (read("tenancy.rate-limits.backend", TenancyProperties.RateLimitBackendKind.class)
+                == TenancyProperties.RateLimitBackendKind.REDIS) {
+            String url = text("tenancy.rate-limits.redis.url");
+            if (url == null || !REDIS_URL.matcher(url).matches()) {
+                add(
+                        "tenancy.rate-limits.redis.url",
+                        url == null ? null : "******",
+                        "rate limits are to be counted in Redis",
+                        "Set it to something like 'redis://user:password@host:6379/0', or set"
+                                + " tenancy.rate-limits.backend to 'postgresql'.");
+            }
+        }
+        if (read("tenancy.rate-limits.backend", TenancyProperties.RateLimitBackendKind.class)
+                        == TenancyProperties.RateLimitBackendKind.REDIS
+                && !(present("io.lettuce.core.RedisClient")
+                        && present("io.github.bucket4j.redis.lettuce.Bucket4jLettuce"))) {
+            add(
+                    "tenancy.rate-limits.backend",
+                    "redis",
+                    "the client of Redis is not on the class path",
+                    "Add io.lettuce:lettuce-core and com.bucket4j:bucket4j_jdk17-lettuce.");
+        }
+        Duration timeout = read("tenancy.rate-limits.timeout", Duration.class);
+        if (timeout != null && timeout.compareTo(SHORTEST_TIMEOUT) < 0) {
+            add(
+                    "tenancy.rate-limits.timeout",
+                    text("tenancy.rate-limits.timeout"),
+                    "no connection can be had that fast",
+                    "Set it to 250ms or more.");
+        }
+        Integer concurrency = read("tenancy.rate-limits.concurrency-per-tenant", Integer.class);
+        if (concurrency != null && concurrency < 1 && concurrency != ConcurrencyLimiter.UNLIMITED) {
+            add(
+                    "tenancy.rate-limits.concurrency-per-tenant",
+                    concurrency.toString(),
+                    "it counts from 1",
+                    "Set it to 1 or more, or to -1 for any number.");
+        }
+        Integer counters = read("tenancy.rate-limits.maximum-local-counters", Integer.class);
+        if (counters != null && counters < 1) {
+            add(
+                    "tenancy.rate-limits.maximum-local-counters",
+                    counters.toString(),
+                    "it counts from 1",
+                    "Set it to 1 or more.");
+        }
+        String header = text("tenancy.rate-limits.api-key-header");
+        if (header != null && !HEADER.matcher(header).matches()) {
+            add(
+                    "tenancy.rate-limits.api-key-header",
+                    header,
+                    "no header can be called that",
+                    "Set it to a name like 'X-API-Key'.");
+        }
+        limits();
+    }
+
+    private static boolean present(String type) {
+        return ClassUtils.isPresent(type, ConfigurationCheck.class.getClassLoader());
+    }
+
+    private void limits() {
+        List<TenancyProperties.Limit> limits;
+        try {
+            limits = binder.bind("tenancy.rate-limits.limits", Bindable.listOf(TenancyProperties.Limit.class))
+                    .orElse(List.of());
+        } catch (BindException reported) {
+            return;
+        }
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < limits.size(); i++) {
+            String property = "tenancy.rate-limits.limits[" + i + "]";
+            TenancyProperties.Limit limit = limits.get(i);
+            if (limit.name() == null || limit.window() == null) {
+                add(
+                        property,
+                        null,
+                        "a limit has a name, a capacity and a window",
+                        "Set " + property + ".name, .capacity" + " and .window, such as 'requests', 100 and 1m.");
+                continue;
+            }
+            try {
+                limit.limit();
+            } catch (IllegalArgumentException wrong) {
+                add(property, limit.name(), String.valueOf(wrong.getMessage()), "Correct what is named.");
+            }
+            if (!names.add(limit.name())) {
+                add(property + ".name", limit.name(), "another limit has that name", "Rename one.");
+            }
         }
     }
 
