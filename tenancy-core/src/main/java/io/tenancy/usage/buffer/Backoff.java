@@ -21,7 +21,7 @@ record Backoff(Duration first, Duration longest, DoubleSupplier random) {
         for (int i = 1; i < Math.min(failures, DOUBLINGS) && whole < most; i++) {
             whole = whole > most / 2 ? most : whole * 2;
         }
-        long bounded = Math.min(whole, most);
-        return Duration.ofNanos(bounded / 2 + (long) (bounded / 2 * random.getAsDouble()));
+        long half = Math.min(whole, most) / 2;
+        return Duration.ofNanos(half + (long) (half * random.getAsDouble()));
     }
 }

@@ -1,6 +1,9 @@
 package io.tenancy.usage.buffer;
 
 import io.tenancy.usage.UsageNotStoredException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -9,11 +12,10 @@ import java.util.concurrent.Executor;
 final class Batch {
 
     private final CompletableFuture<Void> stored = new CompletableFuture<>();
-    private final CompletableFuture<Void> told = new CompletableFuture<>();
+    private final List<CompletableFuture<Void>> watchers = new ArrayList<>(0);
     private byte[] bytes;
     private int size;
     private int count;
-    private boolean watched;
 
     Batch(byte[] bytes) {
         this.bytes = bytes;
@@ -51,15 +53,8 @@ final class Batch {
 
     /** A future of one caller, who cannot complete anybody else's by it. */
     CompletableFuture<Void> watch() {
-        watched = true;
         CompletableFuture<Void> watcher = new CompletableFuture<>();
-        told.whenComplete((nothing, failure) -> {
-            if (failure == null) {
-                watcher.complete(null);
-            } else {
-                watcher.completeExceptionally(failure);
-            }
-        });
+        watchers.add(watcher);
         return watcher;
     }
 
@@ -67,7 +62,8 @@ final class Batch {
         try {
             stored.get();
         } catch (ExecutionException e) {
-            throw new UsageNotStoredException(String.valueOf(e.getCause().getMessage()), e.getCause());
+            Throwable failure = Objects.requireNonNullElse(e.getCause(), e);
+            throw new UsageNotStoredException(String.valueOf(failure.getMessage()), failure);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UsageNotStoredException(
@@ -79,15 +75,15 @@ final class Batch {
 
     void succeed(Executor tellers) {
         stored.complete(null);
-        if (watched) {
-            tellers.execute(() -> told.complete(null));
+        if (!watchers.isEmpty()) {
+            tellers.execute(() -> watchers.forEach(watcher -> watcher.complete(null)));
         }
     }
 
     void fail(UsageNotStoredException failure, Executor tellers) {
         stored.completeExceptionally(failure);
-        if (watched) {
-            tellers.execute(() -> told.completeExceptionally(failure));
+        if (!watchers.isEmpty()) {
+            tellers.execute(() -> watchers.forEach(watcher -> watcher.completeExceptionally(failure)));
         }
     }
 }

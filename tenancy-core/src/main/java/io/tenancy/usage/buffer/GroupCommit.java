@@ -200,9 +200,7 @@ final class GroupCommit {
     private Optional<Batch> awaitWork() {
         lock.lock();
         try {
-            while (filling.isEmpty() && !closing && !rollAsked && remainingNanos() > 0) {
-                pauseCommitter();
-            }
+            awaitReason();
             if (filling.isEmpty()) {
                 return Optional.empty();
             }
@@ -217,15 +215,13 @@ final class GroupCommit {
         }
     }
 
-    private void pauseCommitter() {
-        if (open == null) {
-            work.awaitUninterruptibly();
-        } else {
-            try {
+    private void awaitReason() {
+        try {
+            while (filling.isEmpty() && !closing && !rollAsked && remainingNanos() > 0) {
                 work.awaitNanos(remainingNanos());
-            } catch (InterruptedException e) {
-                LOG.debug("An interrupt of the committing thread was ignored: closing the buffer ends it.", e);
             }
+        } catch (InterruptedException e) {
+            LOG.debug("An interrupt of the committing thread was ignored: closing the buffer ends it.", e);
         }
     }
 

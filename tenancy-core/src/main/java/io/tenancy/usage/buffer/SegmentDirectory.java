@@ -115,9 +115,7 @@ final class SegmentDirectory implements AutoCloseable {
         byte[] content = Files.readAllBytes(file);
         SegmentScan scan = new SegmentScan(content);
         requireReadableVersion(file, scan);
-        while (scan.next().isPresent()) {
-            continue;
-        }
+        scan.toEnd();
         if (scan.tornAt() >= 0) {
             LOG.info(
                     "Usage segment {} ends in {} bytes of a write that a crash broke off before it was acknowledged;"

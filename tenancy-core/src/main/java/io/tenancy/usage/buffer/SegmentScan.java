@@ -87,6 +87,14 @@ final class SegmentScan {
         return Optional.empty();
     }
 
+    /** Reads all that is left, to know what the segment holds. */
+    void toEnd() {
+        Optional<UsageEvent> event = next();
+        while (event.isPresent()) {
+            event = next();
+        }
+    }
+
     private Optional<UsageEvent> read(int end) {
         int from = at;
         at = end;
