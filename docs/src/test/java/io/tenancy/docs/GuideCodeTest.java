@@ -27,7 +27,11 @@ class GuideCodeTest {
             "io.tenancy.jpa.isolation",
             "io.tenancy.jpa.isolation.shared",
             "io.tenancy.test",
+            "io.tenancy.usage",
+            "io.tenancy.usage.buffer",
+            "io.tenancy.usage.spi",
             "java.nio.file",
+            "java.time",
             "java.util",
             "java.util.concurrent");
 
@@ -52,6 +56,10 @@ class GuideCodeTest {
               String ownerPassword, runtimePassword, platformPassword;
               ThreadPoolExecutor myPool;
               DataSource poolOfConnections;
+              UsageMeter usage;
+              UsageSink sink;
+              String requestId;
+              Instant startedAt;
               static class Note { Note(String text) {} }
               List<String> readNotes(DataSource source) { return List.of(); }
               void work() {}

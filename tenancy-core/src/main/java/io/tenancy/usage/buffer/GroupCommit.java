@@ -259,8 +259,8 @@ final class GroupCommit {
             recoverFrom(failure, batch, written);
             return;
         }
-        batch.succeed(tellers);
         storing.works(() -> "Usage is written to " + directory.path() + " again.");
+        batch.succeed(tellers);
         recycle(batch);
     }
 

@@ -65,7 +65,7 @@ class SmallDiskTest {
             }
             assertThat(refusal).hasMessageContaining("No space left");
             assertThat(taken).isPositive();
-            assertThatThrownBy(() -> meter.record(Usage.events("still-", 1_000)))
+            assertThatThrownBy(() -> meter.record(Usage.events("still-", 500)))
                     .isInstanceOf(UsageNotStoredException.class);
 
             Files.delete(other);
