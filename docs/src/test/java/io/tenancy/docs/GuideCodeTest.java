@@ -32,6 +32,9 @@ class GuideCodeTest {
             "io.tenancy.jpa.ratelimit",
             "io.tenancy.ratelimit",
             "io.tenancy.test",
+            "io.tenancy.usage",
+            "io.tenancy.usage.buffer",
+            "io.tenancy.usage.spi",
             "java.nio.file",
             "java.time",
             "java.util",
@@ -61,6 +64,10 @@ class GuideCodeTest {
               String ownerPassword, runtimePassword, platformPassword;
               ThreadPoolExecutor myPool;
               DataSource poolOfConnections;
+              UsageMeter usage;
+              UsageSink sink;
+              String requestId;
+              Instant startedAt;
               static class Note { Note(String text) {} }
               List<String> readNotes(DataSource source) { return List.of(); }
               void work() {}

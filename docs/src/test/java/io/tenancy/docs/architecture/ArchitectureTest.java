@@ -78,7 +78,8 @@ class ArchitectureTest {
                                 "io.tenancy.pipeline..",
                                 "io.tenancy.isolation..",
                                 "io.tenancy.entitlement..",
-                                "io.tenancy.ratelimit.."),
+                                "io.tenancy.ratelimit..",
+                                "io.tenancy.usage.."),
                         20,
                         "jakarta.servlet..")
                 .check(core);

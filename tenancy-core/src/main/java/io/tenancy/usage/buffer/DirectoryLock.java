@@ -1,0 +1,99 @@
+package io.tenancy.usage.buffer;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/*
+ * POSIX drops all of a process's locks on a file when the process closes any descriptor of it, so a second attempt in
+ * the same process is refused before the file is opened. Windows lets nobody read a locked region, so the lock lies far
+ * behind the text that names the owner. The file is never deleted: somebody could lock a new file of the same name
+ * beside the holder of the old one.
+ */
+/** The right of one process to use a directory; it ends with the process, however that dies. */
+final class DirectoryLock implements AutoCloseable {
+
+    private static final String NAME = "lock";
+    private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
+    private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
+
+    private final Path directory;
+    private final FileChannel channel;
+
+    private DirectoryLock(Path directory, FileChannel channel) {
+        this.directory = directory;
+        this.channel = channel;
+    }
+
+    static DirectoryLock take(Path directory) throws IOException {
+        Path real = directory.toRealPath();
+        if (!HELD_HERE.add(real)) {
+            throw taken(directory, "this process (" + ProcessHandle.current().pid() + ") has it open already");
+        }
+        boolean kept = false;
+        try {
+            DirectoryLock lock = lock(real);
+            kept = true;
+            return lock;
+        } finally {
+            if (!kept) {
+                HELD_HERE.remove(real);
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            channel.close();
+        } finally {
+            HELD_HERE.remove(directory);
+        }
+    }
+
+    private static DirectoryLock lock(Path directory) throws IOException {
+        Path file = directory.resolve(NAME);
+        FileChannel channel = FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                LocalDisk.ownerOnly(file, "rw-------"));
+        boolean locked = false;
+        try {
+            FileLock lock = channel.tryLock(LOCKED_BYTE, 1, false);
+            locked = lock != null;
+            if (!locked) {
+                throw taken(directory, "process " + owner(file) + " has it open");
+            }
+            channel.truncate(0);
+            channel.write(
+                    ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
+            return new DirectoryLock(directory, channel);
+        } finally {
+            if (!locked) {
+                channel.close();
+            }
+        }
+    }
+
+    private static String owner(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.US_ASCII).strip();
+        } catch (IOException e) {
+            return "(unknown: " + e + ")";
+        }
+    }
+
+    private static UsageBufferException taken(Path directory, String found) {
+        return new UsageBufferException(
+                "Usage was to be buffered in " + directory + ", but " + found
+                        + ". Give each process a directory of its own, or close the other buffer first.",
+                null);
+    }
+}
