@@ -24,7 +24,14 @@ import io.tenancy.jpa.isolation.PostgresIsolationProvider;
 import io.tenancy.jpa.isolation.TenantDataSource;
 import io.tenancy.jpa.isolation.gate.Fault;
 import io.tenancy.jpa.isolation.hibernate.HibernateTenancy;
+import io.tenancy.jpa.quota.JdbcQuotaStore;
+import io.tenancy.jpa.quota.QuotaAlerts;
+import io.tenancy.jpa.quota.TransactionalQuotas;
 import io.tenancy.lifecycle.TenantGate;
+import io.tenancy.quota.QuotaSettings;
+import io.tenancy.quota.Quotas;
+import io.tenancy.quota.spi.QuotaCalendar;
+import io.tenancy.quota.spi.QuotaPolicies;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -33,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +69,8 @@ public final class TenancyInstallation implements AutoCloseable {
     private final TenantProvisioner provisioner;
     private final Schemas schemas;
     private final TenantDataSource dataSource;
+    private final Quotas quotas;
+    private final QuotaAlerts quotaAlerts;
     private final Runnable audit;
     private final ScheduledExecutorService watch;
 
@@ -92,6 +102,10 @@ public final class TenancyInstallation implements AutoCloseable {
         };
         this.provisioner = new TenantProvisioner(
                 control, catalog, servers, logins, settings.schemaRole, schemas, settings.initializers, changed, clock);
+        JdbcQuotaStore quotaStore = new JdbcQuotaStore(control.platform());
+        this.quotas =
+                new Quotas(quotaStore, settings.quotaPolicies, settings.quotaCalendar, clock, settings.quotaSettings);
+        this.quotaAlerts = new QuotaAlerts(control.platform(), quotaStore, QuotaAlerts.DEFAULT_RETRY);
         this.audit = Tenancy.onPlatformAccess((scope, thread) -> catalog.recordPlatformAccess(thread, scope.reason()));
         this.watch = Executors.newSingleThreadScheduledExecutor(work -> {
             Thread thread = new Thread(work, "tenancy-gate");
@@ -127,6 +141,8 @@ public final class TenancyInstallation implements AutoCloseable {
         control.migrate();
         schemas.migrateAll();
         checkIsolation();
+        quotas.start();
+        quotaAlerts.start();
         long interval = settings.gateInterval.toMillis();
         // look() does not throw, so the schedule lasts until close().
         var unused = watch.scheduleWithFixedDelay(this::look, interval, interval, TimeUnit.MILLISECONDS);
@@ -203,6 +219,33 @@ public final class TenancyInstallation implements AutoCloseable {
      */
     public PostgresIsolationProvider isolation() {
         return isolation;
+    }
+
+    /**
+     * Counts what tenants use; knows the limits that {@link Builder#quotaPolicies} was given.
+     *
+     * @return this node's quotas
+     */
+    public Quotas quotas() {
+        return quotas;
+    }
+
+    /**
+     * Counts what tenants use when their transactions commit.
+     *
+     * @return the same quotas, following transactions
+     */
+    public TransactionalQuotas transactionalQuotas() {
+        return new TransactionalQuotas(quotas);
+    }
+
+    /**
+     * Delivers the thresholds that quotas reach.
+     *
+     * @return takes listeners
+     */
+    public QuotaAlerts quotaAlerts() {
+        return quotaAlerts;
     }
 
     /**
@@ -294,6 +337,8 @@ public final class TenancyInstallation implements AutoCloseable {
     @Override
     public void close() {
         watch.shutdownNow();
+        quotaAlerts.close();
+        quotas.close();
         audit.run();
         isolation.close();
         control.close();
@@ -325,6 +370,10 @@ public final class TenancyInstallation implements AutoCloseable {
         private Duration gateInterval = DEFAULT_GATE_INTERVAL;
         private InstantSource clock = InstantSource.system();
         private int controlPoolSize = 4;
+        private QuotaPolicies quotaPolicies = QuotaPolicies.none();
+        private QuotaCalendar quotaCalendar = QuotaCalendar.UTC;
+        private QuotaSettings quotaSettings =
+                QuotaSettings.of("node-" + UUID.randomUUID().toString().substring(0, 8));
 
         private Builder() {}
 
@@ -457,6 +506,39 @@ public final class TenancyInstallation implements AutoCloseable {
          */
         public Builder clock(InstantSource value) {
             clock = Objects.requireNonNull(value, "value");
+            return this;
+        }
+
+        /**
+         * Knows the limits of tenants; {@link QuotaPolicies#none()} otherwise.
+         *
+         * @param value the policies
+         * @return this builder
+         */
+        public Builder quotaPolicies(QuotaPolicies value) {
+            quotaPolicies = Objects.requireNonNull(value, "value");
+            return this;
+        }
+
+        /**
+         * Knows the periods of tenants' quotas; {@link QuotaCalendar#UTC} otherwise.
+         *
+         * @param value the calendar
+         * @return this builder
+         */
+        public Builder quotaCalendar(QuotaCalendar value) {
+            quotaCalendar = Objects.requireNonNull(value, "value");
+            return this;
+        }
+
+        /**
+         * How this node leases parts of quotas; {@link QuotaSettings#of} with a random name otherwise.
+         *
+         * @param value the settings
+         * @return this builder
+         */
+        public Builder quotaSettings(QuotaSettings value) {
+            quotaSettings = Objects.requireNonNull(value, "value");
             return this;
         }
 
