@@ -26,6 +26,8 @@ class GuideCodeTest {
             "io.tenancy.jpa.embedded",
             "io.tenancy.jpa.isolation",
             "io.tenancy.jpa.isolation.shared",
+            "io.tenancy.quota",
+            "io.tenancy.quota.spi",
             "io.tenancy.test",
             "java.nio.file",
             "java.util",
