@@ -608,17 +608,25 @@ public final class Quotas implements AutoCloseable {
                 beats.shutdownNow();
             }
         }
+        boolean reachable = true;
         for (Account account : List.copyOf(accounts.values())) {
             account.lock().lock();
             try {
-                end(account);
-            } catch (RuntimeException failure) {
+                end(account, reachable);
+            } catch (QuotaUnavailableException away) {
+                // Each further attempt would wait as long.
+                reachable = false;
                 LOG.warn(
+                        "Leases of quotas were not given back; their units count as used until a recount or the end of the"
+                                + " period: {}",
+                        away.getMessage());
+            } catch (RuntimeException failure) {
+                LOG.error(
                         "The lease of '{}' of tenant {} was not given back; its units count as used until a recount or the"
-                                + " end of the period: {}",
+                                + " end of the period",
                         account.key().resource(),
                         account.key().tenant(),
-                        failure.getMessage());
+                        failure);
             } finally {
                 account.retire();
                 account.lock().unlock();
@@ -627,13 +635,13 @@ public final class Quotas implements AutoCloseable {
         accounts.clear();
     }
 
-    private void end(Account account) {
+    private void end(Account account, boolean reachable) {
         Lease lease = account.lease();
         if (lease != null) {
             account.end(lease);
         }
         QuotaPolicy policy = account.lastPolicy();
-        if (policy != null) {
+        if (policy != null && reachable) {
             settleEnded(account, policy);
         }
     }

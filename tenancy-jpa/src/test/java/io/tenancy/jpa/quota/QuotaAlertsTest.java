@@ -57,7 +57,8 @@ class QuotaAlertsTest {
             database.advance(Duration.ofDays(1));
             assertThat(alerts.deliverDue()).isZero();
         }
-        assertThat(heard).extracting(QuotaAlert::threshold)
+        assertThat(heard)
+                .extracting(QuotaAlert::threshold)
                 .containsExactlyInAnyOrder(QuotaThreshold.SOFT, QuotaThreshold.PERCENT_80, QuotaThreshold.PERCENT_90);
         assertThat(heard).allSatisfy(alert -> {
             assertThat(alert.tenantId()).isEqualTo(tenant.id());

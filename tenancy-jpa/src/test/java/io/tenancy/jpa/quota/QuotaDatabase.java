@@ -35,8 +35,8 @@ import javax.sql.DataSource;
 final class QuotaDatabase implements AutoCloseable {
 
     static final Instant START = Instant.parse("2026-03-10T09:00:00Z");
-    static final QuotaSettings SETTINGS = new QuotaSettings(
-            "node", Duration.ofSeconds(30), Duration.ofSeconds(2), Duration.ofSeconds(120), 10_000);
+    static final QuotaSettings SETTINGS =
+            new QuotaSettings("node", Duration.ofSeconds(30), Duration.ofSeconds(2), Duration.ofSeconds(120), 10_000);
 
     private static final String MOVABLE = "(select c.at from quota_test_clock c)";
     private static final AtomicInteger TENANTS = new AtomicInteger();

@@ -56,7 +56,8 @@ final class QuotaKillChild {
     private final Path notes;
     private final int warmUp;
     private final AtomicInteger made = new AtomicInteger();
-    private final PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+    private final PrintStream out =
+            new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
 
     private QuotaKillChild(KillPoint point, Tenant tenant, Path notes, int warmUp) {
         this.point = point;
@@ -66,8 +67,7 @@ final class QuotaKillChild {
     }
 
     static QuotaSettings settings(String node) {
-        return new QuotaSettings(
-                node, Duration.ofMillis(1500), Duration.ofMillis(300), Duration.ofMillis(1000), 40);
+        return new QuotaSettings(node, Duration.ofMillis(1500), Duration.ofMillis(300), Duration.ofMillis(1000), 40);
     }
 
     static Tenant tenant(String id) {
@@ -104,7 +104,10 @@ final class QuotaKillChild {
         config.setMaximumPoolSize(4);
         config.addDataSourceProperty("currentSchema", "tenancy_control");
         QuotaKillChild child = new QuotaKillChild(
-                KillPoint.valueOf(arguments[4]), tenant(arguments[3]), Path.of(arguments[5]), Integer.parseInt(arguments[6]));
+                KillPoint.valueOf(arguments[4]),
+                tenant(arguments[3]),
+                Path.of(arguments[5]),
+                Integer.parseInt(arguments[6]));
         try (HikariDataSource platform = new HikariDataSource(config)) {
             child.run(platform);
         }
@@ -146,12 +149,11 @@ final class QuotaKillChild {
 
     private void make(Quotas quotas, Path file, int number) {
         Random random = new Random();
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.APPEND, StandardOpenOption.WRITE)) {
             while (true) {
                 int units = 1 + random.nextInt(3);
-                try (QuotaReservation reservation =
-                        Tenancy.callAs(tenant, () -> quotas.reserve(RESOURCE, units))) {
+                try (QuotaReservation reservation = Tenancy.callAs(tenant, () -> quotas.reserve(RESOURCE, units))) {
                     channel.write(ByteBuffer.wrap((units + "\n").getBytes(StandardCharsets.US_ASCII)));
                     channel.force(true);
                     reservation.commit();
@@ -180,13 +182,15 @@ final class QuotaKillChild {
             quotas.close();
         }
         if (number % 25 == 0 || (number == warmUp && point == KillPoint.RECOUNT_RUNNING)) {
-            Tenancy.runAs(tenant, () -> quotas.recount(RESOURCE, (id, span) -> {
-                long counted = things(notes);
-                if (point == KillPoint.RECOUNT_RUNNING && number >= warmUp) {
-                    reach();
-                }
-                return counted;
-            }));
+            Tenancy.runAs(
+                    tenant,
+                    () -> quotas.recount(RESOURCE, (id, span) -> {
+                        long counted = things(notes);
+                        if (point == KillPoint.RECOUNT_RUNNING && number >= warmUp) {
+                            reach();
+                        }
+                        return counted;
+                    }));
         }
     }
 
@@ -200,18 +204,17 @@ final class QuotaKillChild {
                 }
                 Answer answer = super.exchange(request);
                 lastHeld = request.held() + answer.part();
-                boolean reached =
-                        switch (point) {
-                            case LEASE_GRANTED -> answer.part() > 0 && made.get() >= warmUp;
-                            case LEASE_PARTLY_REPORTED ->
-                                answer.outcome() == Outcome.GRANTED
-                                        && request.need() == 0
-                                        && request.used() > 0
-                                        && request.held() > request.used();
-                            case LEASE_RETURNED -> returns;
-                            case ALERT_WRITTEN -> answer.alerts() > 0;
-                            default -> false;
-                        };
+                boolean reached = switch (point) {
+                    case LEASE_GRANTED -> answer.part() > 0 && made.get() >= warmUp;
+                    case LEASE_PARTLY_REPORTED ->
+                        answer.outcome() == Outcome.GRANTED
+                                && request.need() == 0
+                                && request.used() > 0
+                                && request.held() > request.used();
+                    case LEASE_RETURNED -> returns;
+                    case ALERT_WRITTEN -> answer.alerts() > 0;
+                    default -> false;
+                };
                 if (reached) {
                     reach();
                 }

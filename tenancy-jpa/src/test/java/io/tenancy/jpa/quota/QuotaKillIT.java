@@ -76,14 +76,17 @@ class QuotaKillIT {
             control.migrate();
             for (int episode = 0; episode < episodes || (missed() && episode < 5 * episodes); episode++) {
                 Path notes = Files.createDirectory(folder.resolve("episode-" + episode));
-                List<KillPoint> points = List.of(next(early, false, random), next(early, false, random), next(late, true, random));
+                List<KillPoint> points =
+                        List.of(next(early, false, random), next(early, false, random), next(late, true, random));
                 episode(server, control, notes, points, random);
                 unreached.forEach(point -> (point.isLate() ? late : early).addFirst(point));
                 unreached.clear();
             }
         }
         System.out.println("QuotaKillIT: state -> kills " + kills);
-        assertThat(kills.keySet()).as("states in which a node was killed, seed %s", seed).contains(KillPoint.values());
+        assertThat(kills.keySet())
+                .as("states in which a node was killed, seed %s", seed)
+                .contains(KillPoint.values());
         assertThat(kills.values().stream().mapToInt(Integer::intValue).sum()).isGreaterThanOrEqualTo(3 * episodes);
     }
 
@@ -104,7 +107,8 @@ class QuotaKillIT {
     private void episode(
             DatabaseServer server, ControlDatabase control, Path notes, List<KillPoint> points, Random random)
             throws Exception {
-        Tenant tenant = QuotaKillChild.tenant(TenantId.next(InstantSource.system()).toString());
+        Tenant tenant =
+                QuotaKillChild.tenant(TenantId.next(InstantSource.system()).toString());
         try (Connection administrator = TestServer.administrator(server.database());
                 Statement statement = administrator.createStatement()) {
             statement.execute("insert into tenancy_control.tenant (id, slug, name, status, server, database_name,"
@@ -134,7 +138,8 @@ class QuotaKillIT {
         List<String> other = new ArrayList<>();
         for (String line = said.readLine(); ; line = said.readLine()) {
             if (line == null) {
-                throw new AssertionError("A node ended by itself, on its way to " + point + ":\n" + String.join("\n", other));
+                throw new AssertionError(
+                        "A node ended by itself, on its way to " + point + ":\n" + String.join("\n", other));
             }
             other.add(line);
             if (line.equals("AT " + point)) {
@@ -176,7 +181,10 @@ class QuotaKillIT {
         JdbcQuotaStore store = new JdbcQuotaStore(control.platform());
         await(() -> {
             store.countSilentLeases();
-            return number(server, "select count(*) from tenancy_control.quota_lease where not lapsed and tenant_id = ?", tenant)
+            return number(
+                            server,
+                            "select count(*) from tenancy_control.quota_lease where not lapsed and tenant_id = ?",
+                            tenant)
                     == 0;
         });
         requireAlerts(server, control, store, tenant, made);

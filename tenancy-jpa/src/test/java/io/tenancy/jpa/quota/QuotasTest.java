@@ -106,9 +106,11 @@ class QuotasTest {
                                         .containsEntry("resource", "calls")
                                         .containsEntry("limit", 5L)
                                         .containsEntry("used", 5L);
-                                Duration toMidnight = Duration.between(databaseTime(), databaseTime()
-                                        .truncatedTo(java.time.temporal.ChronoUnit.DAYS)
-                                        .plus(Duration.ofDays(1)));
+                                Duration toMidnight = Duration.between(
+                                        databaseTime(),
+                                        databaseTime()
+                                                .truncatedTo(java.time.temporal.ChronoUnit.DAYS)
+                                                .plus(Duration.ofDays(1)));
                                 assertThat(refused.responseHeaders())
                                         .containsEntry("Retry-After", "" + toMidnight.toSeconds());
                                 assertThat(refused.publicDetail())
@@ -118,8 +120,8 @@ class QuotasTest {
     }
 
     private static Instant databaseTime() {
-        return Instant.ofEpochMilli(
-                database.number("select (extract(epoch from at) * 1000)::bigint from tenancy_control.quota_test_clock"));
+        return Instant.ofEpochMilli(database.number(
+                "select (extract(epoch from at) * 1000)::bigint from tenancy_control.quota_test_clock"));
     }
 
     @Test
@@ -190,8 +192,8 @@ class QuotasTest {
 
     @Test
     void unlimitedIsNeverRefusedAndStillCounted() {
-        Tenant tenant = database.tenant(
-                QuotaPolicy.of("calls", QuotaPolicy.UNLIMITED).withSoftLimit(1000));
+        Tenant tenant =
+                database.tenant(QuotaPolicy.of("calls", QuotaPolicy.UNLIMITED).withSoftLimit(1000));
         try (Quotas node = database.node()) {
             for (int i = 0; i < 5000; i++) {
                 consume(node, tenant, "calls", 1);
@@ -700,8 +702,10 @@ class QuotasTest {
                 consume(node, tenant, "calls", 1);
                 open.commit();
                 node.maintain();
-                assertThat(own.number("select used from tenancy_control.quota_counter where tenant_id = ?"
-                                + " and period_start = '2026-03-10T00:00:00Z'", tenant.id().value()))
+                assertThat(own.number(
+                                "select used from tenancy_control.quota_counter where tenant_id = ?"
+                                        + " and period_start = '2026-03-10T00:00:00Z'",
+                                tenant.id().value()))
                         .isEqualTo(5);
                 assertThat(usage(node, tenant, "calls").used()).isEqualTo(1);
             }
@@ -768,8 +772,7 @@ class QuotasTest {
     @Test
     void endedPeriodsAreForgottenAfterTheirTime() {
         try (QuotaDatabase own = new QuotaDatabase()) {
-            Tenant tenant = own.tenant(
-                    QuotaPolicy.per(QuotaPeriod.DAY, "calls", 60), QuotaPolicy.of("articles", 5));
+            Tenant tenant = own.tenant(QuotaPolicy.per(QuotaPeriod.DAY, "calls", 60), QuotaPolicy.of("articles", 5));
             try (Quotas node = own.node()) {
                 consume(node, tenant, "calls", 1);
                 consume(node, tenant, "articles", 1);

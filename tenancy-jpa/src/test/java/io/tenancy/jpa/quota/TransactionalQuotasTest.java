@@ -254,10 +254,12 @@ class TransactionalQuotasTest {
             assertThatExceptionOfType(SQLException.class).isThrownBy(connection::commit);
         });
         assertThat(used()).isEqualTo(1);
-        assertThat(Tenancy.<Long, RuntimeException>callAs(tenant, () -> installation
-                        .quotas()
-                        .recount("patients", (id, span) -> patients(tenant))
-                        .used()))
+        assertThat(Tenancy.<Long, RuntimeException>callAs(
+                        tenant,
+                        () -> installation
+                                .quotas()
+                                .recount("patients", (id, span) -> patients(tenant))
+                                .used()))
                 .isEqualTo(patients(tenant));
         requireAllOthersFree();
     }
