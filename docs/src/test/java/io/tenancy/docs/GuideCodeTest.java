@@ -31,6 +31,8 @@ class GuideCodeTest {
             "io.tenancy.jpa.isolation.shared",
             "io.tenancy.jpa.ratelimit",
             "io.tenancy.ratelimit",
+            "io.tenancy.quota",
+            "io.tenancy.quota.spi",
             "io.tenancy.test",
             "io.tenancy.usage",
             "io.tenancy.usage.buffer",

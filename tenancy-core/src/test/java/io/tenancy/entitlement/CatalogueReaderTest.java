@@ -33,7 +33,7 @@ class CatalogueReaderTest {
                     effective_from: 2026-12-01
                     entitlements: {users: -1}
                     rate_limits:
-                      - {name: api, scope: api_key, capacity: 10, per: PT1M, kind: sliding, paths: [/api/]}
+                      - {name: api, scope: endpoint, capacity: 10, per: PT1M, kind: sliding, paths: [/api/]}
             add_ons:
               seats: {name: Seats, plans: [starter], entitlements: {users: 5}}
             """;

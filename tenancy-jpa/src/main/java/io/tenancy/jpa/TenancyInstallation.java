@@ -31,7 +31,15 @@ import io.tenancy.jpa.isolation.hibernate.HibernateTenancy;
 import io.tenancy.jpa.outbox.OutboxReceiver;
 import io.tenancy.jpa.outbox.OutboxRelay;
 import io.tenancy.jpa.outbox.TenantOutbox;
+import io.tenancy.jpa.quota.JdbcQuotaStore;
+import io.tenancy.jpa.quota.QuotaAlerts;
+import io.tenancy.jpa.quota.TransactionalQuotas;
 import io.tenancy.lifecycle.TenantGate;
+import io.tenancy.quota.EntitledQuotas;
+import io.tenancy.quota.QuotaSettings;
+import io.tenancy.quota.Quotas;
+import io.tenancy.quota.spi.QuotaCalendar;
+import io.tenancy.quota.spi.QuotaPolicies;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -41,6 +49,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -73,6 +82,8 @@ public final class TenancyInstallation implements AutoCloseable {
     private final TenantOutbox outbox;
     private final TenantEntitlements entitlements;
     private final EntitlementAdministration entitlementAdministration;
+    private final Quotas quotas;
+    private final QuotaAlerts quotaAlerts;
     private final Runnable audit;
     private final ScheduledExecutorService watch;
 
@@ -117,6 +128,11 @@ public final class TenancyInstallation implements AutoCloseable {
         this.outboxRelay =
                 new OutboxRelay(dataSource, control.platform(), this::working, settings.outboxReceivers, clock);
         this.outbox = new TenantOutbox(clock, outboxRelay::wake);
+        JdbcQuotaStore quotaStore = new JdbcQuotaStore(control.platform());
+        QuotaPolicies policies =
+                settings.quotaPolicies != null ? settings.quotaPolicies : new EntitledQuotas(entitlements);
+        this.quotas = new Quotas(quotaStore, policies, settings.quotaCalendar, clock, settings.quotaSettings);
+        this.quotaAlerts = new QuotaAlerts(control.platform(), quotaStore, QuotaAlerts.DEFAULT_RETRY);
         this.audit = Tenancy.onPlatformAccess((scope, thread) -> catalog.recordPlatformAccess(thread, scope.reason()));
         this.watch = Executors.newSingleThreadScheduledExecutor(work -> {
             Thread thread = new Thread(work, "tenancy-gate");
@@ -172,6 +188,8 @@ public final class TenancyInstallation implements AutoCloseable {
         control.migrate();
         schemas.migrateAll();
         checkIsolation();
+        quotas.start();
+        quotaAlerts.start();
         long interval = settings.gateInterval.toMillis();
         // look() does not throw, so the schedule lasts until close().
         var unused = watch.scheduleWithFixedDelay(this::look, interval, interval, TimeUnit.MILLISECONDS);
@@ -288,6 +306,33 @@ public final class TenancyInstallation implements AutoCloseable {
     }
 
     /**
+     * Counts what tenants use; by the limits of their entitlements, or those that {@link Builder#quotaPolicies} knows.
+     *
+     * @return this node's quotas
+     */
+    public Quotas quotas() {
+        return quotas;
+    }
+
+    /**
+     * Counts what tenants use when their transactions commit.
+     *
+     * @return the same quotas, following transactions
+     */
+    public TransactionalQuotas transactionalQuotas() {
+        return new TransactionalQuotas(quotas);
+    }
+
+    /**
+     * Delivers the thresholds that quotas reach.
+     *
+     * @return takes listeners
+     */
+    public QuotaAlerts quotaAlerts() {
+        return quotaAlerts;
+    }
+
+    /**
      * The control database.
      *
      * @return as configured
@@ -378,6 +423,8 @@ public final class TenancyInstallation implements AutoCloseable {
     public void close() {
         watch.shutdownNow();
         outboxRelay.close();
+        quotaAlerts.close();
+        quotas.close();
         audit.run();
         isolation.close();
         control.close();
@@ -411,6 +458,10 @@ public final class TenancyInstallation implements AutoCloseable {
         private InstantSource clock = InstantSource.system();
         private int controlPoolSize = 4;
         private @Nullable String upgradeLink;
+        private @Nullable QuotaPolicies quotaPolicies;
+        private QuotaCalendar quotaCalendar = QuotaCalendar.UTC;
+        private QuotaSettings quotaSettings =
+                QuotaSettings.of("node-" + UUID.randomUUID().toString().substring(0, 8));
 
         private Builder() {}
 
@@ -565,6 +616,39 @@ public final class TenancyInstallation implements AutoCloseable {
          */
         public Builder clock(InstantSource value) {
             clock = Objects.requireNonNull(value, "value");
+            return this;
+        }
+
+        /**
+         * Knows the limits of tenants; those of their entitlements otherwise.
+         *
+         * @param value the policies
+         * @return this builder
+         */
+        public Builder quotaPolicies(QuotaPolicies value) {
+            quotaPolicies = Objects.requireNonNull(value, "value");
+            return this;
+        }
+
+        /**
+         * Knows the periods of tenants' quotas; {@link QuotaCalendar#UTC} otherwise.
+         *
+         * @param value the calendar
+         * @return this builder
+         */
+        public Builder quotaCalendar(QuotaCalendar value) {
+            quotaCalendar = Objects.requireNonNull(value, "value");
+            return this;
+        }
+
+        /**
+         * How this node leases parts of quotas; {@link QuotaSettings#of} with a random name otherwise.
+         *
+         * @param value the settings
+         * @return this builder
+         */
+        public Builder quotaSettings(QuotaSettings value) {
+            quotaSettings = Objects.requireNonNull(value, "value");
             return this;
         }
 

@@ -79,7 +79,8 @@ class ArchitectureTest {
                                 "io.tenancy.isolation..",
                                 "io.tenancy.entitlement..",
                                 "io.tenancy.ratelimit..",
-                                "io.tenancy.usage.."),
+                                "io.tenancy.usage..",
+                                "io.tenancy.quota.."),
                         20,
                         "jakarta.servlet..")
                 .check(core);

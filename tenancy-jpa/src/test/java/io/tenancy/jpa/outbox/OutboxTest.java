@@ -291,7 +291,8 @@ class OutboxTest {
             for (IsolationLevel level : List.of(IsolationLevel.SHARED, IsolationLevel.SCHEMA)) {
                 Tenant tenant = before.provisioner()
                         .provision(NewTenant.of("old-" + level.name().toLowerCase(Locale.ROOT), "O", level));
-                try (Connection owner = before.control().owner(server.database()).getConnection();
+                try (Connection owner =
+                                before.control().owner(server.database()).getConnection();
                         Statement statement = owner.createStatement()) {
                     statement.execute("drop table " + tenant.placement().schema() + ".tenancy_outbox");
                 }

@@ -69,7 +69,9 @@ public final class TenantConnection extends ForwardingConnection {
     private boolean bound;
     private boolean begun;
     private boolean evict;
+    private boolean unwrapped;
     private boolean closed;
+    private @Nullable Completions completions;
 
     /**
      * Wraps a pooled connection.
@@ -247,6 +249,7 @@ public final class TenantConnection extends ForwardingConnection {
                             + " Use setAutoCommit(false), commit() and rollback().",
                     "25001");
         }
+        watchCompletions(kind);
         // SET TRANSACTION must come before the first query of its transaction, and the binding is a query.
         if (kind == SqlStatement.Kind.SESSION) {
             begun = !autoCommit;
@@ -398,7 +401,12 @@ public final class TenantConnection extends ForwardingConnection {
 
     @Override
     public void setAutoCommit(boolean value) throws SQLException {
-        connection.setAutoCommit(value);
+        if (value && completions != null) {
+            // This commits.
+            committing(completions, () -> connection.setAutoCommit(true));
+        } else {
+            connection.setAutoCommit(value);
+        }
         if (autoCommit != value) {
             autoCommit = value;
             bound = false;
@@ -413,16 +421,29 @@ public final class TenantConnection extends ForwardingConnection {
 
     @Override
     public void commit() throws SQLException {
+        Completions waiting = completions;
+        if (waiting != null) {
+            waiting.beforeCommit();
+        }
         bound = false;
         begun = false;
-        connection.commit();
+        if (waiting == null) {
+            connection.commit();
+        } else {
+            commitAndTell(waiting, connection::commit);
+        }
     }
 
     @Override
     public void rollback() throws SQLException {
         bound = false;
         begun = false;
-        connection.rollback();
+        try {
+            connection.rollback();
+        } finally {
+            // Nobody asked the server to commit, so it did not, whatever became of the connection.
+            tellRolledBack();
+        }
     }
 
     @Override
@@ -430,23 +451,36 @@ public final class TenantConnection extends ForwardingConnection {
         // What came before the savepoint is still there: "begun" stays.
         bound = false;
         connection.rollback(savepoint);
+        if (completions != null) {
+            completions.rolledBackTo(savepoint);
+        }
     }
 
     @Override
     public Savepoint setSavepoint() throws SQLException {
         bindBeforeSavepoint();
-        return connection.setSavepoint();
+        return remembered(connection.setSavepoint());
     }
 
     @Override
     public Savepoint setSavepoint(String name) throws SQLException {
         bindBeforeSavepoint();
-        return connection.setSavepoint(name);
+        return remembered(connection.setSavepoint(name));
     }
 
     @Override
     public void releaseSavepoint(Savepoint savepoint) throws SQLException {
         connection.releaseSavepoint(savepoint);
+        if (completions != null) {
+            completions.released(savepoint);
+        }
+    }
+
+    private Savepoint remembered(Savepoint savepoint) {
+        if (completions != null) {
+            completions.savepoint(savepoint);
+        }
+        return savepoint;
     }
 
     private void bindBeforeSavepoint() throws SQLException {
@@ -456,6 +490,87 @@ public final class TenantConnection extends ForwardingConnection {
         if (binding != Binding.NONE && !autoCommit && !bound) {
             bind();
         }
+    }
+
+    // --- who waits for the end of the transaction --------------------------------------------------------------------
+
+    /**
+     * Tells somebody how the running transaction ends.
+     *
+     * @param completion hears of it
+     * @throws IllegalStateException in auto-commit mode, where there is no transaction to wait for
+     * @throws SQLException when the connection is closed
+     */
+    public void onCompletion(TransactionCompletion completion) throws SQLException {
+        requireOpen();
+        requireOwnTenant();
+        if (autoCommit) {
+            throw new IllegalStateException("Something was to follow the transaction of tenant " + tenant
+                    + ", but its connection is in auto-commit mode. Begin a transaction first.");
+        }
+        if (completions == null) {
+            completions = new Completions();
+            if (unwrapped) {
+                completions.doubt();
+            }
+        }
+        completions.join(completion);
+    }
+
+    // Savepoints in SQL are not followed, but they end no transaction.
+    private void watchCompletions(SqlStatement.Kind kind) throws SQLException {
+        Completions waiting = completions;
+        if (waiting == null || waiting.isEmpty()) {
+            return;
+        }
+        switch (kind) {
+            case TRANSACTION ->
+                throw new SQLException(
+                        "A transaction of tenant " + tenant + " was ended in SQL while reserved units wait for its end."
+                                + " Use commit() and rollback() of the connection.",
+                        "25001");
+            case MULTIPLE, OTHER, UNKNOWN -> waiting.doubt();
+            default -> {
+                // Ends no transaction.
+            }
+        }
+    }
+
+    private void committing(Completions waiting, Ending ending) throws SQLException {
+        waiting.beforeCommit();
+        commitAndTell(waiting, ending);
+    }
+
+    private void commitAndTell(Completions waiting, Ending ending) throws SQLException {
+        completions = null;
+        boolean told = false;
+        try {
+            ending.run();
+            told = true;
+        } catch (SQLException failure) {
+            told = true;
+            waiting.commitFailed(failure, connection.isClosed());
+            throw failure;
+        } finally {
+            if (!told) {
+                waiting.commitFailed(new SQLException("The commit ended without an answer"), true);
+            }
+        }
+        waiting.committed();
+    }
+
+    private void tellRolledBack() {
+        Completions waiting = completions;
+        completions = null;
+        if (waiting != null) {
+            waiting.rolledBack();
+        }
+    }
+
+    /** A driver call that ends a transaction. */
+    @FunctionalInterface
+    private interface Ending {
+        void run() throws SQLException;
     }
 
     // --- what would change whose rows are seen ----------------------------------------------------------------------
@@ -564,6 +679,10 @@ public final class TenantConnection extends ForwardingConnection {
             bind();
         }
         evict = true;
+        unwrapped = true;
+        if (completions != null) {
+            completions.doubt();
+        }
         return connection.unwrap(type);
     }
 
@@ -585,10 +704,15 @@ public final class TenantConnection extends ForwardingConnection {
             return;
         }
         closed = true;
-        if (evict && !connection.isClosed()) {
-            evict();
-        } else {
-            connection.close();
+        try {
+            if (evict && !connection.isClosed()) {
+                evict();
+            } else {
+                connection.close();
+            }
+        } finally {
+            // The pool rolls an open transaction back; without a connection the server does.
+            tellRolledBack();
         }
     }
 

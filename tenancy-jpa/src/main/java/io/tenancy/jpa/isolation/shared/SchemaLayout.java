@@ -32,7 +32,8 @@ public record SchemaLayout(String schema, String extensionsSchema, String grante
         globalTables = Set.copyOf(Objects.requireNonNull(globalTables, "globalTables"));
         for (String table : globalTables) {
             requireName(table, "global table");
-            if (table.equals(IsolationNames.SCHEMA_HISTORY) || table.equals(IsolationNames.DATA_HISTORY)
+            if (table.equals(IsolationNames.SCHEMA_HISTORY)
+                    || table.equals(IsolationNames.DATA_HISTORY)
                     || table.equals(IsolationNames.OUTBOX)) {
                 throw new IllegalArgumentException(
                         "The table '" + table + "' belongs to the SDK and cannot be listed as global. Remove it from "

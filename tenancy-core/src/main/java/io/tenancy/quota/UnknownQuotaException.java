@@ -1,0 +1,46 @@
+package io.tenancy.quota;
+
+import io.tenancy.TenancyException;
+import io.tenancy.TenantId;
+
+/** A resource was counted for which the tenant has no policy. Nothing was counted. */
+public final class UnknownQuotaException extends TenancyException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final TenantId tenantId;
+    private final String resource;
+
+    /**
+     * Creates the error.
+     *
+     * @param tenantId whose
+     * @param resource what was asked for
+     */
+    public UnknownQuotaException(TenantId tenantId, String resource) {
+        super("Units of '" + resource + "' were asked for by tenant " + tenantId
+                + ", but no quota policy names this resource. Add the limit to the tenant's plan, or give the"
+                + " installation a QuotaPolicies that knows it (TenancyInstallation.builder().quotaPolicies(...));"
+                + " -1 means unlimited.");
+        this.tenantId = tenantId;
+        this.resource = resource;
+    }
+
+    /**
+     * Whose.
+     *
+     * @return the tenant's id
+     */
+    public TenantId tenantId() {
+        return tenantId;
+    }
+
+    /**
+     * What was asked for.
+     *
+     * @return the resource
+     */
+    public String resource() {
+        return resource;
+    }
+}

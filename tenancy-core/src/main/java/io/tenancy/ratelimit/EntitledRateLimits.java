@@ -1,0 +1,74 @@
+package io.tenancy.ratelimit;
+
+import io.tenancy.TenantId;
+import io.tenancy.entitlement.EntitlementQuantity;
+import io.tenancy.entitlement.Entitlements;
+import io.tenancy.entitlement.PlannedRateLimit;
+import io.tenancy.entitlement.TenantEntitlements;
+import io.tenancy.ratelimit.spi.RateLimitPolicies;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The rate limits of tenants' plans. A plan's limit of scope GLOBAL is left out, since it would hold for tenants of other
+ * plans too: those limits are the installation's own. Safe for many threads.
+ */
+public final class EntitledRateLimits implements RateLimitPolicies {
+
+    /**
+     * The entitlement, of kind limit, that says how many requests of a tenant may run at once; tenants whose plan does
+     * not have it have no such limit.
+     */
+    public static final String CONCURRENT_REQUESTS = "concurrent_requests";
+
+    private final TenantEntitlements entitlements;
+
+    /**
+     * Creates the policies.
+     *
+     * @param entitlements know the tenants' plans
+     */
+    public EntitledRateLimits(TenantEntitlements entitlements) {
+        this.entitlements = Objects.requireNonNull(entitlements, "entitlements");
+    }
+
+    @Override
+    public List<RateLimit> of(TenantId tenant) {
+        List<RateLimit> limits = new ArrayList<>();
+        for (PlannedRateLimit planned : entitlements.of(tenant).rateLimits()) {
+            if (planned.scope() != PlannedRateLimit.Scope.GLOBAL) {
+                add(planned, limits);
+            }
+        }
+        return limits;
+    }
+
+    @Override
+    public int concurrencyOf(TenantId tenant) {
+        Entitlements held = entitlements.of(tenant);
+        long limit = held.quantity(CONCURRENT_REQUESTS)
+                .map(EntitlementQuantity::limit)
+                .orElse(-1L);
+        if (limit < 0) {
+            return ConcurrencyLimiter.UNLIMITED;
+        }
+        return (int) Math.max(1, Math.min(limit, Integer.MAX_VALUE));
+    }
+
+    // A limit on an endpoint has one pattern; a planned one with several paths becomes one limit for each of them.
+    private static void add(PlannedRateLimit planned, List<RateLimit> limits) {
+        RateLimit.Scope scope = RateLimit.Scope.valueOf(planned.scope().name());
+        RateLimit.Kind kind = RateLimit.Kind.valueOf(planned.kind().name());
+        if (scope != RateLimit.Scope.ENDPOINT) {
+            limits.add(RateLimit.of(planned.name(), scope, planned.capacity(), planned.per(), kind));
+            return;
+        }
+        int number = 0;
+        for (String path : planned.paths()) {
+            number++;
+            String name = planned.paths().size() == 1 ? planned.name() : planned.name() + "-" + number;
+            limits.add(RateLimit.ofEndpoint(name, path, planned.capacity(), planned.per(), kind));
+        }
+    }
+}

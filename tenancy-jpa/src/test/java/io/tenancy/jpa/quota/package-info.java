@@ -1,0 +1,2 @@
+/** Quotas against a real control database. */
+package io.tenancy.jpa.quota;
