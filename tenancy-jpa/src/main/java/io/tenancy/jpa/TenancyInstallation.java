@@ -24,7 +24,11 @@ import io.tenancy.jpa.isolation.PostgresIsolationProvider;
 import io.tenancy.jpa.isolation.TenantDataSource;
 import io.tenancy.jpa.isolation.gate.Fault;
 import io.tenancy.jpa.isolation.hibernate.HibernateTenancy;
+import io.tenancy.jpa.usage.TenancyUsage;
+import io.tenancy.jpa.usage.UsageBounds;
 import io.tenancy.lifecycle.TenantGate;
+import io.tenancy.usage.UsageMetric;
+import io.tenancy.usage.spi.BillingPeriods;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -61,6 +65,7 @@ public final class TenancyInstallation implements AutoCloseable {
     private final TenantProvisioner provisioner;
     private final Schemas schemas;
     private final TenantDataSource dataSource;
+    private final TenancyUsage usage;
     private final Runnable audit;
     private final ScheduledExecutorService watch;
 
@@ -92,6 +97,8 @@ public final class TenancyInstallation implements AutoCloseable {
         };
         this.provisioner = new TenantProvisioner(
                 control, catalog, servers, logins, settings.schemaRole, schemas, settings.initializers, changed, clock);
+        this.usage = new TenancyUsage(
+                control.platform(), servers, catalog::all, settings.billingPeriods, settings.usageBounds);
         this.audit = Tenancy.onPlatformAccess((scope, thread) -> catalog.recordPlatformAccess(thread, scope.reason()));
         this.watch = Executors.newSingleThreadScheduledExecutor(work -> {
             Thread thread = new Thread(work, "tenancy-gate");
@@ -125,6 +132,8 @@ public final class TenancyInstallation implements AutoCloseable {
      */
     public TenancyInstallation start() {
         control.migrate();
+        maintainUsage();
+        usage.store().define(settings.usageMetrics);
         schemas.migrateAll();
         checkIsolation();
         long interval = settings.gateInterval.toMillis();
@@ -151,7 +160,17 @@ public final class TenancyInstallation implements AutoCloseable {
         return schemas.faults();
     }
 
+    // What is left undone is done by the next run; storing makes missing months by itself.
+    private void maintainUsage() {
+        try {
+            usage.maintenance().run();
+        } catch (RuntimeException failure) {
+            LOG.warn("The maintenance of usage failed and is tried again", failure);
+        }
+    }
+
     private void look() {
+        maintainUsage();
         try {
             schemas.retryHeldBack();
             checkIsolation();
@@ -212,6 +231,15 @@ public final class TenancyInstallation implements AutoCloseable {
      */
     public ControlDatabase control() {
         return control;
+    }
+
+    /**
+     * What tenants used.
+     *
+     * @return store, reports, maintenance and the rest
+     */
+    public TenancyUsage usage() {
+        return usage;
     }
 
     /**
@@ -325,6 +353,9 @@ public final class TenancyInstallation implements AutoCloseable {
         private Duration gateInterval = DEFAULT_GATE_INTERVAL;
         private InstantSource clock = InstantSource.system();
         private int controlPoolSize = 4;
+        private final List<UsageMetric> usageMetrics = new ArrayList<>();
+        private UsageBounds usageBounds = UsageBounds.DEFAULT;
+        private BillingPeriods billingPeriods = BillingPeriods.MONTHS;
 
         private Builder() {}
 
@@ -457,6 +488,43 @@ public final class TenancyInstallation implements AutoCloseable {
          */
         public Builder clock(InstantSource value) {
             clock = Objects.requireNonNull(value, "value");
+            return this;
+        }
+
+        /**
+         * Defines something that is counted; events of a metric that nobody defined are rejected.
+         *
+         * @param metric the metric
+         * @return this builder
+         * @throws IllegalArgumentException when one of that name was defined already
+         */
+        public Builder usageMetric(UsageMetric metric) {
+            if (usageMetrics.stream().anyMatch(known -> known.name().equals(metric.name()))) {
+                throw new IllegalArgumentException("The usage metric '" + metric.name() + "' was defined twice");
+            }
+            usageMetrics.add(metric);
+            return this;
+        }
+
+        /**
+         * Which times of usage are taken and how long events are kept; {@link UsageBounds#DEFAULT} otherwise.
+         *
+         * @param value the bounds
+         * @return this builder
+         */
+        public Builder usageBounds(UsageBounds value) {
+            usageBounds = Objects.requireNonNull(value, "value");
+            return this;
+        }
+
+        /**
+         * Which billing period usage belongs to; calendar months in UTC otherwise.
+         *
+         * @param value the periods
+         * @return this builder
+         */
+        public Builder billingPeriods(BillingPeriods value) {
+            billingPeriods = Objects.requireNonNull(value, "value");
             return this;
         }
 

@@ -110,6 +110,8 @@ public final class ConfigurationCheck {
                 ResolvableType.forClassWithGenerics(List.class, TenancyProperties.Resolver.class));
         types.put("tenancy.web.apex", ResolvableType.forClass(TenancyProperties.Apex.class));
         types.put("tenancy.web.jwt-claim-required", ResolvableType.forClass(Boolean.class));
+        types.put("tenancy.usage.late", ResolvableType.forClass(Duration.class));
+        types.put("tenancy.usage.retention", ResolvableType.forClass(Duration.class));
         types.put("tenancy.observations.tenant", ResolvableType.forClass(TenancyProperties.TenantKey.class));
         return types;
     }
