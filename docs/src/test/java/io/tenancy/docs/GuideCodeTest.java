@@ -26,8 +26,12 @@ class GuideCodeTest {
             "io.tenancy.jpa.embedded",
             "io.tenancy.jpa.isolation",
             "io.tenancy.jpa.isolation.shared",
+            "io.tenancy.jpa.usage",
+            "io.tenancy.usage",
             "io.tenancy.test",
+            "java.math",
             "java.nio.file",
+            "java.time",
             "java.util",
             "java.util.concurrent");
 

@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param aggregation how events become one number; it never changes once events were stored
  * @param uniqueProperty whose different values are counted; set for {@link UsageAggregation#UNIQUE} and for nothing else
  */
-public record UsageMetric(String name, String unit, UsageAggregation aggregation, @Nullable String uniqueProperty) {
+public record UsageMetric(
+        String name,
+        String unit,
+        UsageAggregation aggregation,
+        @Nullable String uniqueProperty) {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_.-]{0,62}");
     private static final int MAXIMUM_UNIT = 40;

@@ -35,9 +35,11 @@ class UsageIntakeTest extends RunningApplication {
                 .contains("{\"id\":\"intake-1\",\"source\":\"gateway\",\"outcome\":\"accepted\"}");
         assertThat(second.body()).contains("\"stored\":0", "\"repeated\":2");
         Tenant tenant = installation.tenant(SCHEMA);
-        Tenancy.runAs(tenant, () -> assertThat(
-                        installation.usage().reports().total("api.calls", HOUR, HOUR.plus(1, ChronoUnit.HOURS)))
-                .isEqualByComparingTo("2"));
+        Tenancy.runAs(
+                tenant,
+                () -> assertThat(
+                                installation.usage().reports().total("api.calls", HOUR, HOUR.plus(1, ChronoUnit.HOURS)))
+                        .isEqualByComparingTo("2"));
     }
 
     @Test

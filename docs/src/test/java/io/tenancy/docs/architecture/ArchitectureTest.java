@@ -76,7 +76,8 @@ class ArchitectureTest {
                                 "io.tenancy.resolution..",
                                 "io.tenancy.lifecycle..",
                                 "io.tenancy.pipeline..",
-                                "io.tenancy.isolation.."),
+                                "io.tenancy.isolation..",
+                                "io.tenancy.usage.."),
                         20,
                         "jakarta.servlet..")
                 .check(core);

@@ -98,7 +98,10 @@ public final class CloudEventsUsage {
     }
 
     private static Optional<UsageEvent> read(
-            JsonNode event, String place, Function<@Nullable String, Optional<TenantId>> tenantOf, List<String> faults) {
+            JsonNode event,
+            String place,
+            Function<@Nullable String, Optional<TenantId>> tenantOf,
+            List<String> faults) {
         if (!event.isObject()) {
             faults.add(place + ": is not an object");
             return Optional.empty();
@@ -222,7 +225,9 @@ public final class CloudEventsUsage {
             }
             for (String member : data.propertyNames()) {
                 if (!DATA_MEMBERS.contains(member)) {
-                    fault("data." + shortened(member), "is unknown; known are quantity, properties, corrects, retracts");
+                    fault(
+                            "data." + shortened(member),
+                            "is unknown; known are quantity, properties, corrects, retracts");
                 }
             }
             reference(data.get(CORRECTS), CORRECTS, UsageEvent.Kind.CORRECTION);
@@ -247,7 +252,8 @@ public final class CloudEventsUsage {
             if (node == null && kind == UsageEvent.Kind.RETRACTION) {
                 return;
             }
-            String text = node == null ? "" : node.isNumber() ? node.decimalValue().toString() : node.asString("");
+            String text =
+                    node == null ? "" : node.isNumber() ? node.decimalValue().toString() : node.asString("");
             try {
                 if (text.length() > MAXIMUM_NUMBER) {
                     throw new NumberFormatException();

@@ -20,17 +20,13 @@ final class Bucket {
     BigDecimal sum = BigDecimal.ZERO;
     boolean recompute;
 
-    @Nullable
-    BigDecimal greatest;
+    @Nullable BigDecimal greatest;
 
-    @Nullable
-    BigDecimal last;
+    @Nullable BigDecimal last;
 
-    @Nullable
-    Instant lastAt;
+    @Nullable Instant lastAt;
 
-    @Nullable
-    EventKey lastId;
+    @Nullable EventKey lastId;
 
     /** How many more records hold each value; only for a metric that counts different values. */
     final Map<String, Long> members = new HashMap<>(0);
@@ -93,8 +89,7 @@ final class Bucket {
     }
 
     /** The value for the row: an addend, or a candidate for the greatest or the last. */
-    @Nullable
-    BigDecimal value() {
+    @Nullable BigDecimal value() {
         return switch (metric.aggregation()) {
             case SUM, COUNT, UNIQUE -> sum;
             case MAX -> greatest;

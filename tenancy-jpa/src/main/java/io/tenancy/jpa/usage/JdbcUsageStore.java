@@ -98,7 +98,8 @@ public final class JdbcUsageStore implements UsageSink {
 
     private static void requireSame(UsageMetric metric, @Nullable UsageMetric known) {
         if (known != null
-                && (known.aggregation() != metric.aggregation() || !known.property().equals(metric.property()))) {
+                && (known.aggregation() != metric.aggregation()
+                        || !known.property().equals(metric.property()))) {
             throw new TenancyException("The usage metric '" + metric.name() + "' is to be " + described(metric)
                     + ", but the control database knows it as " + described(known)
                     + ", and its roll-ups were made so. Give the new metric another name.");
@@ -106,7 +107,8 @@ public final class JdbcUsageStore implements UsageSink {
     }
 
     private static String described(UsageMetric metric) {
-        return metric.aggregation() + metric.property().map(property -> " of '" + property + "'").orElse("");
+        return metric.aggregation()
+                + metric.property().map(property -> " of '" + property + "'").orElse("");
     }
 
     private static void write(Connection connection, UsageMetric metric) throws SQLException {
@@ -133,10 +135,7 @@ public final class JdbcUsageStore implements UsageSink {
 
     private static UsageMetric metric(ResultSet row) throws SQLException {
         return new UsageMetric(
-                row.getString(1),
-                row.getString(2),
-                UsageAggregation.valueOf(row.getString(3)),
-                row.getString(4));
+                row.getString(1), row.getString(2), UsageAggregation.valueOf(row.getString(3)), row.getString(4));
     }
 
     /**
@@ -172,7 +171,8 @@ public final class JdbcUsageStore implements UsageSink {
         }
         for (int attempt = 1; ; attempt++) {
             try (Connection connection = platform.getConnection()) {
-                return Transactions.run(connection, () -> stored(connection, events));
+                boolean optimistic = attempt == 1;
+                return Transactions.run(connection, () -> stored(connection, events, optimistic));
             } catch (SQLException failure) {
                 if (attempt == ATTEMPTS || !mended(failure)) {
                     throw notStored(events, failure);
@@ -208,13 +208,13 @@ public final class JdbcUsageStore implements UsageSink {
                         + " is in auto-commit mode. Call setAutoCommit(false), or store(events) for a transaction of its"
                         + " own.");
             }
-            return events.isEmpty() ? new Outcome(0, 0, List.of()) : stored(connection, events);
+            return events.isEmpty() ? new Outcome(0, 0, List.of()) : stored(connection, events, false);
         } catch (SQLException failure) {
             throw notStored(events, failure);
         }
     }
 
-    private Outcome stored(Connection connection, List<UsageEvent> events) throws SQLException {
+    private Outcome stored(Connection connection, List<UsageEvent> events, boolean optimistic) throws SQLException {
         Map<String, Optional<UsageMetric>> unknown = new LinkedHashMap<>();
         for (UsageEvent event : events) {
             if (!metrics.containsKey(event.metric()) && !unknown.containsKey(event.metric())) {
@@ -222,7 +222,7 @@ public final class JdbcUsageStore implements UsageSink {
             }
         }
         return new UsageTransaction(
-                        connection, name -> Optional.ofNullable(metrics.get(name)), periods, bounds)
+                        connection, optimistic, name -> Optional.ofNullable(metrics.get(name)), periods, bounds)
                 .store(events);
     }
 

@@ -15,12 +15,10 @@ final class KeyRow {
     final EventKey id;
 
     /** The first event of the list that may be stored under this key. */
-    @Nullable
-    Told candidate;
+    @Nullable Told candidate;
 
     /** A change in the list names it, which needs a row to stand in line with the record. */
-    @Nullable
-    Instant awaitedSince;
+    @Nullable Instant awaitedSince;
 
     /** Put into the table by this transaction, or taken over from a row that awaited it. */
     boolean isNew;
@@ -31,11 +29,9 @@ final class KeyRow {
     /** 0 when there is no row. */
     char kind;
 
-    @Nullable
-    UUID content;
+    @Nullable UUID content;
 
-    @Nullable
-    Instant occurredAt;
+    @Nullable Instant occurredAt;
 
     KeyRow(EventKey id) {
         this.id = id;

@@ -24,8 +24,7 @@ final class Original {
     private final BigDecimal quantity;
     private final List<UsageEvent> changes = new ArrayList<>(0);
 
-    @Nullable
-    UsageEvent earlierChange;
+    @Nullable UsageEvent earlierChange;
 
     Original(
             EventKey id,
@@ -46,13 +45,11 @@ final class Original {
         changes.add(change);
     }
 
-    @Nullable
-    BigDecimal before() {
+    @Nullable BigDecimal before() {
         return isNew ? null : under(earlierChange);
     }
 
-    @Nullable
-    BigDecimal after() {
+    @Nullable BigDecimal after() {
         UsageEvent last = earlierChange;
         for (UsageEvent change : changes) {
             if (last == null || IN_FORCE.compare(last, change) < 0) {

@@ -23,8 +23,8 @@ final class RawTables {
     private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
-    private static final String EVENT_COLUMNS = UsageTables.EVENT
-            + " (tenant_id, metric, occurred_at, source, key, quantity, received_at, properties)";
+    private static final String EVENT_COLUMNS =
+            UsageTables.EVENT + " (tenant_id, metric, occurred_at, source, key, quantity, received_at, properties)";
 
     private static final String CHANGE_COLUMNS = UsageTables.CHANGE
             + " (tenant_id, metric, original_at, source, key, reference, kind, quantity, occurred_at, received_at,"
@@ -224,8 +224,7 @@ final class RawTables {
     }
 
     /** Reads an event from columns that are named as in the tables. */
-    static UsageEvent event(ResultSet row, String kind, @Nullable String reference)
-            throws SQLException {
+    static UsageEvent event(ResultSet row, String kind, @Nullable String reference) throws SQLException {
         return new UsageEvent(
                 new TenantId(row.getObject("tenant_id", UUID.class)),
                 row.getString("source"),

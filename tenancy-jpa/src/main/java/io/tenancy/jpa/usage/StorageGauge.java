@@ -2,8 +2,8 @@ package io.tenancy.jpa.usage;
 
 import io.tenancy.IsolationLevel;
 import io.tenancy.Placement;
-import io.tenancy.Tenant;
 import io.tenancy.TenancyException;
+import io.tenancy.Tenant;
 import io.tenancy.jpa.control.ControlDatabase;
 import io.tenancy.jpa.isolation.DatabaseServer;
 import io.tenancy.jpa.isolation.IsolationNames;
@@ -74,8 +74,7 @@ public final class StorageGauge implements TenantGauge {
         }
     }
 
-    private static BigDecimal bytes(
-            Connection owner, String sql, @Nullable String schema) throws SQLException {
+    private static BigDecimal bytes(Connection owner, String sql, @Nullable String schema) throws SQLException {
         try (PreparedStatement query = owner.prepareStatement(sql)) {
             if (schema != null) {
                 query.setString(1, schema);
@@ -99,7 +98,7 @@ public final class StorageGauge implements TenantGauge {
         for (Table table : sharedTables(owner, tenant.placement().schema())) {
             long mine = rows(owner, tenant, table);
             if (mine > 0) {
-                sum += table.bytes * Math.min(1, mine / Math.max(mine, table.rows));
+                sum += table.bytes * Math.min(1, mine / Math.max((double) mine, table.rows));
             }
         }
         owner.rollback();

@@ -1,7 +1,7 @@
 package io.tenancy.jpa.usage;
 
-import io.tenancy.Tenant;
 import io.tenancy.TenancyException;
+import io.tenancy.Tenant;
 import io.tenancy.context.Tenancy;
 import io.tenancy.usage.UsageAggregation;
 import io.tenancy.usage.UsageEvent;
@@ -47,7 +47,8 @@ public final class UsageGauges implements AutoCloseable {
     private static final String TRY = "select pg_try_advisory_xact_lock(hashtext('tenancy.usage.gauges')),"
             + " extract(epoch from clock_timestamp())::bigint";
 
-    private static final String SAMPLED = UsageTables.sql("select tenant_id from {usage_key} where source = ? and key = ?");
+    private static final String SAMPLED =
+            UsageTables.sql("select tenant_id from {usage_key} where source = ? and key = ?");
 
     private final DataSource platform;
     private final JdbcUsageStore store;
@@ -64,10 +65,10 @@ public final class UsageGauges implements AutoCloseable {
      * @param tenants whose gauges are read
      * @param interval how often; a minute at least
      */
-    public UsageGauges(
-            DataSource platform, JdbcUsageStore store, Supplier<List<Tenant>> tenants, Duration interval) {
+    public UsageGauges(DataSource platform, JdbcUsageStore store, Supplier<List<Tenant>> tenants, Duration interval) {
         if (interval.compareTo(Duration.ofMinutes(1)) < 0) {
-            throw new IllegalArgumentException("Gauges are sampled once a minute at most, but the interval was " + interval);
+            throw new IllegalArgumentException(
+                    "Gauges are sampled once a minute at most, but the interval was " + interval);
         }
         this.platform = platform;
         this.store = store;

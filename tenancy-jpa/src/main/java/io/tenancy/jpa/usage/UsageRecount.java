@@ -174,8 +174,8 @@ public final class UsageRecount {
             Map<String, Long> shouldHold = bucket == null ? Map.of() : bucket.members;
             boolean same = should.equals(is) && shouldHold.equals(members.getOrDefault(id, Map.of()));
             if (!same) {
-                differences.add(new Difference(
-                        id.span().name(), id.start(), is.events, is.value, should.events, should.value));
+                differences.add(
+                        new Difference(id.span().name(), id.start(), is.events, is.value, should.events, should.value));
             }
         }
         return differences;
@@ -191,8 +191,7 @@ public final class UsageRecount {
     /** What the roll-ups should be. */
     private SortedMap<Bucket.Id, Bucket> counted(Connection connection, Range range) throws SQLException {
         String member = range.metric.property().isPresent() ? Members.SQL : "null";
-        try (PreparedStatement query =
-                connection.prepareStatement(EVENTS + member + " as member from effective")) {
+        try (PreparedStatement query = connection.prepareStatement(EVENTS + member + " as member from effective")) {
             int next = 1;
             for (int half = 0; half < 2; half++) {
                 query.setObject(next++, range.tenant.value());
@@ -295,8 +294,7 @@ public final class UsageRecount {
         }
 
         Bucket.Id id(ResultSet row) throws SQLException {
-            return new Bucket.Id(
-                    tenant, metric.name(), Span.of(row.getString("span")), SqlValues.time(row, "start"));
+            return new Bucket.Id(tenant, metric.name(), Span.of(row.getString("span")), SqlValues.time(row, "start"));
         }
     }
 

@@ -116,15 +116,13 @@ public final class UsageReports {
         requireAllowed(tenant);
         UsagePeriod period = new UsagePeriod(from, until);
         UsageMetric defined = metric(metric);
-        String sql =
-                switch (defined.aggregation()) {
-                    case SUM, COUNT -> "select sum(r.value) " + PARTS;
-                    case MAX -> "select max(r.value) " + PARTS;
-                    case LAST ->
-                        "select r.value " + PARTS
-                                + " order by r.last_at desc, r.last_source desc, r.last_key desc limit 1";
-                    case UNIQUE -> MEMBERS;
-                };
+        String sql = switch (defined.aggregation()) {
+            case SUM, COUNT -> "select sum(r.value) " + PARTS;
+            case MAX -> "select max(r.value) " + PARTS;
+            case LAST ->
+                "select r.value " + PARTS + " order by r.last_at desc, r.last_source desc, r.last_key desc limit 1";
+            case UNIQUE -> MEMBERS;
+        };
         try (Connection connection = platform.getConnection()) {
             requireKept(connection, defined, period);
             try (PreparedStatement query = connection.prepareStatement(sql)) {
@@ -158,8 +156,7 @@ public final class UsageReports {
     }
 
     // A total of hours that are gone would be too low without saying so.
-    private static void requireKept(Connection connection, UsageMetric metric, UsagePeriod period)
-            throws SQLException {
+    private static void requireKept(Connection connection, UsageMetric metric, UsagePeriod period) throws SQLException {
         boolean wholeDays = period.start().truncatedTo(ChronoUnit.DAYS).equals(period.start())
                 && period.until().truncatedTo(ChronoUnit.DAYS).equals(period.until());
         if (wholeDays && metric.aggregation() != UsageAggregation.UNIQUE) {
@@ -265,8 +262,9 @@ public final class UsageReports {
      */
     public Map<TenantId, BigDecimal> billingPeriodOfAll(String metric, Instant instant) {
         if (!inPlatformScope()) {
-            throw new TenantMismatchException("The usage of all tenants was asked for outside of platform scope. Enter it"
-                    + " with Tenancy.callAsPlatform(reason, ...).");
+            throw new TenantMismatchException(
+                    "The usage of all tenants was asked for outside of platform scope. Enter it"
+                            + " with Tenancy.callAsPlatform(reason, ...).");
         }
         metric(metric);
         try (Connection connection = platform.getConnection();
@@ -331,9 +329,10 @@ public final class UsageReports {
 
     static void requireAllowed(TenantId tenant) {
         if (!Tenancy.isCurrent(tenant) && !inPlatformScope()) {
-            throw new TenantMismatchException("The usage of tenant " + tenant + " was asked for, but "
-                    + Tenancy.current().map(Tenant::toString).orElse("no tenant")
-                    + " is bound. Another tenant's usage is told in platform scope: Tenancy.callAsPlatform(reason, ...).");
+            throw new TenantMismatchException(
+                    "The usage of tenant " + tenant + " was asked for, but "
+                            + Tenancy.current().map(Tenant::toString).orElse("no tenant")
+                            + " is bound. Another tenant's usage is told in platform scope: Tenancy.callAsPlatform(reason, ...).");
         }
     }
 

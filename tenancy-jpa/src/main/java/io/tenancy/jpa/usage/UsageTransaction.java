@@ -43,9 +43,13 @@ final class UsageTransaction {
     /** What the server says when rows moved between two steps; the whole transaction is to be repeated. */
     static final String SERIALIZATION_FAILURE = "40001";
 
-    private static final String BEGIN = "select clock_timestamp() from pg_advisory_xact_lock_shared("
-            + UsageTables.STORING_LOCK + ")";
+    /** From how many events on it pays to try all at once. */
+    static final int MANY = 1_000;
 
+    private static final String BEGIN =
+            "select clock_timestamp() from pg_advisory_xact_lock_shared(" + UsageTables.STORING_LOCK + ")";
+
+    private final boolean optimistic;
     private final UsageBounds bounds;
     private final BillingPeriods periods;
     private final KeyTable keys;
@@ -58,12 +62,15 @@ final class UsageTransaction {
     private final Set<EventKey> withdrawn = new TreeSet<>();
     private final EventContent contents = new EventContent();
 
+    /** An optimistic transaction may deadlock with another such; it is repeated without optimism then. */
     UsageTransaction(
             Connection connection,
+            boolean optimistic,
             Function<String, Optional<UsageMetric>> metrics,
             BillingPeriods periods,
             UsageBounds bounds)
             throws SQLException {
+        this.optimistic = optimistic;
         this.metrics = metrics;
         this.periods = periods;
         this.bounds = bounds;
@@ -130,8 +137,7 @@ final class UsageTransaction {
         for (int i = 0; i < events.size(); i++) {
             UsageEvent event = events.get(i);
             UsageMetric metric = metrics.apply(event.metric()).orElse(null);
-            told.add(
-                    new Told(i, event, EventKey.of(event), contents.of(event), metric, fault(event, metric)));
+            told.add(new Told(i, event, EventKey.of(event), contents.of(event), metric, fault(event, metric)));
         }
         told.sort(Comparator.comparing(Told::id).thenComparing(Told::position));
         return told;
@@ -184,7 +190,13 @@ final class UsageTransaction {
 
     /** Finds out which keys are new, and holds those that a correction is about. */
     private void decide(List<KeyRow> rows) throws SQLException {
-        keys.insert(KeyTable.those(rows, KeyRow::isInserted));
+        List<KeyRow> inserted = KeyTable.those(rows, KeyRow::isInserted);
+        boolean probablyNew = optimistic
+                && inserted.size() >= MANY
+                && inserted.stream().allMatch(row -> row.awaitedSince == null);
+        if (!probablyNew || !keys.insertAllNew(inserted)) {
+            keys.insert(inserted);
+        }
         keys.read(KeyTable.those(rows, row -> !row.isNew));
         for (KeyRow row : rows) {
             if (row.isInserted() && !row.isNew && row.kind == 0) {
@@ -266,11 +278,17 @@ final class UsageTransaction {
             EventKey id = EventKey.changedBy(change);
             Original original = originals.get(id);
             if (Objects.requireNonNull(rows.get(id), "row").kind != KeyRow.RECORD) {
-                withdraw(change, waited.contains(change), "it refers to '" + id.key() + "', which is a correction or a retraction itself;"
-                        + " refer to the record");
+                withdraw(
+                        change,
+                        waited.contains(change),
+                        "it refers to '" + id.key() + "', which is a correction or a retraction itself;"
+                                + " refer to the record");
             } else if (original == null || !original.metric.name().equals(change.metric())) {
-                withdraw(change, waited.contains(change), "it refers to '" + id.key() + "', which is not a record of the metric '"
-                        + change.metric() + "' that is still kept");
+                withdraw(
+                        change,
+                        waited.contains(change),
+                        "it refers to '" + id.key() + "', which is not a record of the metric '" + change.metric()
+                                + "' that is still kept");
             } else {
                 original.change(change);
                 applicable.add(change);
@@ -280,10 +298,7 @@ final class UsageTransaction {
     }
 
     private static List<EventKey> claimed(Collection<KeyRow> rows) {
-        return rows.stream()
-                .filter(row -> row.isClaimed)
-                .map(row -> row.id)
-                .toList();
+        return rows.stream().filter(row -> row.isClaimed).map(row -> row.id).toList();
     }
 
     private void findStored(List<Told> changes, Map<EventKey, KeyRow> rows, Map<EventKey, Original> originals)
@@ -303,8 +318,8 @@ final class UsageTransaction {
                     Boolean.TRUE);
         }
         Map<EventKey, Original> found = raw.originals(sought.keySet());
-        raw.inForce(List.copyOf(found.keySet())).forEach((id, change) -> Objects.requireNonNull(found.get(id), "found")
-                .earlierChange = change);
+        raw.inForce(List.copyOf(found.keySet()))
+                .forEach((id, change) -> Objects.requireNonNull(found.get(id), "found").earlierChange = change);
         originals.putAll(found);
     }
 
@@ -314,9 +329,7 @@ final class UsageTransaction {
         raw.addRecords(records.stream().map(Told::event).toList());
         Map<UsageEvent, Instant> filed = new LinkedHashMap<>();
         for (UsageEvent change : changes) {
-            filed.put(
-                    change,
-                    Objects.requireNonNull(originals.get(EventKey.changedBy(change)), "original").occurredAt);
+            filed.put(change, Objects.requireNonNull(originals.get(EventKey.changedBy(change)), "original").occurredAt);
         }
         raw.addChanges(filed);
         Rollups changed = new Rollups(periods);

@@ -64,6 +64,31 @@ class JdbcUsageStoreTest {
     }
 
     @Test
+    void longListsThatOverlapCountEachEventOnceOnFourNodes() throws Exception {
+        List<UsageEvent> events = new java.util.ArrayList<>();
+        for (int i = 0; i < 3 * UsageTransaction.MANY; i++) {
+            events.add(event(tenant, "long-" + i * 7919 % 3000, BYTES, 1, hoursAgo(2)));
+        }
+        var nodes = java.util.concurrent.Executors.newFixedThreadPool(4);
+        try {
+            List<java.util.concurrent.Callable<UsageSink.Outcome>> lists = new java.util.ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                List<UsageEvent> part = events.subList(i * 500, i * 500 + 3 * UsageTransaction.MANY / 2);
+                lists.add(() -> database.store.store(part));
+            }
+            int stored = 0;
+            for (var outcome : nodes.invokeAll(lists)) {
+                stored += outcome.get().stored();
+            }
+            assertThat(stored).isEqualTo(3_000);
+        } finally {
+            nodes.shutdownNow();
+        }
+        assertThat(database.total(tenant, BYTES)).isEqualByComparingTo("3000");
+        assertThat(database.differences(tenant, BYTES)).isEmpty();
+    }
+
+    @Test
     void aKeyToldWithOtherContentIsAReportedConflictAndKeptWhole() throws SQLException {
         UsageEvent other = event(tenant, "a", BYTES, 8, hoursAgo(3));
         store(event(tenant, "a", BYTES, 7, hoursAgo(3)));
@@ -103,7 +128,10 @@ class JdbcUsageStoreTest {
     @Test
     void aMetricThatAnotherNodeDefinedIsKnown() {
         UsageMetric later = UsageMetric.sum("defined.elsewhere", "x");
-        new JdbcUsageStore(database.control.platform(), (who, at) -> io.tenancy.usage.UsagePeriod.monthOf(at), database.bounds)
+        new JdbcUsageStore(
+                        database.control.platform(),
+                        (who, at) -> io.tenancy.usage.UsagePeriod.monthOf(at),
+                        database.bounds)
                 .define(List.of(later));
 
         assertThat(store(event(tenant, "a", later, 1, hoursAgo(1))).stored()).isEqualTo(1);
@@ -234,8 +262,8 @@ class JdbcUsageStoreTest {
     void theCallersTransactionMustBeOpen() throws SQLException {
         try (Connection connection = database.control.platform().getConnection()) {
             assertThatIllegalStateException()
-                    .isThrownBy(() -> database.store.storeIn(
-                            connection, List.of(event(tenant, "a", CALLS, 1, hoursAgo(1)))))
+                    .isThrownBy(() ->
+                            database.store.storeIn(connection, List.of(event(tenant, "a", CALLS, 1, hoursAgo(1)))))
                     .withMessageContaining("auto-commit");
         }
     }
@@ -254,7 +282,13 @@ class JdbcUsageStoreTest {
     void strangeTextsAreStoredAsTheyAre() throws SQLException {
         String key = "tab\t line\n return\r back\\slash \\N quote' ü 😀";
         UsageEvent event = UsageEvent.record(
-                tenant, "source\t\\.", key, CALLS.name(), java.math.BigDecimal.ONE, hoursAgo(1), Map.of("k\n", "\\v\""));
+                tenant,
+                "source\t\\.",
+                key,
+                CALLS.name(),
+                java.math.BigDecimal.ONE,
+                hoursAgo(1),
+                Map.of("k\n", "\\v\""));
 
         assertThat(store(event).stored()).isEqualTo(1);
         assertThat(store(event).repeated()).isEqualTo(1);

@@ -89,13 +89,11 @@ class UsageMaintenanceTest {
                 assertThat(database.reports.total(tenant, BYTES.name(), day, day.plus(Duration.ofDays(1))))
                         .isEqualByComparingTo("5");
                 assertThatIllegalArgumentException()
-                        .isThrownBy(() -> database.reports.total(
-                                tenant, BYTES.name(), old.occurredAt(), hoursAgo(0)))
+                        .isThrownBy(() -> database.reports.total(tenant, BYTES.name(), old.occurredAt(), hoursAgo(0)))
                         .withMessageContaining("kept since");
             });
             assertThatIllegalArgumentException()
-                    .isThrownBy(() ->
-                            database.recount.recount(tenant, BYTES.name(), old.occurredAt(), hoursAgo(0)))
+                    .isThrownBy(() -> database.recount.recount(tenant, BYTES.name(), old.occurredAt(), hoursAgo(0)))
                     .withMessageContaining("cannot be counted again");
         }
     }
@@ -150,8 +148,8 @@ class UsageMaintenanceTest {
     void anotherTenantsUsageIsToldInPlatformScopeOnly() {
         try (UsageDatabase database = new UsageDatabase()) {
             TenantId other = tenant();
-            database.store.store(List.of(
-                    event(tenant, "a", BYTES, 5, hoursAgo(3)), event(other, "a", BYTES, 6, hoursAgo(3))));
+            database.store.store(
+                    List.of(event(tenant, "a", BYTES, 5, hoursAgo(3)), event(other, "a", BYTES, 6, hoursAgo(3))));
             Tenancy.runAs(tenantNamed("acme", tenant), () -> {
                 assertThat(database.reports.total(BYTES.name(), hoursAgo(5), hoursAgo(0)))
                         .isEqualByComparingTo("5");
@@ -186,8 +184,7 @@ class UsageMaintenanceTest {
 
     private static UsageGauges gauges(UsageDatabase database, Tenant tenant) {
         // A slot of a day, so that the test does not run over the end of one.
-        return new UsageGauges(
-                database.control.platform(), database.store, () -> List.of(tenant), Duration.ofDays(1));
+        return new UsageGauges(database.control.platform(), database.store, () -> List.of(tenant), Duration.ofDays(1));
     }
 
     private static Tenant tenantNamed(String slug, TenantId id) {

@@ -56,15 +56,18 @@ class UsageRandomisedTest {
             List<UsageSink.Outcome> outcomes = tell(database, scenario.batches());
 
             Map<UsageEvent, Boolean> rejected = new HashMap<>();
-            outcomes.forEach(outcome ->
-                    outcome.rejected().forEach(each -> rejected.put(each.event(), Boolean.TRUE)));
+            outcomes.forEach(outcome -> outcome.rejected().forEach(each -> rejected.put(each.event(), Boolean.TRUE)));
             List<UsageEvent> counting = scenario.distinct().stream()
                     .filter(event -> !rejected.containsKey(event) && !isChangeOfChange(event))
                     .toList();
 
-            assertThat(counting).as("one content per key").extracting(EventKey::of).doesNotHaveDuplicates();
+            assertThat(counting)
+                    .as("one content per key")
+                    .extracting(EventKey::of)
+                    .doesNotHaveDuplicates();
             scenario.requireOnlyConflictsAreMissing(counting);
-            assertThat(database.number("select count(*) from tenancy_control.usage_rejected where key like 'change-of-%'"))
+            assertThat(database.number(
+                            "select count(*) from tenancy_control.usage_rejected where key like 'change-of-%'"))
                     .isEqualTo(Scenario.CHANGES_OF_CHANGES);
             int stored = outcomes.stream().mapToInt(UsageSink.Outcome::stored).sum();
             // A change of a change that came first waited before it was rejected.
@@ -116,7 +119,10 @@ class UsageRandomisedTest {
                     .as(metric.name() + " by day")
                     .isEqualTo(points(events, metric, event -> UsagePeriod.dayOf(event.occurredAt())));
             assertThat(database.reports.series(
-                            tenant, metric.name(), Span.PERIOD, new UsagePeriod(from.minus(60, ChronoUnit.DAYS), until)))
+                            tenant,
+                            metric.name(),
+                            Span.PERIOD,
+                            new UsagePeriod(from.minus(60, ChronoUnit.DAYS), until)))
                     .as(metric.name() + " by period")
                     .isEqualTo(points(events, metric, event -> TENTH.of(tenant, event.occurredAt())));
             Instant start = UsageDatabase.hoursAgo(61);
@@ -149,14 +155,21 @@ class UsageRandomisedTest {
         return switch (metric.aggregation()) {
             case SUM -> events.stream().map(UsageEvent::quantity).reduce(BigDecimal.ZERO, BigDecimal::add);
             case COUNT -> BigDecimal.valueOf(events.size());
-            case MAX -> events.stream().map(UsageEvent::quantity).max(Comparator.naturalOrder()).orElseThrow();
+            case MAX ->
+                events.stream()
+                        .map(UsageEvent::quantity)
+                        .max(Comparator.naturalOrder())
+                        .orElseThrow();
             case LAST ->
                 events.stream()
                         .max(Comparator.comparing(UsageEvent::occurredAt).thenComparing(UsageEvent::key))
                         .orElseThrow()
                         .quantity();
-            case UNIQUE -> BigDecimal.valueOf(
-                    events.stream().map(event -> event.properties().get("user")).distinct().count());
+            case UNIQUE ->
+                BigDecimal.valueOf(events.stream()
+                        .map(event -> event.properties().get("user"))
+                        .distinct()
+                        .count());
         };
     }
 
@@ -217,7 +230,9 @@ class UsageRandomisedTest {
                     BigDecimal.valueOf(random.nextInt(100_000), random.nextInt(4)),
                     instant(),
                     metric.aggregation() == UsageAggregation.UNIQUE
-                            ? Map.of("user", "user " + random.nextInt(12) + (random.nextInt(9) == 0 ? "é".repeat(300) : ""))
+                            ? Map.of(
+                                    "user",
+                                    "user " + random.nextInt(12) + (random.nextInt(9) == 0 ? "é".repeat(300) : ""))
                             : Map.of());
         }
 

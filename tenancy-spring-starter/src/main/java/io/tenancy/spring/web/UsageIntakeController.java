@@ -60,7 +60,8 @@ public class UsageIntakeController {
                     "usage-too-large",
                     "The document has more than " + MAXIMUM_BYTES + " bytes; send smaller batches.",
                     List.of(),
-                    "Usage of tenant " + tenant + " was refused: its document has more than " + MAXIMUM_BYTES + " bytes.",
+                    "Usage of tenant " + tenant + " was refused: its document has more than " + MAXIMUM_BYTES
+                            + " bytes.",
                     null);
         }
         List<UsageEvent> events = parse(document, tenant);
