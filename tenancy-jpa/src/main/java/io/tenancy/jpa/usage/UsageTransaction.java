@@ -191,9 +191,8 @@ final class UsageTransaction {
     /** Finds out which keys are new, and holds those that a correction is about. */
     private void decide(List<KeyRow> rows) throws SQLException {
         List<KeyRow> inserted = KeyTable.those(rows, KeyRow::isInserted);
-        boolean probablyNew = optimistic
-                && inserted.size() >= MANY
-                && inserted.stream().allMatch(row -> row.awaitedSince == null);
+        boolean probablyNew =
+                optimistic && inserted.size() >= MANY && inserted.stream().allMatch(row -> row.awaitedSince == null);
         if (!probablyNew || !keys.insertAllNew(inserted)) {
             keys.insert(inserted);
         }

@@ -35,12 +35,14 @@ class StorageGaugeTest {
                 assertThat(gauges.sample()).isEqualTo(tenants.size());
             }
             for (Tenant tenant : tenants) {
-                BigDecimal read = Tenancy.callAsPlatform("a test", () -> installation
-                        .usage()
-                        .reports()
-                        .billingPeriod(tenant.id(), bytes.name(), Instant.now())
-                        .orElseThrow()
-                        .value());
+                BigDecimal read = Tenancy.callAsPlatform(
+                        "a test",
+                        () -> installation
+                                .usage()
+                                .reports()
+                                .billingPeriod(tenant.id(), bytes.name(), Instant.now())
+                                .orElseThrow()
+                                .value());
                 // A shared tenant without rows takes nothing.
                 assertThat(read.signum())
                         .as(tenant.slug().value())
