@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
+import org.postgresql.PGStatement;
 
 /**
  * Keeps the tables of usage in shape: months are made ahead, and dropped after the retention together with their keys.
@@ -26,9 +27,11 @@ public final class UsageMaintenance {
     private static final String FORGET_KEYS = UsageTables.sql("""
             delete from {usage_key} k using (
                 select tableoid as part, ctid as place from {usage_key}
-                where occurred_at < (select since from {usage_kept}) limit 50000) old
+                where occurred_at < ? limit 50000) old
             where k.tableoid = old.part and k.ctid = old.place
             """);
+
+    private static final String SINCE = UsageTables.sql("select since from {usage_kept} where since > '-infinity'");
 
     private static final String FORGET_HOURS = UsageTables.sql("""
             delete from {usage_rollup}
@@ -88,14 +91,12 @@ public final class UsageMaintenance {
             try {
                 int added = months.add();
                 int dropped = months.drop();
-                long keys = 0;
-                int piece;
-                do {
-                    piece = update(connection, FORGET_KEYS);
-                    keys += piece;
-                } while (piece > 0);
-                update(connection, FORGET_HOURS);
-                update(connection, FORGET_MEMBERS);
+                long keys = forgetKeys(connection);
+                if (dropped > 0) {
+                    // Whole tables are read for these two; what a crash leaves here goes with the next month.
+                    update(connection, FORGET_HOURS);
+                    update(connection, FORGET_MEMBERS);
+                }
                 return new Work(added, dropped, keys, giveUpWaiting(connection));
             } finally {
                 isTrue(connection, UNLOCK);
@@ -103,6 +104,27 @@ public final class UsageMaintenance {
         } catch (SQLException failure) {
             throw UsageFailures.unreadable("do the maintenance of usage", failure);
         }
+    }
+
+    private static long forgetKeys(Connection connection) throws SQLException {
+        long forgotten = 0;
+        try (PreparedStatement since = connection.prepareStatement(SINCE);
+                ResultSet row = since.executeQuery()) {
+            if (!row.next()) {
+                return 0;
+            }
+            // Planned with the value itself, which is what leads to the BRIN index.
+            try (PreparedStatement statement = connection.prepareStatement(FORGET_KEYS)) {
+                statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+                statement.setObject(1, SqlValues.time(SqlValues.time(row, "since")));
+                int piece;
+                do {
+                    piece = statement.executeUpdate();
+                    forgotten += piece;
+                } while (piece > 0);
+            }
+        }
+        return forgotten;
     }
 
     private static boolean isTrue(Connection connection, String sql) throws SQLException {
