@@ -34,12 +34,16 @@ import io.tenancy.jpa.outbox.TenantOutbox;
 import io.tenancy.jpa.quota.JdbcQuotaStore;
 import io.tenancy.jpa.quota.QuotaAlerts;
 import io.tenancy.jpa.quota.TransactionalQuotas;
+import io.tenancy.jpa.usage.TenancyUsage;
+import io.tenancy.jpa.usage.UsageBounds;
 import io.tenancy.lifecycle.TenantGate;
 import io.tenancy.quota.EntitledQuotas;
 import io.tenancy.quota.QuotaSettings;
 import io.tenancy.quota.Quotas;
 import io.tenancy.quota.spi.QuotaCalendar;
 import io.tenancy.quota.spi.QuotaPolicies;
+import io.tenancy.usage.UsageMetric;
+import io.tenancy.usage.spi.BillingPeriods;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -84,6 +88,7 @@ public final class TenancyInstallation implements AutoCloseable {
     private final EntitlementAdministration entitlementAdministration;
     private final Quotas quotas;
     private final QuotaAlerts quotaAlerts;
+    private final TenancyUsage usage;
     private final Runnable audit;
     private final ScheduledExecutorService watch;
 
@@ -133,6 +138,8 @@ public final class TenancyInstallation implements AutoCloseable {
                 settings.quotaPolicies != null ? settings.quotaPolicies : new EntitledQuotas(entitlements);
         this.quotas = new Quotas(quotaStore, policies, settings.quotaCalendar, clock, settings.quotaSettings);
         this.quotaAlerts = new QuotaAlerts(control.platform(), quotaStore, QuotaAlerts.DEFAULT_RETRY);
+        this.usage = new TenancyUsage(
+                control.platform(), servers, catalog::all, settings.billingPeriods, settings.usageBounds);
         this.audit = Tenancy.onPlatformAccess((scope, thread) -> catalog.recordPlatformAccess(thread, scope.reason()));
         this.watch = Executors.newSingleThreadScheduledExecutor(work -> {
             Thread thread = new Thread(work, "tenancy-gate");
@@ -186,6 +193,8 @@ public final class TenancyInstallation implements AutoCloseable {
      */
     public TenancyInstallation start() {
         control.migrate();
+        maintainUsage();
+        usage.store().define(settings.usageMetrics);
         schemas.migrateAll();
         checkIsolation();
         quotas.start();
@@ -215,7 +224,17 @@ public final class TenancyInstallation implements AutoCloseable {
         return schemas.faults();
     }
 
+    // What is left undone is done by the next run; storing makes missing months by itself.
+    private void maintainUsage() {
+        try {
+            usage.maintenance().run();
+        } catch (RuntimeException failure) {
+            LOG.warn("The maintenance of usage failed and is tried again", failure);
+        }
+    }
+
     private void look() {
+        maintainUsage();
         try {
             schemas.retryHeldBack();
             checkIsolation();
@@ -342,6 +361,15 @@ public final class TenancyInstallation implements AutoCloseable {
     }
 
     /**
+     * What tenants used.
+     *
+     * @return store, reports, maintenance and the rest
+     */
+    public TenancyUsage usage() {
+        return usage;
+    }
+
+    /**
      * Refuses tenants whose migrations failed on this node; a stage of the pipeline.
      *
      * @return the gate
@@ -462,6 +490,9 @@ public final class TenancyInstallation implements AutoCloseable {
         private QuotaCalendar quotaCalendar = QuotaCalendar.UTC;
         private QuotaSettings quotaSettings =
                 QuotaSettings.of("node-" + UUID.randomUUID().toString().substring(0, 8));
+        private final List<UsageMetric> usageMetrics = new ArrayList<>();
+        private UsageBounds usageBounds = UsageBounds.DEFAULT;
+        private BillingPeriods billingPeriods = BillingPeriods.MONTHS;
 
         private Builder() {}
 
@@ -631,6 +662,21 @@ public final class TenancyInstallation implements AutoCloseable {
         }
 
         /**
+         * Defines something that is counted; events of a metric that nobody defined are rejected.
+         *
+         * @param metric the metric
+         * @return this builder
+         * @throws IllegalArgumentException when one of that name was defined already
+         */
+        public Builder usageMetric(UsageMetric metric) {
+            if (usageMetrics.stream().anyMatch(known -> known.name().equals(metric.name()))) {
+                throw new IllegalArgumentException("The usage metric '" + metric.name() + "' was defined twice");
+            }
+            usageMetrics.add(metric);
+            return this;
+        }
+
+        /**
          * Knows the periods of tenants' quotas; {@link QuotaCalendar#UTC} otherwise.
          *
          * @param value the calendar
@@ -642,6 +688,17 @@ public final class TenancyInstallation implements AutoCloseable {
         }
 
         /**
+         * Which times of usage are taken and how long events are kept; {@link UsageBounds#DEFAULT} otherwise.
+         *
+         * @param value the bounds
+         * @return this builder
+         */
+        public Builder usageBounds(UsageBounds value) {
+            usageBounds = Objects.requireNonNull(value, "value");
+            return this;
+        }
+
+        /**
          * How this node leases parts of quotas; {@link QuotaSettings#of} with a random name otherwise.
          *
          * @param value the settings
@@ -649,6 +706,17 @@ public final class TenancyInstallation implements AutoCloseable {
          */
         public Builder quotaSettings(QuotaSettings value) {
             quotaSettings = Objects.requireNonNull(value, "value");
+            return this;
+        }
+
+        /**
+         * Which billing period usage belongs to; calendar months in UTC otherwise.
+         *
+         * @param value the periods
+         * @return this builder
+         */
+        public Builder billingPeriods(BillingPeriods value) {
+            billingPeriods = Objects.requireNonNull(value, "value");
             return this;
         }
 

@@ -1,10 +1,13 @@
 package io.tenancy.spring;
 
 import io.tenancy.jpa.isolation.PoolSettings;
+import io.tenancy.jpa.usage.UsageBounds;
 import io.tenancy.ratelimit.BackendFailure;
 import io.tenancy.ratelimit.RateLimit;
 import io.tenancy.resolution.HeaderResolver;
 import io.tenancy.servlet.RateLimitFilter;
+import io.tenancy.usage.UsageAggregation;
+import io.tenancy.usage.UsageMetric;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +27,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param web How requests find their tenant.
  * @param observations What observations say of the tenant.
  * @param rateLimits How fast tenants may go.
+ * @param usage What is counted.
  */
 @ConfigurationProperties("tenancy")
 public record TenancyProperties(
@@ -34,7 +38,8 @@ public record TenancyProperties(
         @DefaultValue Isolation isolation,
         @DefaultValue Web web,
         @DefaultValue Observations observations,
-        @DefaultValue RateLimits rateLimits) {
+        @DefaultValue RateLimits rateLimits,
+        @DefaultValue Usage usage) {
 
     /** What the URL of an embedded server begins with. */
     public static final String EMBEDDED = "embedded:";
@@ -282,6 +287,61 @@ public record TenancyProperties(
      *     metrics, which makes a time series per tenant, "none" for nowhere.
      */
     public record Observations(@DefaultValue("high") TenantKey tenant) {}
+
+    /**
+     * What is counted.
+     *
+     * @param metrics What is counted; usage of anything else is rejected.
+     * @param late How long ago usage may have occurred when it is first told.
+     * @param retention How long events of usage are kept; at least 31 days longer than late ones are taken.
+     * @param intake Takes usage over HTTP.
+     */
+    public record Usage(
+            @DefaultValue List<Metric> metrics,
+            @DefaultValue("35d") Duration late,
+            @DefaultValue("403d") Duration retention,
+            @DefaultValue Intake intake) {
+
+        /**
+         * The bounds.
+         *
+         * @return validated bounds
+         */
+        public UsageBounds bounds() {
+            return new UsageBounds(late, UsageBounds.DEFAULT_EARLY, retention);
+        }
+    }
+
+    /**
+     * Something that is counted.
+     *
+     * @param name 1 to 63 characters of a-z, 0-9, "_", "." and "-", a letter first.
+     * @param unit What one of it is, such as "request".
+     * @param aggregation How events become one number.
+     * @param property Whose different values are counted; for the aggregation "unique" only.
+     */
+    public record Metric(
+            String name,
+            String unit,
+            @DefaultValue("sum") UsageAggregation aggregation,
+            @Nullable String property) {
+
+        /**
+         * The same for the store.
+         *
+         * @return a validated metric
+         */
+        public UsageMetric definition() {
+            return new UsageMetric(name, unit, aggregation, property);
+        }
+    }
+
+    /**
+     * Takes usage over HTTP as CloudEvents.
+     *
+     * @param path Path below a tenant's host, such as "/usage/events"; without it there is no intake.
+     */
+    public record Intake(@Nullable String path) {}
 
     /** Where the tenant's id goes on an observation. */
     public enum TenantKey {

@@ -21,6 +21,10 @@ import org.springframework.test.context.DynamicPropertySource;
             "tenancy.web.apex=exempt",
             "tenancy.web.exempt-paths=/open/**",
             "tenancy.web.resolvers=subdomain,custom-domain,header",
+            "tenancy.usage.metrics[0].name=api.calls",
+            "tenancy.usage.metrics[0].unit=call",
+            "tenancy.usage.metrics[0].aggregation=count",
+            "tenancy.usage.intake.path=/usage/events",
             "management.endpoints.web.exposure.include=tenancy,health",
             "management.endpoint.health.show-details=always"
         })

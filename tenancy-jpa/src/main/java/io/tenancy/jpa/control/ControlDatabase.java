@@ -133,6 +133,7 @@ public final class ControlDatabase implements AutoCloseable {
             statement.execute(
                     "grant select, insert, update, delete on all tables in schema " + schema + " to " + login);
             statement.execute("grant usage, select on all sequences in schema " + schema + " to " + login);
+            statement.execute("grant execute on all functions in schema " + schema + " to " + login);
         } catch (SQLException failure) {
             throw unreachable(failure);
         }

@@ -10,9 +10,12 @@ import io.tenancy.jpa.control.provisioning.TenantProvisioner;
 import io.tenancy.jpa.embedded.EmbeddedInstallation;
 import io.tenancy.jpa.isolation.DatabaseServer;
 import io.tenancy.jpa.isolation.Login;
+import io.tenancy.jpa.usage.TenancyUsage;
 import io.tenancy.spring.TenancyProperties;
 import io.tenancy.spring.TenantRounds;
 import io.tenancy.spring.internal.ConfigurationCheck;
+import io.tenancy.usage.UsageMetric;
+import io.tenancy.usage.spi.BillingPeriods;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -148,6 +151,18 @@ public class TenancyAutoConfiguration {
     }
 
     /**
+     * Stores, tells and keeps what tenants used.
+     *
+     * @param installation has it
+     * @return store, reports, maintenance and the rest
+     */
+    @Bean
+    @ConditionalOnMissingBean
+    TenancyUsage tenancyUsage(TenancyInstallation installation) {
+        return installation.usage();
+    }
+
+    /**
      * Starts the installation with the application even where other beans are lazy.
      *
      * @return matches the installation
@@ -207,7 +222,9 @@ public class TenancyAutoConfiguration {
                 ObjectProvider<DatabaseServer> servers,
                 SecretKeys keys,
                 ObjectProvider<TenantInitializer> initializers,
-                ObjectProvider<InstantSource> clock) {
+                ObjectProvider<InstantSource> clock,
+                ObjectProvider<UsageMetric> metrics,
+                ObjectProvider<BillingPeriods> periods) {
             TenancyInstallation.Builder builder = TenancyInstallation.builder()
                     .migrations(properties.migrations().location())
                     .secretKeys(keys)
@@ -227,6 +244,10 @@ public class TenancyAutoConfiguration {
                         }
                     });
             servers.orderedStream().forEach(builder::server);
+            builder.usageBounds(properties.usage().bounds());
+            builder.billingPeriods(periods.getIfUnique(() -> BillingPeriods.MONTHS));
+            properties.usage().metrics().forEach(metric -> builder.usageMetric(metric.definition()));
+            metrics.orderedStream().forEach(builder::usageMetric);
             TenancyInstallation installation = builder.build();
             boolean started = false;
             try {

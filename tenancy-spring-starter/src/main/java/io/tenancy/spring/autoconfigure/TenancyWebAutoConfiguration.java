@@ -2,6 +2,7 @@ package io.tenancy.spring.autoconfigure;
 
 import io.tenancy.catalog.TenantStore;
 import io.tenancy.jpa.TenancyInstallation;
+import io.tenancy.jpa.usage.TenancyUsage;
 import io.tenancy.lifecycle.StatusGate;
 import io.tenancy.lifecycle.TenantGate;
 import io.tenancy.pipeline.TenantPipeline;
@@ -22,6 +23,7 @@ import io.tenancy.spring.web.TenantClaim;
 import io.tenancy.spring.web.TenantClaimFilter;
 import io.tenancy.spring.web.TenantExemption;
 import io.tenancy.spring.web.TenantSessionFilter;
+import io.tenancy.spring.web.UsageIntakeController;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
@@ -34,6 +36,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -212,6 +215,13 @@ public class TenancyWebAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(HandlerExceptionResolver.class)
     static class TenancyMvcConfiguration {
+
+        @Bean
+        @ConditionalOnProperty("tenancy.usage.intake.path")
+        @ConditionalOnMissingBean
+        UsageIntakeController tenancyUsageIntake(TenancyUsage usage) {
+            return new UsageIntakeController(usage.store());
+        }
 
         @Bean
         @ConditionalOnMissingBean

@@ -129,6 +129,8 @@ public final class ConfigurationCheck {
         types.put(
                 "tenancy.rate-limits.limits",
                 ResolvableType.forClassWithGenerics(List.class, TenancyProperties.Limit.class));
+        types.put("tenancy.usage.late", ResolvableType.forClass(Duration.class));
+        types.put("tenancy.usage.retention", ResolvableType.forClass(Duration.class));
         types.put("tenancy.observations.tenant", ResolvableType.forClass(TenancyProperties.TenantKey.class));
         return types;
     }

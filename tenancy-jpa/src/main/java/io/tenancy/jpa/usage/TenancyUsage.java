@@ -1,0 +1,122 @@
+package io.tenancy.jpa.usage;
+
+import io.tenancy.Tenant;
+import io.tenancy.jpa.isolation.DatabaseServer;
+import io.tenancy.usage.spi.BillingPeriods;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+
+/** Everything about usage in one installation. Safe for many threads. */
+public final class TenancyUsage {
+
+    private final DataSource platform;
+    private final Map<String, DatabaseServer> servers;
+    private final Supplier<List<Tenant>> tenants;
+    private final JdbcUsageStore store;
+    private final UsageReports reports;
+    private final UsageRecount recount;
+    private final UsageMaintenance maintenance;
+    private final UsageExport export;
+
+    /**
+     * Puts the parts together; opens no connection.
+     *
+     * @param platform the platform login's connections to the control schema
+     * @param servers the database servers by name, for gauges
+     * @param tenants whose gauges are read
+     * @param periods says which billing period an event belongs to
+     * @param bounds which times of events are taken and how long events are kept
+     */
+    public TenancyUsage(
+            DataSource platform,
+            Map<String, DatabaseServer> servers,
+            Supplier<List<Tenant>> tenants,
+            BillingPeriods periods,
+            UsageBounds bounds) {
+        this.platform = platform;
+        this.servers = Map.copyOf(servers);
+        this.tenants = tenants;
+        this.store = new JdbcUsageStore(platform, periods, bounds);
+        this.reports = new UsageReports(platform, store);
+        this.recount = new UsageRecount(platform, store, periods);
+        this.maintenance = new UsageMaintenance(platform, bounds);
+        this.export = new UsageExport(platform);
+    }
+
+    /**
+     * Where events go.
+     *
+     * @return the store
+     */
+    public JdbcUsageStore store() {
+        return store;
+    }
+
+    /**
+     * What was used.
+     *
+     * @return the reports
+     */
+    public UsageReports reports() {
+        return reports;
+    }
+
+    /**
+     * Counts again from the events.
+     *
+     * @return the recount
+     */
+    public UsageRecount recount() {
+        return recount;
+    }
+
+    /**
+     * Makes and drops months; run it once a day.
+     *
+     * @return the maintenance
+     */
+    public UsageMaintenance maintenance() {
+        return maintenance;
+    }
+
+    /**
+     * Writes events as CloudEvents.
+     *
+     * @return the export
+     */
+    public UsageExport export() {
+        return export;
+    }
+
+    /**
+     * A meter that stores each event before it returns.
+     *
+     * @param source the producer that it speaks for
+     * @return a meter
+     */
+    public TransactionalUsageMeter meter(String source) {
+        return new TransactionalUsageMeter(store, source);
+    }
+
+    /**
+     * A sampler of gauges for all tenants; close it with the application.
+     *
+     * @param interval how often
+     * @return a sampler without gauges
+     */
+    public UsageGauges gauges(Duration interval) {
+        return new UsageGauges(platform, store, tenants, interval);
+    }
+
+    /**
+     * The gauge of stored bytes.
+     *
+     * @return a gauge for {@link UsageGauges#gauge}
+     */
+    public StorageGauge storage() {
+        return new StorageGauge(servers);
+    }
+}

@@ -1,0 +1,204 @@
+package io.tenancy.jpa.usage;
+
+import io.tenancy.TenancyException;
+import io.tenancy.Tenant;
+import io.tenancy.context.Tenancy;
+import io.tenancy.usage.UsageAggregation;
+import io.tenancy.usage.UsageEvent;
+import io.tenancy.usage.UsageMetric;
+import io.tenancy.usage.spi.UsageSink;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads gauges of every tenant on a schedule and stores the values as usage of {@link UsageAggregation#LAST} or
+ * {@link UsageAggregation#MAX} metrics. Time is cut into slots of one interval by the database's clock, and the key of an
+ * event is the gauge's metric with the slot's start, so that however many nodes sample, each gauge of each tenant counts
+ * once per slot. Safe for many threads.
+ */
+public final class UsageGauges implements AutoCloseable {
+
+    /** The source of sampled events. */
+    public static final String SOURCE = "tenancy.gauges";
+
+    private static final Logger LOG = LoggerFactory.getLogger(UsageGauges.class);
+
+    private static final String TRY = "select pg_try_advisory_xact_lock(hashtext('tenancy.usage.gauges')),"
+            + " extract(epoch from clock_timestamp())::bigint";
+
+    private static final String SAMPLED =
+            UsageTables.sql("select tenant_id from {usage_key} where source = ? and key = ?");
+
+    private final DataSource platform;
+    private final JdbcUsageStore store;
+    private final Supplier<List<Tenant>> tenants;
+    private final Duration interval;
+    private final Map<UsageMetric, TenantGauge> gauges = new LinkedHashMap<>();
+    private @Nullable ScheduledExecutorService schedule;
+
+    /**
+     * Creates the sampler; it does nothing until {@link #start()} or {@link #sample()}.
+     *
+     * @param platform the platform login's connections to the control schema
+     * @param store where values go
+     * @param tenants whose gauges are read
+     * @param interval how often; a minute at least
+     */
+    public UsageGauges(DataSource platform, JdbcUsageStore store, Supplier<List<Tenant>> tenants, Duration interval) {
+        if (interval.compareTo(Duration.ofMinutes(1)) < 0) {
+            throw new IllegalArgumentException(
+                    "Gauges are sampled once a minute at most, but the interval was " + interval);
+        }
+        this.platform = platform;
+        this.store = store;
+        this.tenants = tenants;
+        this.interval = interval;
+    }
+
+    /**
+     * Adds a gauge and defines its metric.
+     *
+     * @param metric of aggregation LAST or MAX
+     * @param gauge reads the value
+     * @return this sampler
+     * @throws IllegalArgumentException when the metric has another aggregation or a gauge already
+     * @throws TenancyException when the metric is defined otherwise already
+     */
+    public synchronized UsageGauges gauge(UsageMetric metric, TenantGauge gauge) {
+        if (metric.aggregation() != UsageAggregation.LAST && metric.aggregation() != UsageAggregation.MAX) {
+            throw new IllegalArgumentException("A gauge is stored as a metric of aggregation LAST or MAX, but '"
+                    + metric.name() + "' has " + metric.aggregation());
+        }
+        if (gauges.keySet().stream().anyMatch(known -> known.name().equals(metric.name()))) {
+            throw new IllegalArgumentException("The metric '" + metric.name() + "' has a gauge already");
+        }
+        store.define(List.of(metric));
+        gauges.put(metric, gauge);
+        return this;
+    }
+
+    /** Samples now and then once per interval, on a thread of its own, until {@link #close()}. */
+    public synchronized void start() {
+        if (schedule != null) {
+            throw new IllegalStateException("The gauges are sampled already");
+        }
+        schedule = Executors.newSingleThreadScheduledExecutor(work -> {
+            Thread thread = new Thread(work, "tenancy-gauges");
+            thread.setDaemon(true);
+            return thread;
+        });
+        // trySample() does not throw, so the schedule lasts until close().
+        var unused = schedule.scheduleAtFixedRate(this::trySample, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void trySample() {
+        try {
+            sample();
+        } catch (RuntimeException failure) {
+            LOG.error("The gauges of usage could not be sampled; the next slot tries again", failure);
+        }
+    }
+
+    /**
+     * Reads the gauges of this slot that no node has read yet. One node reads at a time.
+     *
+     * @return how many values were stored; 0 when another node is at it
+     * @throws TenancyException when the control database cannot be reached
+     */
+    public int sample() {
+        try (Connection connection = platform.getConnection()) {
+            return Transactions.run(connection, () -> {
+                Optional<Instant> slot = slot(connection);
+                return slot.isEmpty() ? 0 : sample(connection, slot.get());
+            });
+        } catch (SQLException failure) {
+            throw UsageFailures.unreadable("sample the gauges of usage", failure);
+        }
+    }
+
+    private Optional<Instant> slot(Connection connection) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(TRY);
+                ResultSet row = query.executeQuery()) {
+            row.next();
+            long seconds = row.getLong(2);
+            return row.getBoolean(1)
+                    ? Optional.of(Instant.ofEpochSecond(seconds - seconds % interval.toSeconds()))
+                    : Optional.empty();
+        }
+    }
+
+    private int sample(Connection connection, Instant slot) throws SQLException {
+        List<UsageEvent> values = new ArrayList<>();
+        for (Map.Entry<UsageMetric, TenantGauge> gauge : copy().entrySet()) {
+            String key = gauge.getKey().name() + "@" + slot;
+            Set<UUID> sampled = sampled(connection, key);
+            for (Tenant tenant : tenants.get()) {
+                if (!sampled.contains(tenant.id().value())) {
+                    read(gauge.getValue(), gauge.getKey(), tenant)
+                            .ifPresent(value -> values.add(UsageEvent.record(
+                                    tenant.id(), SOURCE, key, gauge.getKey().name(), value, slot, Map.of())));
+                }
+            }
+        }
+        UsageSink.Outcome outcome = store.storeIn(connection, values);
+        outcome.rejected().forEach(rejected -> LOG.warn("A sampled gauge was rejected: {}", rejected.reason()));
+        return outcome.stored();
+    }
+
+    private synchronized Map<UsageMetric, TenantGauge> copy() {
+        return new LinkedHashMap<>(gauges);
+    }
+
+    private static Set<UUID> sampled(Connection connection, String key) throws SQLException {
+        Set<UUID> sampled = new HashSet<>();
+        try (PreparedStatement query = connection.prepareStatement(SAMPLED)) {
+            query.setString(1, SOURCE);
+            query.setString(2, key);
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    sampled.add(row.getObject(1, UUID.class));
+                }
+            }
+        }
+        return sampled;
+    }
+
+    // One tenant's failure is not the others'.
+    private static Optional<BigDecimal> read(TenantGauge gauge, UsageMetric metric, Tenant tenant) {
+        try {
+            return Tenancy.callAs(tenant, () -> gauge.read(tenant));
+        } catch (Exception failure) {
+            LOG.warn("The gauge '{}' of tenant {} could not be read", metric.name(), tenant, failure);
+            return Optional.empty();
+        }
+    }
+
+    /** Ends the schedule. */
+    @Override
+    public synchronized void close() {
+        if (schedule != null) {
+            schedule.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,351 @@
+package io.tenancy.jpa.usage;
+
+import io.tenancy.Tenant;
+import io.tenancy.TenantId;
+import io.tenancy.context.Scope;
+import io.tenancy.context.Tenancy;
+import io.tenancy.context.TenantMismatchException;
+import io.tenancy.usage.UsageAggregation;
+import io.tenancy.usage.UsageMetric;
+import io.tenancy.usage.UsagePeriod;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells what was used, from the roll-ups: how many events there are does not matter. Numbers are those of the moment: a
+ * late event or a correction changes the past. Without a tenant named, it is the bound one; another tenant's usage is
+ * told in platform scope only. Safe for many threads.
+ *
+ * <p>Times are on the hour; days are days in UTC.
+ */
+public final class UsageReports {
+
+    /** Whole days by their roll-ups, what is left at both ends by hours. Parameters: see {@link #setParts}. */
+    private static final String PARTS = UsageTables.sql("""
+            from {usage_rollup} r
+            where r.tenant_id = ? and r.metric = ? and r.events > 0
+              and (r.span = 'd' and r.start >= ? and r.start < ?
+                or r.span = 'h' and r.start >= ? and r.start < ?
+                or r.span = 'h' and r.start >= ? and r.start < ?)
+            """);
+
+    private static final String MEMBERS = UsageTables.sql("""
+            select count(distinct r.member)::numeric from {usage_member} r
+            where r.tenant_id = ? and r.metric = ?
+              and (r.span = 'd' and r.start >= ? and r.start < ?
+                or r.span = 'h' and r.start >= ? and r.start < ?
+                or r.span = 'h' and r.start >= ? and r.start < ?)
+            """);
+
+    private static final String SERIES = UsageTables.sql("""
+            select start, until, events, value from {usage_rollup}
+            where tenant_id = ? and metric = ? and span = ?::"char" and start < ? and until > ? and events > 0
+            order by start
+            """);
+
+    private static final String OF_PERIOD = UsageTables.sql("""
+            select start, until, events, value from {usage_rollup}
+            where tenant_id = ? and metric = ? and span = 'p' and start <= ? and until > ? and events > 0
+            order by start desc limit 1
+            """);
+
+    private static final String OF_ALL = UsageTables.sql("""
+            select r.tenant_id, r.value from {usage_rollup} r
+            where r.metric = ? and r.span = 'p' and r.start <= ? and r.until > ? and r.events > 0
+              and r.tenant_id in (select id from {tenant})
+            order by r.tenant_id
+            """);
+
+    private static final String KEPT_SINCE = UsageTables.sql("select since from {usage_kept} where since > ?");
+
+    private final DataSource platform;
+    private final JdbcUsageStore store;
+
+    /**
+     * Creates the reports.
+     *
+     * @param platform the platform login's connections to the control schema
+     * @param store knows the metrics
+     */
+    public UsageReports(DataSource platform, JdbcUsageStore store) {
+        this.platform = platform;
+        this.store = store;
+    }
+
+    /**
+     * What the bound tenant used in a stretch of time.
+     *
+     * @param metric of what
+     * @param from the first instant, on the hour
+     * @param until the first instant after it, on the hour
+     * @return the sum, count, greatest, last or number of different values; zero when nothing was used
+     * @throws io.tenancy.context.NoTenantException when no tenant is bound
+     * @throws IllegalArgumentException when the metric is not defined, the times are not on the hour or empty, or reach
+     *     back to hours that are no longer kept
+     */
+    public BigDecimal total(String metric, Instant from, Instant until) {
+        return total(Tenancy.require().id(), metric, from, until);
+    }
+
+    /**
+     * What a tenant used in a stretch of time.
+     *
+     * @param tenant whose usage
+     * @param metric of what
+     * @param from the first instant, on the hour
+     * @param until the first instant after it, on the hour
+     * @return the sum, count, greatest, last or number of different values; zero when nothing was used
+     * @throws TenantMismatchException when it is not the bound tenant, outside of platform scope
+     * @throws IllegalArgumentException when the metric is not defined, the times are not on the hour or empty, or reach
+     *     back to hours that are no longer kept
+     */
+    public BigDecimal total(TenantId tenant, String metric, Instant from, Instant until) {
+        requireAllowed(tenant);
+        UsagePeriod period = new UsagePeriod(from, until);
+        UsageMetric defined = metric(metric);
+        String sql = switch (defined.aggregation()) {
+            case SUM, COUNT -> "select sum(r.value) " + PARTS;
+            case MAX -> "select max(r.value) " + PARTS;
+            case LAST ->
+                "select r.value " + PARTS + " order by r.last_at desc, r.last_source desc, r.last_key desc limit 1";
+            case UNIQUE -> MEMBERS;
+        };
+        try (Connection connection = platform.getConnection()) {
+            requireKept(connection, defined, period);
+            try (PreparedStatement query = connection.prepareStatement(sql)) {
+                setParts(query, tenant, metric, period);
+                try (ResultSet row = query.executeQuery()) {
+                    BigDecimal value = row.next() ? row.getBigDecimal(1) : null;
+                    return plain(value);
+                }
+            }
+        } catch (SQLException failure) {
+            throw UsageFailures.unreadable("tell the usage of '" + metric + "'", failure);
+        }
+    }
+
+    private static void setParts(PreparedStatement query, TenantId tenant, String metric, UsagePeriod period)
+            throws SQLException {
+        Instant firstDay = period.start().truncatedTo(ChronoUnit.DAYS);
+        if (firstDay.isBefore(period.start())) {
+            firstDay = firstDay.plus(1, ChronoUnit.DAYS);
+        }
+        Instant lastDay = period.until().truncatedTo(ChronoUnit.DAYS);
+        boolean anyDay = firstDay.isBefore(lastDay);
+        query.setObject(1, tenant.value());
+        query.setString(2, metric);
+        query.setObject(3, SqlValues.time(anyDay ? firstDay : period.start()));
+        query.setObject(4, SqlValues.time(anyDay ? lastDay : period.start()));
+        query.setObject(5, SqlValues.time(period.start()));
+        query.setObject(6, SqlValues.time(anyDay ? firstDay : period.until()));
+        query.setObject(7, SqlValues.time(anyDay ? lastDay : period.until()));
+        query.setObject(8, SqlValues.time(period.until()));
+    }
+
+    // A total of hours that are gone would be too low without saying so.
+    private static void requireKept(Connection connection, UsageMetric metric, UsagePeriod period) throws SQLException {
+        boolean wholeDays = period.start().truncatedTo(ChronoUnit.DAYS).equals(period.start())
+                && period.until().truncatedTo(ChronoUnit.DAYS).equals(period.until());
+        if (wholeDays && metric.aggregation() != UsageAggregation.UNIQUE) {
+            return;
+        }
+        try (PreparedStatement query = connection.prepareStatement(KEPT_SINCE)) {
+            query.setObject(1, SqlValues.time(period.start()));
+            try (ResultSet row = query.executeQuery()) {
+                if (row.next()) {
+                    throw new IllegalArgumentException("The usage of '" + metric.name() + "' was asked for from "
+                            + period.start() + ", but hours and different values are kept since "
+                            + SqlValues.time(row, "since") + " only. Ask for whole days in UTC, for billing periods"
+                            + " or for a later time.");
+                }
+            }
+        }
+    }
+
+    /**
+     * Usage of the bound tenant hour by hour.
+     *
+     * @param metric of what
+     * @param from the first instant, on the hour
+     * @param until the first instant after it, on the hour
+     * @return the hours in which anything was used, in order
+     */
+    public List<Point> hours(String metric, Instant from, Instant until) {
+        return series(Tenancy.require().id(), metric, Span.HOUR, new UsagePeriod(from, until));
+    }
+
+    /**
+     * Usage of the bound tenant day by day, in UTC.
+     *
+     * @param metric of what
+     * @param from an instant on the first day, on the hour
+     * @param until the first instant after the last day, on the hour
+     * @return the days in which anything was used, in order
+     */
+    public List<Point> days(String metric, Instant from, Instant until) {
+        return series(Tenancy.require().id(), metric, Span.DAY, new UsagePeriod(from, until));
+    }
+
+    /**
+     * Usage of the bound tenant by billing period.
+     *
+     * @param metric of what
+     * @param from an instant in the first period, on the hour
+     * @param until the first instant after the last period, on the hour
+     * @return the periods in which anything was used, in order
+     */
+    public List<Point> billingPeriods(String metric, Instant from, Instant until) {
+        return series(Tenancy.require().id(), metric, Span.PERIOD, new UsagePeriod(from, until));
+    }
+
+    /**
+     * Usage of a tenant day by day, in UTC.
+     *
+     * @param tenant whose usage
+     * @param metric of what
+     * @param from an instant on the first day, on the hour
+     * @param until the first instant after the last day, on the hour
+     * @return the days in which anything was used, in order
+     * @throws TenantMismatchException when it is not the bound tenant, outside of platform scope
+     */
+    public List<Point> days(TenantId tenant, String metric, Instant from, Instant until) {
+        requireAllowed(tenant);
+        return series(tenant, metric, Span.DAY, new UsagePeriod(from, until));
+    }
+
+    /**
+     * Usage of a tenant in the billing period of an instant.
+     *
+     * @param tenant whose usage
+     * @param metric of what
+     * @param instant any instant of the period
+     * @return empty when nothing was used in it
+     * @throws TenantMismatchException when it is not the bound tenant, outside of platform scope
+     */
+    public Optional<Point> billingPeriod(TenantId tenant, String metric, Instant instant) {
+        requireAllowed(tenant);
+        metric(metric);
+        try (Connection connection = platform.getConnection();
+                PreparedStatement query = connection.prepareStatement(OF_PERIOD)) {
+            query.setObject(1, tenant.value());
+            query.setString(2, metric);
+            query.setObject(3, SqlValues.time(instant));
+            query.setObject(4, SqlValues.time(instant));
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() ? Optional.of(point(row)) : Optional.empty();
+            }
+        } catch (SQLException failure) {
+            throw UsageFailures.unreadable("tell the usage of '" + metric + "'", failure);
+        }
+    }
+
+    /**
+     * Usage of all tenants in their billing periods of an instant.
+     *
+     * @param metric of what
+     * @param instant any instant
+     * @return what each tenant that used anything used
+     * @throws TenantMismatchException outside of platform scope
+     */
+    public Map<TenantId, BigDecimal> billingPeriodOfAll(String metric, Instant instant) {
+        if (!inPlatformScope()) {
+            throw new TenantMismatchException(
+                    "The usage of all tenants was asked for outside of platform scope. Enter it"
+                            + " with Tenancy.callAsPlatform(reason, ...).");
+        }
+        metric(metric);
+        try (Connection connection = platform.getConnection();
+                PreparedStatement query = connection.prepareStatement(OF_ALL)) {
+            query.setString(1, metric);
+            query.setObject(2, SqlValues.time(instant));
+            query.setObject(3, SqlValues.time(instant));
+            Map<TenantId, BigDecimal> found = new LinkedHashMap<>();
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    found.put(new TenantId(row.getObject(1, UUID.class)), plain(row.getBigDecimal(2)));
+                }
+            }
+            return found;
+        } catch (SQLException failure) {
+            throw UsageFailures.unreadable("tell the usage of '" + metric + "'", failure);
+        }
+    }
+
+    List<Point> series(TenantId tenant, String metric, Span span, UsagePeriod period) {
+        metric(metric);
+        try (Connection connection = platform.getConnection();
+                PreparedStatement query = connection.prepareStatement(SERIES)) {
+            query.setObject(1, tenant.value());
+            query.setString(2, metric);
+            query.setString(3, span.code());
+            query.setObject(4, SqlValues.time(period.until()));
+            query.setObject(5, SqlValues.time(period.start()));
+            List<Point> points = new ArrayList<>();
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    points.add(point(row));
+                }
+            }
+            return points;
+        } catch (SQLException failure) {
+            throw UsageFailures.unreadable("tell the usage of '" + metric + "'", failure);
+        }
+    }
+
+    private static Point point(ResultSet row) throws SQLException {
+        return new Point(
+                new UsagePeriod(SqlValues.time(row, "start"), SqlValues.time(row, "until")),
+                row.getLong("events"),
+                plain(row.getBigDecimal("value")));
+    }
+
+    // As in an event: without trailing zeros, so that equal numbers are equal.
+    private static BigDecimal plain(@Nullable BigDecimal value) {
+        if (value == null || value.signum() == 0) {
+            return BigDecimal.ZERO;
+        }
+        BigDecimal stripped = value.stripTrailingZeros();
+        return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
+    }
+
+    private UsageMetric metric(String name) {
+        return store.metric(name)
+                .orElseThrow(() -> new IllegalArgumentException("The usage metric '" + name
+                        + "' is not defined. Defined are " + store.metrics().keySet() + "."));
+    }
+
+    static void requireAllowed(TenantId tenant) {
+        if (!Tenancy.isCurrent(tenant) && !inPlatformScope()) {
+            throw new TenantMismatchException(
+                    "The usage of tenant " + tenant + " was asked for, but "
+                            + Tenancy.current().map(Tenant::toString).orElse("no tenant")
+                            + " is bound. Another tenant's usage is told in platform scope: Tenancy.callAsPlatform(reason, ...).");
+        }
+    }
+
+    private static boolean inPlatformScope() {
+        return Tenancy.scope().filter(Scope.OfPlatform.class::isInstance).isPresent();
+    }
+
+    /**
+     * Usage of one hour, day or billing period.
+     *
+     * @param period when
+     * @param events how many events count in it
+     * @param value the sum, count, greatest, last or number of different values
+     */
+    public record Point(UsagePeriod period, long events, BigDecimal value) {}
+}

@@ -1,0 +1,81 @@
+package io.tenancy.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tenancy.Tenant;
+import io.tenancy.context.Tenancy;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.junit.jupiter.api.Test;
+
+class UsageIntakeTest extends RunningApplication {
+
+    private static final Instant HOUR = Instant.now().truncatedTo(ChronoUnit.HOURS);
+
+    private static String event(String id, String more) {
+        return """
+                {"specversion":"1.0","id":"%s","source":"gateway","type":"io.tenancy.usage.api.calls","time":"%s",
+                 "data":{"quantity":1}%s}""".formatted(id, HOUR, more);
+    }
+
+    private Http.Answer post(String slug, String body) {
+        return Http.post(port, host(slug), "/usage/events", body);
+    }
+
+    @Test
+    void aBatchIsTakenOnceWithTheOutcomeOfEachEvent() {
+        String batch = "[" + event("intake-1", "") + "," + event("intake-2", ",\"subject\":\"" + SCHEMA + "\"") + "]";
+
+        Http.Answer first = post(SCHEMA, batch);
+        Http.Answer second = post(SCHEMA, batch);
+
+        assertThat(first.status()).as(first.body()).isEqualTo(202);
+        assertThat(first.body())
+                .contains("\"stored\":2")
+                .contains("{\"id\":\"intake-1\",\"source\":\"gateway\",\"outcome\":\"accepted\"}");
+        assertThat(second.body()).contains("\"stored\":0", "\"repeated\":2");
+        Tenant tenant = installation.tenant(SCHEMA);
+        Tenancy.runAs(
+                tenant,
+                () -> assertThat(
+                                installation.usage().reports().total("api.calls", HOUR, HOUR.plus(1, ChronoUnit.HOURS)))
+                        .isEqualByComparingTo("2"));
+    }
+
+    @Test
+    void anotherTenantsUsageCannotBeReported() {
+        Http.Answer answer = post(SHARED, event("foreign", ",\"subject\":\"" + DATABASE + "\""));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.body()).contains("$.subject: names no tenant that usage may be reported for here");
+    }
+
+    @Test
+    void everyFaultOfADocumentIsNamed() {
+        Http.Answer answer = post(
+                SHARED,
+                "[{\"specversion\":\"0.3\",\"id\":\"x\",\"source\":\"s\",\"type\":\"other\",\"time\":\"now\"},"
+                        + event("ok", "").replace(":1}", ":-1}") + "]");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.body())
+                .contains("urn:tenancy:problem:invalid-cloud-events")
+                .contains("$[0].specversion", "$[0].type", "$[0].time", "$[0].data", "$[1]")
+                .contains("never negative");
+    }
+
+    @Test
+    void aMetricThatNobodyDefinedIsRejectedByItself() {
+        Http.Answer answer = post(SHARED, event("unknown", "").replace("api.calls", "nothing.known"));
+
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(answer.body()).contains("\"rejected\":1", "\"outcome\":\"rejected\"", "is not defined");
+    }
+
+    @Test
+    void aDocumentOfMoreThanAMegabyteIsRefused() {
+        Http.Answer answer = post(SHARED, "[" + " ".repeat(1 << 20) + "]");
+
+        assertThat(answer.status()).isEqualTo(413);
+    }
+}
