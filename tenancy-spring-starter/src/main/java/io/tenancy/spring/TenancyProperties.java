@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param isolation How tenants are kept apart.
  * @param web How requests find their tenant.
  * @param observations What observations say of the tenant.
+ * @param entitlements What tenants may do.
  */
 @ConfigurationProperties("tenancy")
 public record TenancyProperties(
@@ -29,7 +30,8 @@ public record TenancyProperties(
         @DefaultValue Secrets secrets,
         @DefaultValue Isolation isolation,
         @DefaultValue Web web,
-        @DefaultValue Observations observations) {
+        @DefaultValue Observations observations,
+        @DefaultValue Entitlements entitlements) {
 
     /** What the URL of an embedded server begins with. */
     public static final String EMBEDDED = "embedded:";
@@ -287,4 +289,18 @@ public record TenancyProperties(
         /** Nowhere. */
         NONE
     }
+
+    /**
+     * What tenants may do.
+     *
+     * @param catalogue A resource with definitions, plans and add-ons in YAML or JSON, such as "classpath:plans.yaml",
+     *     taken over at each start; the same document again changes nothing.
+     * @param upgradeLink Where refusals of modules lead, such as "/upgrade?module={module}".
+     * @param defaultPlan Code of the plan that a tenant gets when it is provisioned and has none. Without it, a tenant
+     *     without a plan may use no module.
+     */
+    public record Entitlements(
+            @Nullable String catalogue,
+            @Nullable String upgradeLink,
+            @Nullable String defaultPlan) {}
 }

@@ -226,6 +226,9 @@ public class TenancyAutoConfiguration {
                             initializer.initialize(tenant);
                         }
                     });
+            if (properties.entitlements().upgradeLink() != null) {
+                builder.upgradeLink(properties.entitlements().upgradeLink());
+            }
             servers.orderedStream().forEach(builder::server);
             TenancyInstallation installation = builder.build();
             boolean started = false;
