@@ -39,13 +39,17 @@ import io.tenancy.jpa.usage.UsageBounds;
 import io.tenancy.lifecycle.TenantGate;
 import io.tenancy.quota.EntitledQuotas;
 import io.tenancy.quota.QuotaSettings;
+import io.tenancy.quota.QuotaSpan;
 import io.tenancy.quota.Quotas;
 import io.tenancy.quota.spi.QuotaCalendar;
 import io.tenancy.quota.spi.QuotaPolicies;
 import io.tenancy.usage.UsageMetric;
+import io.tenancy.usage.UsagePeriod;
 import io.tenancy.usage.spi.BillingPeriods;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -136,7 +140,9 @@ public final class TenancyInstallation implements AutoCloseable {
         JdbcQuotaStore quotaStore = new JdbcQuotaStore(control.platform());
         QuotaPolicies policies =
                 settings.quotaPolicies != null ? settings.quotaPolicies : new EntitledQuotas(entitlements);
-        this.quotas = new Quotas(quotaStore, policies, settings.quotaCalendar, clock, settings.quotaSettings);
+        QuotaCalendar calendar =
+                settings.quotaCalendar != null ? settings.quotaCalendar : calendarWith(settings.billingPeriods);
+        this.quotas = new Quotas(quotaStore, policies, calendar, clock, settings.quotaSettings);
         this.quotaAlerts = new QuotaAlerts(control.platform(), quotaStore, QuotaAlerts.DEFAULT_RETRY);
         this.usage = new TenancyUsage(
                 control.platform(), servers, catalog::all, settings.billingPeriods, settings.usageBounds);
@@ -166,6 +172,17 @@ public final class TenancyInstallation implements AutoCloseable {
                                 + other.slug() + "\") returns it.")
                         .orElse("Create it through the provisioner, provisioner().provision(NewTenant.of(\""
                                 + tenant.slug() + "\", name, level)), and use the tenant that it returns."));
+    }
+
+    // One answer to when a tenant's billing period begins: usage and quotas ask the same.
+    private static QuotaCalendar calendarWith(BillingPeriods periods) {
+        return new QuotaCalendar() {
+            @Override
+            public QuotaSpan billingPeriod(TenantId tenant, Instant at) {
+                UsagePeriod period = periods.of(tenant, at.truncatedTo(ChronoUnit.HOURS));
+                return QuotaSpan.of(period.start(), period.until());
+            }
+        };
     }
 
     private static ClassLoader classLoader() {
@@ -487,7 +504,7 @@ public final class TenancyInstallation implements AutoCloseable {
         private int controlPoolSize = 4;
         private @Nullable String upgradeLink;
         private @Nullable QuotaPolicies quotaPolicies;
-        private QuotaCalendar quotaCalendar = QuotaCalendar.UTC;
+        private @Nullable QuotaCalendar quotaCalendar;
         private QuotaSettings quotaSettings =
                 QuotaSettings.of("node-" + UUID.randomUUID().toString().substring(0, 8));
         private final List<UsageMetric> usageMetrics = new ArrayList<>();
@@ -677,7 +694,7 @@ public final class TenancyInstallation implements AutoCloseable {
         }
 
         /**
-         * Knows the periods of tenants' quotas; {@link QuotaCalendar#UTC} otherwise.
+         * Knows the periods of tenants' quotas; days and months in UTC and {@link #billingPeriods} otherwise.
          *
          * @param value the calendar
          * @return this builder

@@ -28,6 +28,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param observations What observations say of the tenant.
  * @param rateLimits How fast tenants may go.
  * @param usage What is counted.
+ * @param entitlements What tenants may do.
  */
 @ConfigurationProperties("tenancy")
 public record TenancyProperties(
@@ -39,7 +40,8 @@ public record TenancyProperties(
         @DefaultValue Web web,
         @DefaultValue Observations observations,
         @DefaultValue RateLimits rateLimits,
-        @DefaultValue Usage usage) {
+        @DefaultValue Usage usage,
+        @DefaultValue Entitlements entitlements) {
 
     /** What the URL of an embedded server begins with. */
     public static final String EMBEDDED = "embedded:";
@@ -438,4 +440,18 @@ public record TenancyProperties(
             return new RateLimit(name, scope, capacity, window, kind, path);
         }
     }
+
+    /**
+     * What tenants may do.
+     *
+     * @param catalogue A resource with definitions, plans and add-ons in YAML or JSON, such as "classpath:plans.yaml",
+     *     taken over at each start; the same document again changes nothing.
+     * @param upgradeLink Where refusals of modules lead, such as "/upgrade?module={module}".
+     * @param defaultPlan Code of the plan that a tenant gets when it is provisioned and has none. Without it, a tenant
+     *     without a plan may use no module.
+     */
+    public record Entitlements(
+            @Nullable String catalogue,
+            @Nullable String upgradeLink,
+            @Nullable String defaultPlan) {}
 }

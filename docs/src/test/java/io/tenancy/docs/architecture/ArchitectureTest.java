@@ -62,7 +62,33 @@ class ArchitectureTest {
                         "com.github.benmanes.caffeine..",
                         "tools.jackson..",
                         "com.fasterxml.jackson.annotation..",
-                        "jakarta.servlet..")
+                        "jakarta.servlet..",
+                        "jakarta.annotation..",
+                        "jakarta.enterprise..",
+                        "jakarta.inject..",
+                        "jakarta.interceptor..")
+                .check(core);
+    }
+
+    @Test
+    void onlyTheCdiPackageOfCoreKnowsCdi() {
+        TenancyArchitecture.doNotKnow(
+                        List.of(
+                                "io.tenancy",
+                                "io.tenancy.context..",
+                                "io.tenancy.catalog..",
+                                "io.tenancy.resolution..",
+                                "io.tenancy.lifecycle..",
+                                "io.tenancy.pipeline..",
+                                "io.tenancy.isolation..",
+                                "io.tenancy.entitlement..",
+                                "io.tenancy.servlet..",
+                                "io.tenancy.usage.."),
+                        20,
+                        "jakarta.annotation..",
+                        "jakarta.enterprise..",
+                        "jakarta.inject..",
+                        "jakarta.interceptor..")
                 .check(core);
     }
 
@@ -80,7 +106,8 @@ class ArchitectureTest {
                                 "io.tenancy.entitlement..",
                                 "io.tenancy.ratelimit..",
                                 "io.tenancy.usage..",
-                                "io.tenancy.quota.."),
+                                "io.tenancy.quota..",
+                                "io.tenancy.cdi.."),
                         20,
                         "jakarta.servlet..")
                 .check(core);
@@ -102,7 +129,7 @@ class ArchitectureTest {
     @Test
     void publicSignaturesOfCoreShowNoThirdPartyTypes() {
         TenancyArchitecture.publicSignaturesShowOnly(
-                        ROOT, 20, List.of("io.tenancy.servlet.."), "java..", "org.jspecify..")
+                        ROOT, 20, List.of("io.tenancy.servlet..", "io.tenancy.cdi.."), "java..", "org.jspecify..")
                 .check(core);
     }
 

@@ -11,6 +11,8 @@ import io.tenancy.jpa.embedded.EmbeddedInstallation;
 import io.tenancy.jpa.isolation.DatabaseServer;
 import io.tenancy.jpa.isolation.Login;
 import io.tenancy.jpa.usage.TenancyUsage;
+import io.tenancy.quota.spi.QuotaCalendar;
+import io.tenancy.quota.spi.QuotaPolicies;
 import io.tenancy.spring.TenancyProperties;
 import io.tenancy.spring.TenantRounds;
 import io.tenancy.spring.internal.ConfigurationCheck;
@@ -224,7 +226,9 @@ public class TenancyAutoConfiguration {
                 ObjectProvider<TenantInitializer> initializers,
                 ObjectProvider<InstantSource> clock,
                 ObjectProvider<UsageMetric> metrics,
-                ObjectProvider<BillingPeriods> periods) {
+                ObjectProvider<BillingPeriods> periods,
+                ObjectProvider<QuotaPolicies> quotas,
+                ObjectProvider<QuotaCalendar> calendar) {
             TenancyInstallation.Builder builder = TenancyInstallation.builder()
                     .migrations(properties.migrations().location())
                     .secretKeys(keys)
@@ -243,11 +247,16 @@ public class TenancyAutoConfiguration {
                             initializer.initialize(tenant);
                         }
                     });
+            if (properties.entitlements().upgradeLink() != null) {
+                builder.upgradeLink(properties.entitlements().upgradeLink());
+            }
             servers.orderedStream().forEach(builder::server);
             builder.usageBounds(properties.usage().bounds());
             builder.billingPeriods(periods.getIfUnique(() -> BillingPeriods.MONTHS));
             properties.usage().metrics().forEach(metric -> builder.usageMetric(metric.definition()));
             metrics.orderedStream().forEach(builder::usageMetric);
+            quotas.ifUnique(builder::quotaPolicies);
+            calendar.ifUnique(builder::quotaCalendar);
             TenancyInstallation installation = builder.build();
             boolean started = false;
             try {

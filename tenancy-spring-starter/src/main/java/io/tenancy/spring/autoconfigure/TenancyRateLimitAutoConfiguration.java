@@ -2,12 +2,14 @@ package io.tenancy.spring.autoconfigure;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tenancy.TenantId;
+import io.tenancy.entitlement.TenantEntitlements;
 import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.jpa.ratelimit.LocalRateLimitBackend;
 import io.tenancy.jpa.ratelimit.PostgresRateLimitBackend;
 import io.tenancy.jpa.ratelimit.RedisRateLimitBackend;
 import io.tenancy.ratelimit.BackendFailure;
 import io.tenancy.ratelimit.ConcurrencyLimiter;
+import io.tenancy.ratelimit.EntitledRateLimits;
 import io.tenancy.ratelimit.RateLimit;
 import io.tenancy.ratelimit.RateLimitListener;
 import io.tenancy.ratelimit.RateLimiter;
@@ -21,7 +23,9 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import java.time.InstantSource;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -36,7 +40,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** How fast tenants may go: a rate limiter, its backend and its filter. */
 @AutoConfiguration(
-        after = TenancyWebAutoConfiguration.class,
+        after = {TenancyWebAutoConfiguration.class, TenancyEntitlementsAutoConfiguration.class},
         afterName = {
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
             "org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration"
@@ -58,16 +62,23 @@ public class TenancyRateLimitAutoConfiguration {
     public TenancyRateLimitAutoConfiguration() {}
 
     /**
-     * The limits of the properties, the same for every tenant; gives way to the application's.
+     * The limits of the tenant's plan and those of the properties, which are the same for every tenant; of two with one
+     * name the plan's. Gives way to the application's.
      *
-     * @param properties have them
+     * @param properties have some
+     * @param entitlements know the tenant's plan
      * @return the policies
      */
     @Bean
     @ConditionalOnMissingBean
-    RateLimitPolicies tenancyRateLimitPolicies(TenancyProperties properties) {
+    RateLimitPolicies tenancyRateLimitPolicies(
+            TenancyProperties properties, ObjectProvider<TenantEntitlements> entitlements) {
         TenancyProperties.RateLimits settings = properties.rateLimits();
         List<RateLimit> limits = limits(settings, false);
+        TenantEntitlements plans = entitlements.getIfUnique();
+        if (plans != null && properties.entitlements().catalogue() != null) {
+            return new PlansAndProperties(new EntitledRateLimits(plans), limits, settings.concurrencyPerTenant());
+        }
         return new RateLimitPolicies() {
             @Override
             public List<RateLimit> of(TenantId tenant) {
@@ -186,6 +197,25 @@ public class TenancyRateLimitAutoConfiguration {
         @ConditionalOnMissingBean
         RateLimitListener tenancyRateLimitMetrics(MeterRegistry registry) {
             return new RateLimitMetrics(registry);
+        }
+    }
+
+    /** A plan says more than the properties; where it says nothing they hold. */
+    private record PlansAndProperties(EntitledRateLimits plans, List<RateLimit> limits, int concurrency)
+            implements RateLimitPolicies {
+
+        @Override
+        public List<RateLimit> of(TenantId tenant) {
+            Map<String, RateLimit> byName = new LinkedHashMap<>();
+            limits.forEach(limit -> byName.put(limit.name(), limit));
+            plans.of(tenant).forEach(limit -> byName.put(limit.name(), limit));
+            return List.copyOf(byName.values());
+        }
+
+        @Override
+        public int concurrencyOf(TenantId tenant) {
+            int planned = plans.concurrencyOf(tenant);
+            return planned == ConcurrencyLimiter.UNLIMITED ? concurrency : planned;
         }
     }
 }

@@ -2,6 +2,8 @@ package io.tenancy.spring.internal;
 
 import io.tenancy.IsolationLevel;
 import io.tenancy.TenancyException;
+import io.tenancy.entitlement.EntitlementResolver;
+import io.tenancy.entitlement.PlanCatalogue;
 import io.tenancy.jpa.control.SecretKeys;
 import io.tenancy.ratelimit.BackendFailure;
 import io.tenancy.ratelimit.ConcurrencyLimiter;
@@ -27,6 +29,7 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
+import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.util.ClassUtils;
 
@@ -39,6 +42,7 @@ public final class ConfigurationCheck {
     private static final Pattern JDBC_URL = Pattern.compile("jdbc:postgresql://([^/?]+)/([^/?]+)(\\?.*)?");
     private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}");
     private static final Pattern REDIS_URL = Pattern.compile("rediss?://\\S+");
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_.-]{0,62}");
     private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(250);
 
     private static final Map<String, ResolvableType> TYPES = types();
@@ -85,6 +89,7 @@ public final class ConfigurationCheck {
         if (scope.installation()) {
             check.migrations();
             check.bounds();
+            check.entitlements();
         }
         if (scope.web()) {
             check.web();
@@ -308,6 +313,38 @@ public final class ConfigurationCheck {
             if (value != null && (value.isZero() || value.isNegative())) {
                 add(property, text(property), "time runs forward", "Set it to a positive duration such as 10m.");
             }
+        }
+    }
+
+    private void entitlements() {
+        String catalogue = text("tenancy.entitlements.catalogue");
+        if (catalogue != null
+                && !new DefaultResourceLoader().getResource(catalogue).isReadable()) {
+            add(
+                    "tenancy.entitlements.catalogue",
+                    catalogue,
+                    "there is no such document",
+                    "Name a resource such as classpath:plans.yaml or file:/etc/application/plans.yaml.");
+        }
+        String link = text("tenancy.entitlements.upgrade-link");
+        if (link != null) {
+            try {
+                new EntitlementResolver(new PlanCatalogue(List.of(), List.of(), List.of()), link);
+            } catch (IllegalArgumentException malformed) {
+                add(
+                        "tenancy.entitlements.upgrade-link",
+                        link,
+                        "a link begins with '/' or 'https://', and has no placeholder but {module}",
+                        "Set it to something like /upgrade?module={module}.");
+            }
+        }
+        String plan = text("tenancy.entitlements.default-plan");
+        if (plan != null && !NAME.matcher(plan).matches()) {
+            add(
+                    "tenancy.entitlements.default-plan",
+                    plan,
+                    "no plan can be called that",
+                    "Set it to the code of a plan in the catalogue.");
         }
     }
 

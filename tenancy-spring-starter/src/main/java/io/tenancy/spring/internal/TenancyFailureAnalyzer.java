@@ -2,7 +2,9 @@ package io.tenancy.spring.internal;
 
 import io.tenancy.TenancyException;
 import io.tenancy.context.NoTenantException;
+import io.tenancy.entitlement.InvalidCatalogueException;
 import io.tenancy.jpa.embedded.EmbeddedPostgresException;
+import io.tenancy.jpa.entitlement.CatalogueConflictException;
 import io.tenancy.jpa.isolation.gate.Fault;
 import io.tenancy.jpa.isolation.gate.IsolationGateException;
 import io.tenancy.spring.ConfigurationFault;
@@ -72,6 +74,13 @@ public final class TenancyFailureAnalyzer extends AbstractFailureAnalyzer<Tenanc
         }
         if (cause instanceof EmbeddedPostgresException) {
             return "Follow the message, or set tenancy.database.url to a PostgreSQL server of your own.";
+        }
+        if (cause.getCause() instanceof InvalidCatalogueException) {
+            return "Correct the document at the places named above, then start again. Nothing of it was taken over.";
+        }
+        if (cause.getCause() instanceof CatalogueConflictException) {
+            return "Give what changes a new version, plan, add-on or entitlement in the document, then start again. Nothing of"
+                    + " it was taken over.";
         }
         String state = sqlState(root);
         if (state == null) {

@@ -1,0 +1,46 @@
+package io.tenancy.cdi.internal;
+
+import io.tenancy.entitlement.RequiresFeature;
+import io.tenancy.entitlement.TenantEntitlements;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.interceptor.AroundInvoke;
+import jakarta.interceptor.Interceptor;
+import jakarta.interceptor.InvocationContext;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Lets a method run only when the bound tenant has the features that it and its class require. */
+@Interceptor
+@RequiresFeature("")
+@Priority(Requirements.PRIORITY)
+public class RequiresFeatureInterceptor {
+
+    private final Instance<TenantEntitlements> entitlements;
+
+    /**
+     * Made by the container.
+     *
+     * @param entitlements the application's
+     */
+    @Inject
+    public RequiresFeatureInterceptor(Instance<TenantEntitlements> entitlements) {
+        this.entitlements = entitlements;
+    }
+
+    /**
+     * Checks, then proceeds.
+     *
+     * @param call the call
+     * @return what the method returned
+     * @throws Exception what the method threw, or {@link io.tenancy.entitlement.ModuleNotEntitledException}
+     */
+    @AroundInvoke
+    @Nullable Object check(InvocationContext call) throws Exception {
+        Set<String> required = Requirements.of(call, RequiresFeature.class, RequiresFeature::value);
+        TenantEntitlements service = Required.of(entitlements, TenantEntitlements.class, "@RequiresFeature");
+        required.forEach(service.current()::requireFeature);
+        return call.proceed();
+    }
+}

@@ -1,0 +1,5 @@
+/** Entitlements of Spring beans and controllers. */
+@NullMarked
+package io.tenancy.spring.entitlement;
+
+import org.jspecify.annotations.NullMarked;

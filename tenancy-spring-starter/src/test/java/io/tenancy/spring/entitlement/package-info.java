@@ -1,0 +1,2 @@
+/** Annotations on beans. */
+package io.tenancy.spring.entitlement;

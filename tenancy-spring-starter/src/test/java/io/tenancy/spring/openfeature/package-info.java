@@ -1,0 +1,2 @@
+/** Flags. */
+package io.tenancy.spring.openfeature;

@@ -1,0 +1,2 @@
+/** An application that asks the tenant's plan in every way. */
+package io.tenancy.spring.plans;

@@ -1,0 +1,2 @@
+/** Templates. */
+package io.tenancy.spring.thymeleaf;
