@@ -1,5 +1,6 @@
 package io.tenancy.jpa;
 
+import io.tenancy.IsolationLevel;
 import io.tenancy.Placement;
 import io.tenancy.TenancyException;
 import io.tenancy.Tenant;
@@ -29,6 +30,7 @@ import io.tenancy.lifecycle.TenantGate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +41,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -154,10 +157,26 @@ public final class TenancyInstallation implements AutoCloseable {
         control.migrate();
         schemas.migrateAll();
         checkIsolation();
+        told(catalog.all());
         long interval = settings.gateInterval.toMillis();
         // look() does not throw, so the schedule lasts until close().
         var unused = watch.scheduleWithFixedDelay(this::look, interval, interval, TimeUnit.MILLISECONDS);
         return this;
+    }
+
+    private static void told(List<Tenant> tenants) {
+        Map<IsolationLevel, Integer> levels = new EnumMap<>(IsolationLevel.class);
+        for (IsolationLevel level : IsolationLevel.values()) {
+            levels.put(level, 0);
+        }
+        tenants.forEach(tenant -> levels.merge(tenant.placement().isolation(), 1, Integer::sum));
+        LOG.info(
+                "{} {}: {}",
+                tenants.size(),
+                tenants.size() == 1 ? "tenant" : "tenants",
+                levels.entrySet().stream()
+                        .map(level -> level.getValue() + " on " + level.getKey())
+                        .collect(Collectors.joining(", ")));
     }
 
     /**
