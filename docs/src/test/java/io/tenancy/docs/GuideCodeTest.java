@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The fragments of Java in the guides fit the SDK as it is. */
 class GuideCodeTest {
 
-    /** Its fragments need Spring, which this module does not have; the starter's tests are applications like it. */
+    /** Its fragments need Spring, which this module does not have; the starter's SpringGuideTest runs them. */
     private static final Set<String> OF_SPRING = Set.of("spring-boot.md");
 
     private static final List<String> PACKAGES = List.of(
