@@ -30,6 +30,8 @@ import org.postgresql.PGConnection;
 final class PlaceMaker {
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
+    private static final String OBJECT_IN_USE = "55006";
+    private static final int DROP_ATTEMPTS = 3;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Map<String, DatabaseServer> servers;
@@ -174,11 +176,35 @@ final class PlaceMaker {
         try (Connection owner = ControlDatabase.dataSource(server, server.owner(), server.database())
                         .getConnection();
                 Statement statement = owner.createStatement()) {
-            statement.execute("drop database if exists "
-                    + SqlIdentifier.quote(tenant.placement().database()) + " with (force)");
+            dropDatabase(statement, SqlIdentifier.quote(tenant.placement().database()));
             String login = PlacementNames.login(tenant.id());
             if (exists(owner, "select 1 from pg_roles where rolname = ?", login)) {
                 statement.execute("drop role " + SqlIdentifier.quote(login));
+            }
+        }
+    }
+
+    // FORCE ends every session there, and refuses when one of them is the server's own, such as an autovacuum worker
+    // that
+    // just came by. Without it the server sends its own workers away and waits some seconds for whoever else is there.
+    private static void dropDatabase(Statement statement, String database) throws SQLException {
+        String drop = "drop database if exists " + database;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                statement.execute(drop + " with (force)");
+                return;
+            } catch (SQLException refused) {
+                if (!INSUFFICIENT_PRIVILEGE.equals(refused.getSQLState())) {
+                    throw refused;
+                }
+            }
+            try {
+                statement.execute(drop);
+                return;
+            } catch (SQLException occupied) {
+                if (!OBJECT_IN_USE.equals(occupied.getSQLState()) || attempt == DROP_ATTEMPTS) {
+                    throw occupied;
+                }
             }
         }
     }

@@ -30,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -169,6 +170,36 @@ class TenantProvisionerTest {
             assertThat(count("select count(*) from tenancy_shared.patient where tenant_id = '" + halfWay.id() + "'"))
                     .isZero();
         }
+    }
+
+    @Test
+    void databaseIsRemovedOnceTheServersOwnSessionsHaveLeftIt() throws Exception {
+        FAIL.set(true);
+        try {
+            assertThatExceptionOfType(ProvisioningException.class)
+                    .isThrownBy(
+                            () -> installation.provisioner().provision(wanted("occupied", IsolationLevel.DATABASE)));
+        } finally {
+            FAIL.set(false);
+        }
+        Tenant halfWay = find(wanted("occupied", IsolationLevel.DATABASE).slug());
+        Connection superuser = TestServer.administrator(halfWay.placement().database());
+        Thread vacuum = new Thread(() -> {
+            try (superuser;
+                    Statement work = superuser.createStatement()) {
+                work.execute("select pg_sleep(1.5)");
+            } catch (SQLException ended) {
+                throw new IllegalStateException(ended);
+            }
+        });
+        vacuum.start();
+
+        assertThat(installation.provisioner().undo(halfWay.id())).isTrue();
+
+        vacuum.join();
+        assertThat(count("select count(*) from pg_database where datname = '"
+                        + halfWay.placement().database() + "'"))
+                .isZero();
     }
 
     @ParameterizedTest
