@@ -24,28 +24,27 @@ final class DrainCases {
     private static final int INSERTED = 2_000;
 
     private final Extent extent;
-    private final PlanServer server;
+    private final PlanDatabase database;
     private final JdbcUsageStore store;
     private final List<TenantId> tenants;
     private int turns;
 
-    private DrainCases(Extent extent, PlanServer server) {
+    private DrainCases(Extent extent, PlanDatabase database) {
         this.extent = extent;
-        this.server = server;
-        this.store = store(server);
+        this.database = database;
+        this.store = store(database);
         this.tenants = UsageEvents.tenants(extent.tenants());
     }
 
-    static JdbcUsageStore store(PlanServer server) {
-        JdbcUsageStore store =
-                new JdbcUsageStore(server.control().platform(), BillingPeriods.MONTHS, UsageBounds.DEFAULT);
+    static JdbcUsageStore store(PlanDatabase database) {
+        JdbcUsageStore store = new JdbcUsageStore(database.platform(), BillingPeriods.MONTHS, UsageBounds.DEFAULT);
         store.define(UsageEvents.METRICS);
         return store;
     }
 
-    static List<CaseFigure> measure(Extent extent) throws SQLException {
-        try (PlanServer server = PlanServer.start()) {
-            return new DrainCases(extent, server).measure();
+    static List<CaseFigure> measure(Extent extent, PlanServer server) throws SQLException {
+        try (PlanDatabase database = server.newDatabase()) {
+            return new DrainCases(extent, database).measure();
         }
     }
 
@@ -75,7 +74,7 @@ final class DrainCases {
         }
         double perSecond = events * 1e9 / (System.nanoTime() - begin);
         // So that every turn meets a table of the same size; keys and roll-ups go on growing.
-        server.administer("truncate tenancy_control.usage_event");
+        database.administer("truncate tenancy_control.usage_event");
         return perSecond;
     }
 
@@ -93,7 +92,7 @@ final class DrainCases {
 
         void turn(int round) throws SQLException {
             List<List<UsageEvent>> lists = lists(extent.drained(), length);
-            try (Connection plain = server.administrator()) {
+            try (Connection plain = database.administrator()) {
                 double copy = round % 2 == 0 ? rate(lists, list -> PlainUsage.copy(plain, list)) : 0;
                 double store = rate(lists, this::store);
                 copy = round % 2 == 0 ? copy : rate(lists, list -> PlainUsage.copy(plain, list));

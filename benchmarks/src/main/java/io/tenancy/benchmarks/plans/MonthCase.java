@@ -27,15 +27,15 @@ final class MonthCase {
 
     private MonthCase() {}
 
-    static List<CaseFigure> measure(Extent extent) throws SQLException {
-        try (PlanServer server = PlanServer.start()) {
-            JdbcUsageStore store = DrainCases.store(server);
+    static List<CaseFigure> measure(Extent extent, PlanServer server) throws SQLException {
+        try (PlanDatabase database = server.newDatabase()) {
+            JdbcUsageStore store = DrainCases.store(database);
             List<TenantId> tenants = UsageEvents.tenants(extent.tenants());
             Instant until = Instant.now().truncatedTo(ChronoUnit.HOURS);
             Instant from = until.minus(Duration.ofDays(DAYS));
             Map<TenantId, BigDecimal> expected = new HashMap<>();
             double perSecond = load(extent, store, tenants, from, expected);
-            UsageReports reports = new UsageReports(server.control().platform(), store);
+            UsageReports reports = new UsageReports(database.platform(), store);
             return Tenancy.callAsPlatform(
                     "a measurement", () -> query(extent, reports, tenants, from, until, expected, perSecond));
         }

@@ -24,10 +24,10 @@ public final class PlanBenchmarks {
     private static final Map<String, Case> CASES = new LinkedHashMap<>();
 
     static {
-        CASES.put(ENTITLEMENTS, EntitlementCases::measure);
-        CASES.put(RATE_LIMIT, RateLimitCases::measure);
+        CASES.put(ENTITLEMENTS, (extent, server) -> EntitlementCases.measure(extent));
+        CASES.put(RATE_LIMIT, (extent, server) -> RateLimitCases.measure(extent));
         CASES.put(QUOTA, QuotaCases::measure);
-        CASES.put(BUFFER, BufferCases::measure);
+        CASES.put(BUFFER, (extent, server) -> BufferCases.measure(extent));
         CASES.put(DRAIN, DrainCases::measure);
         CASES.put(SUSTAINED, SustainedCase::measure);
         CASES.put(MONTH, MonthCase::measure);
@@ -36,7 +36,7 @@ public final class PlanBenchmarks {
     private PlanBenchmarks() {}
 
     /**
-     * Runs the cases one after the other, those that need a database on servers of their own.
+     * Runs the cases one after the other, those that need a database on one server.
      *
      * @param extent how much
      * @param only runs only cases with this in their name; empty for all
@@ -45,10 +45,17 @@ public final class PlanBenchmarks {
      * @throws Exception when a case cannot be measured
      */
     public static List<CaseFigure> run(Extent extent, String only, Consumer<CaseFigure> progress) throws Exception {
+        try (PlanServer server = new PlanServer(!extent.quick())) {
+            return run(extent, server, only, progress);
+        }
+    }
+
+    static List<CaseFigure> run(Extent extent, PlanServer server, String only, Consumer<CaseFigure> progress)
+            throws Exception {
         List<CaseFigure> figures = new ArrayList<>();
         for (Map.Entry<String, Case> each : CASES.entrySet()) {
             if (each.getKey().contains(only)) {
-                for (CaseFigure figure : each.getValue().measure(extent)) {
+                for (CaseFigure figure : each.getValue().measure(extent, server)) {
                     figures.add(figure);
                     progress.accept(figure);
                 }
@@ -60,6 +67,6 @@ public final class PlanBenchmarks {
     /** Something that is measured. */
     @FunctionalInterface
     private interface Case {
-        List<CaseFigure> measure(Extent extent) throws Exception;
+        List<CaseFigure> measure(Extent extent, PlanServer server) throws Exception;
     }
 }

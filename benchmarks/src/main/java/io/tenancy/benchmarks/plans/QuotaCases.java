@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /** Reserving and committing one unit from a lease, beside an update in the database per unit. */
 final class QuotaCases {
@@ -43,11 +44,10 @@ final class QuotaCases {
 
     private QuotaCases() {}
 
-    static List<CaseFigure> measure(Extent extent) throws SQLException {
-        try (PlanServer server = PlanServer.start()) {
-            CountingStore store =
-                    new CountingStore(new JdbcQuotaStore(server.control().platform()));
-            List<Tenant> tenants = tenants(server);
+    static List<CaseFigure> measure(Extent extent, PlanServer postgres) throws SQLException {
+        try (PlanDatabase database = postgres.newDatabase()) {
+            CountingStore store = new CountingStore(new JdbcQuotaStore(database.platform()));
+            List<Tenant> tenants = tenants(database);
             QuotaPolicy policy = QuotaPolicy.of(RESOURCE, QuotaPolicy.MAXIMUM);
             try (Quotas quotas = new Quotas(
                                     store,
@@ -56,8 +56,8 @@ final class QuotaCases {
                                     InstantSource.system(),
                                     QuotaSettings.of("bench"))
                             .start();
-                    Connection plain = server.administrator();
-                    PreparedStatement update = plain.prepareStatement(prepared(server, plain, tenants))) {
+                    Connection plain = database.administrator();
+                    PreparedStatement update = plain.prepareStatement(prepared(database, plain, tenants))) {
                 Turns turns = new Turns();
                 Spender one = () -> spend(quotas, tenants.get(0), PER_TURN);
                 Spender many = () -> {
@@ -73,7 +73,7 @@ final class QuotaCases {
         }
     }
 
-    private static List<Tenant> tenants(PlanServer server) throws SQLException {
+    private static List<Tenant> tenants(PlanDatabase database) throws SQLException {
         List<Tenant> tenants = new ArrayList<>();
         for (int i = 0; i < MANY; i++) {
             String slug = "clinic-" + i;
@@ -85,21 +85,28 @@ final class QuotaCases {
                     new Placement(Placement.PRIMARY_SERVER, "d", "s", IsolationLevel.SHARED, 1),
                     1,
                     Map.of());
-            server.register(tenant.id(), slug);
             tenants.add(tenant);
         }
+        database.administer(tenants.stream()
+                .map(tenant -> "('" + tenant.id() + "', '" + tenant.slug() + "', 'T', 'ACTIVE', 'primary', 'd', 's',"
+                        + " 'SHARED', now(), now())")
+                .collect(Collectors.joining(
+                        ", ",
+                        "insert into tenancy_control.tenant (id, slug, name, status, server, database_name,"
+                                + " schema_name, isolation, created_at, updated_at) values ",
+                        "")));
         return tenants;
     }
 
     // What one writes without the SDK: a row per tenant, taken from only while there is something left. It does not
     // wait
     // for the disk, which would make it slower still.
-    private static String prepared(PlanServer server, Connection plain, List<Tenant> tenants) throws SQLException {
-        server.administer("create table bench_quota (tenant_id uuid primary key, used bigint not null,"
+    private static String prepared(PlanDatabase database, Connection plain, List<Tenant> tenants) throws SQLException {
+        database.administer("create table bench_quota (tenant_id uuid primary key, used bigint not null,"
                 + " granted bigint not null) with (fillfactor = 50)");
-        for (Tenant tenant : tenants) {
-            server.administer("insert into bench_quota values ('" + tenant.id() + "', 0, " + QuotaPolicy.MAXIMUM + ")");
-        }
+        database.administer(tenants.stream()
+                .map(tenant -> "('" + tenant.id() + "', 0, " + QuotaPolicy.MAXIMUM + ")")
+                .collect(Collectors.joining(", ", "insert into bench_quota values ", "")));
         try (var statement = plain.createStatement()) {
             statement.execute("set synchronous_commit = off");
         }

@@ -30,10 +30,11 @@ final class SustainedCase {
 
     private SustainedCase() {}
 
-    static List<CaseFigure> measure(Extent extent) throws IOException, InterruptedException, SQLException {
+    static List<CaseFigure> measure(Extent extent, PlanServer server)
+            throws IOException, InterruptedException, SQLException {
         Path directory = Files.createTempDirectory(Files.createDirectories(extent.directory()), "usage-drain-");
-        try (PlanServer server = PlanServer.start()) {
-            JdbcUsageStore store = DrainCases.store(server);
+        try (PlanDatabase database = server.newDatabase()) {
+            JdbcUsageStore store = DrainCases.store(database);
             LongAdder stored = new LongAdder();
             UsageSink counting = events -> {
                 UsageSink.Outcome outcome = store.store(events);

@@ -5,14 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tenancy.benchmarks.CaseFigure;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every case works; what it comes to in so short a time means nothing. */
 class PlanBenchmarksTest {
 
+    private static final PlanServer SERVER = new PlanServer(false);
+
     @TempDir
     Path directory;
+
+    @AfterAll
+    static void stopServer() {
+        SERVER.close();
+    }
 
     @Test
     void entitlementsAreCheckedForOneTenantAndForManyInTurn() throws Exception {
@@ -67,7 +75,7 @@ class PlanBenchmarksTest {
     }
 
     private List<CaseFigure> run(String only) throws Exception {
-        List<CaseFigure> figures = PlanBenchmarks.run(Extent.quick(directory), only, figure -> {});
+        List<CaseFigure> figures = PlanBenchmarks.run(Extent.quick(directory), SERVER, only, figure -> {});
         assertThat(figures).allSatisfy(figure -> assertThat(figure.scope()).isEqualTo(only));
         assertThat(directory).isEmptyDirectory();
         return figures;
