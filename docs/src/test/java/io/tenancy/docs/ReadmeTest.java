@@ -78,6 +78,14 @@ class ReadmeTest {
                 .contains("<spring-boot.run.skip>false</spring-boot.run.skip>", "spring-boot-maven-plugin");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "docs/guide/spring-boot.md", "docs/guide/getting-started-plain.md"})
+    void theShortInstallationIsOfEveryPublishedModule(String page) {
+        assertThat(Markdown.read(reactor.root().resolve(page)).blocks("sh").stream()
+                        .map(String::strip))
+                .contains("./mvnw install -DskipTests -pl tenancy-bom," + String.join(",", Reactor.PUBLISHED) + " -am");
+    }
+
     @Test
     void itsDependencyIsAModuleOfThisVersion() {
         assertThat(readme.blocks("xml")).isNotEmpty().allSatisfy(block -> {

@@ -7,6 +7,8 @@ public final class NoTenantException extends TenancyException {
 
     private static final long serialVersionUID = 1L;
 
+    private final String thread;
+
     /**
      * Creates the error.
      *
@@ -14,5 +16,15 @@ public final class NoTenantException extends TenancyException {
      */
     public NoTenantException(String message) {
         super(message);
+        this.thread = Thread.currentThread().getName();
+    }
+
+    /**
+     * Where the work was asked for; whoever reports the error may be another thread.
+     *
+     * @return name of the thread
+     */
+    public String thread() {
+        return thread;
     }
 }

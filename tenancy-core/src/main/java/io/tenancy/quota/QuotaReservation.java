@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
  * without a commit gives them back. A reservation that is neither committed nor closed counts as used. Safe for many
  * threads; the first decision holds.
  */
-public final class QuotaReservation implements AutoCloseable {
+public final class QuotaReservation implements QuotaConsumer.Reservation {
 
     private static final int OPEN = 0;
     private static final int COMMITTED = 1;
@@ -53,6 +53,7 @@ public final class QuotaReservation implements AutoCloseable {
      * @throws QuotaReservationExpiredException when the node did not hear from the store for too long; the units are
      *     counted as used, but a recount may have given them to others: undo what was made for them
      */
+    @Override
     public void commit() {
         if (!state.compareAndSet(OPEN, COMMITTED)) {
             if (state.get() == COMMITTED) {

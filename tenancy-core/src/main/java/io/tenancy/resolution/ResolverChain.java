@@ -71,8 +71,8 @@ public final class ResolverChain {
     }
 
     private TenantNotResolvedException nobodyKnows(TenantRequest request) {
-        return TenantNotResolvedException.nobodyKnows("No tenant for host '" + request.host() + "' and path: "
-                + trace(request) + ". Check the address, the base domains and the order of resolvers.");
+        return TenantNotResolvedException.nobodyKnows("No tenant for host '" + request.host() + "': " + trace(request)
+                + ". Check the address, the base domains and the order of resolvers.");
     }
 
     /**

@@ -24,6 +24,7 @@ import io.tenancy.entitlement.Validity;
 import io.tenancy.entitlement.spi.EntitlementStore;
 import io.tenancy.entitlement.spi.StoredCatalogue;
 import io.tenancy.entitlement.spi.StoredGrants;
+import io.tenancy.quota.QuotaConsumer;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;

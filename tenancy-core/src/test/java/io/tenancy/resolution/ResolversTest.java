@@ -111,7 +111,7 @@ class ResolversTest {
 
         assertThatExceptionOfType(TenantNotResolvedException.class)
                 .isThrownBy(() -> chain.resolve(host("foo.example.org")))
-                .withMessageContaining("No tenant for host 'foo.example.org'")
+                .withMessageContaining("No tenant for host 'foo.example.org': subdomain resolver")
                 .withMessageContaining(
                         "subdomain resolver knows only hosts under the base domains" + " [example.com, cms.localhost]")
                 .withMessageContaining("path resolver knows only paths that begin with '/t/'")

@@ -1,5 +1,6 @@
 package io.tenancy.jpa;
 
+import io.tenancy.IsolationLevel;
 import io.tenancy.Placement;
 import io.tenancy.TenancyException;
 import io.tenancy.Tenant;
@@ -51,6 +52,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +64,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -216,11 +219,27 @@ public final class TenancyInstallation implements AutoCloseable {
         checkIsolation();
         quotas.start();
         quotaAlerts.start();
+        told(catalog.all());
         long interval = settings.gateInterval.toMillis();
         // look() does not throw, so the schedule lasts until close().
         var unused = watch.scheduleWithFixedDelay(this::look, interval, interval, TimeUnit.MILLISECONDS);
         outboxRelay.start(OutboxRelay.DEFAULT_SWEEP_INTERVAL);
         return this;
+    }
+
+    private static void told(List<Tenant> tenants) {
+        Map<IsolationLevel, Integer> levels = new EnumMap<>(IsolationLevel.class);
+        for (IsolationLevel level : IsolationLevel.values()) {
+            levels.put(level, 0);
+        }
+        tenants.forEach(tenant -> levels.merge(tenant.placement().isolation(), 1, Integer::sum));
+        LOG.info(
+                "{} {}: {}",
+                tenants.size(),
+                tenants.size() == 1 ? "tenant" : "tenants",
+                levels.entrySet().stream()
+                        .map(level -> level.getValue() + " on " + level.getKey())
+                        .collect(Collectors.joining(", ")));
     }
 
     /**

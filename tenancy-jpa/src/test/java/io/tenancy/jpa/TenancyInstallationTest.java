@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -198,6 +199,39 @@ class TenancyInstallationTest {
                 } else {
                     assertThat(told).isEmpty();
                 }
+            }
+        }
+    }
+
+    @Test
+    void aStartTellsHowManyTenantsThereAreOnEachLevelAndProvisioningTellsEachOnce() {
+        DatabaseServer server = TestServer.newDatabase();
+        SecretKeys keys = SecretKeys.fromJson(SecretKeys.createJson());
+        for (int start = 0; start < 2; start++) {
+            try (LogCapture log = LogCapture.of("io.tenancy.jpa");
+                    TenancyInstallation installation = TenancyInstallation.builder()
+                            .server(server)
+                            .migrations("classpath:clinic")
+                            .secretKeys(keys)
+                            .build()
+                            .start()) {
+                assertThat(log.messages(" on SHARED, "))
+                        .containsExactly(
+                                start == 0
+                                        ? "0 tenants: 0 on SHARED, 0 on SCHEMA, 0 on DATABASE"
+                                        : "3 tenants: 1 on SHARED, 1 on SCHEMA, 1 on DATABASE");
+
+                List<String> expected = new ArrayList<>();
+                for (IsolationLevel level : IsolationLevel.values()) {
+                    String slug = "on-" + level.name().toLowerCase(Locale.ROOT);
+                    Placement place = installation
+                            .provisioner()
+                            .provision(NewTenant.of(slug, slug, level))
+                            .placement();
+                    expected.add("Tenant " + slug + " was provisioned on isolation level " + level + ": schema '"
+                            + place.schema() + "' of database '" + place.database() + "' on server 'primary'");
+                }
+                assertThat(log.messages("was provisioned")).isEqualTo(start == 0 ? expected : List.of());
             }
         }
     }

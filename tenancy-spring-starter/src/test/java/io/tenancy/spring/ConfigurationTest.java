@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tenancy.context.NoTenantException;
 import io.tenancy.jpa.isolation.gate.Fault;
 import io.tenancy.jpa.isolation.gate.IsolationGateException;
+import io.tenancy.jpa.isolation.hibernate.HibernateTenancy;
 import io.tenancy.spring.autoconfigure.TenancyAutoConfiguration;
 import io.tenancy.spring.internal.ConfigurationCheck;
 import io.tenancy.spring.internal.TenancyDefaults;
 import io.tenancy.spring.internal.TenancyFailureAnalyzer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +24,8 @@ import org.springframework.mock.env.MockEnvironment;
 
 class ConfigurationTest {
 
-    private static final ConfigurationCheck.Scope ALL = new ConfigurationCheck.Scope(true, true, true, true, true);
+    private static final ConfigurationCheck.Scope ALL =
+            new ConfigurationCheck.Scope(true, true, true, true, true, null);
 
     private final MockEnvironment environment = new MockEnvironment()
             .withProperty("tenancy.database.url", "embedded:")
@@ -158,7 +161,7 @@ class ConfigurationTest {
     void aDataSourceWithoutADatabaseForTenantsIsToBeReplaced() {
         assertThat(ConfigurationCheck.faults(
                         new MockEnvironment().withProperty("spring.datasource.url", "jdbc:h2:mem:app"),
-                        new ConfigurationCheck.Scope(false, false, false, true, false)))
+                        new ConfigurationCheck.Scope(false, false, false, true, false, null)))
                 .singleElement()
                 .extracting(ConfigurationFault::fix)
                 .asString()
@@ -205,9 +208,58 @@ class ConfigurationTest {
     }
 
     @Test
-    void tenantAwareWorkAtStartIsAnalysedWithTheWayToDoIt() {
-        FailureAnalysis analysis = new TenancyFailureAnalyzer().analyze(new NoTenantException("no scope"));
+    void tenantAwareWorkAtStartIsAnalysedWithItsPlaceAndTheWaysToDoIt() {
+        NoTenantException cause = new NoTenantException("no scope");
+        cause.setStackTrace(new StackTraceElement[] {
+            frame("io.tenancy.context.Tenancy", "require", 98),
+            frame("io.tenancy.jpa.isolation.hibernate.TenantIdentifier", "resolveCurrentTenantIdentifier", 20),
+            frame("org.hibernate.internal.SessionFactoryImpl", "openSession", 7),
+            frame("jdk.proxy2.$Proxy120", "count", -1),
+            frame("com.example.shop.Prices$$SpringCGLIB$$0", "fill", -1),
+            frame("com.example.shop.Prices", "fill", 41),
+            frame("com.example.shop.Shop", "main", 12)
+        });
 
-        assertThat(analysis.getAction()).contains("forEachTenant");
+        FailureAnalysis analysis = new TenancyFailureAnalyzer().analyze(new IllegalStateException("wrapped", cause));
+
+        assertThat(analysis.getDescription()).isEqualTo("no scope");
+        assertThat(analysis.getAction())
+                .contains(
+                        "on thread '" + Thread.currentThread().getName() + "' by com.example.shop.Prices#fill:41.",
+                        "TenantInitializer",
+                        "TenantRounds.forEachTenant",
+                        "Tenancy.callAs");
+    }
+
+    @Test
+    void tenantAwareWorkOfAnotherThreadAtStartIsAnalysedWithThatThread() throws Exception {
+        AtomicReference<NoTenantException> thrown = new AtomicReference<>();
+        Thread warmUp = new Thread(() -> thrown.set(new NoTenantException("no scope")), "warm-up");
+        warmUp.start();
+        warmUp.join();
+        thrown.get().setStackTrace(new StackTraceElement[] {frame("java.lang.Thread", "run", 1)});
+
+        assertThat(new TenancyFailureAnalyzer().analyze(thrown.get()).getAction())
+                .contains("on thread 'warm-up'. Do it");
+    }
+
+    @Test
+    void aVersionOfHibernateThatLeaksIsAFaultWithThePropertyThatMendsIt() {
+        assertThat(ConfigurationCheck.faults(
+                        environment, new ConfigurationCheck.Scope(true, true, true, true, true, "7.4.5.Final")))
+                .singleElement()
+                .satisfies(fault -> {
+                    assertThat(fault.toString()).contains("hibernate.version was '7.4.5.Final'", "HHH-20883");
+                    assertThat(fault.fix())
+                            .contains("<hibernate.version>7.4.8.Final</hibernate.version>", "tenancy-bom");
+                });
+        assertThat(ConfigurationCheck.faults(
+                        environment,
+                        new ConfigurationCheck.Scope(true, true, true, true, true, HibernateTenancy.version())))
+                .isEmpty();
+    }
+
+    private static StackTraceElement frame(String type, String method, int line) {
+        return new StackTraceElement(type, method, "Source.java", line);
     }
 }

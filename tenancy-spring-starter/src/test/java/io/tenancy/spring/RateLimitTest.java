@@ -298,8 +298,8 @@ class RateLimitTest {
                 .withProperty("tenancy.rate-limits.limits[0].window", "10ms")
                 .withProperty("tenancy.rate-limits.limits[1].name", "unfinished");
 
-        List<ConfigurationFault> faults =
-                ConfigurationCheck.faults(environment, new ConfigurationCheck.Scope(false, false, false, false, true));
+        List<ConfigurationFault> faults = ConfigurationCheck.faults(
+                environment, new ConfigurationCheck.Scope(false, false, false, false, true, null));
 
         assertThat(faults)
                 .extracting(ConfigurationFault::property)

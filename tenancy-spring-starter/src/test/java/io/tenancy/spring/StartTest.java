@@ -23,7 +23,11 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.CommandLineRunner;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -75,6 +79,22 @@ class StartTest {
             assertThat(context.getBean(RefusalWriter.class)).isSameAs(RefusalWriter.PROBLEM_JSON);
             assertThat(context.getBeansOfType(ResolverChain.class)).hasSize(1);
         }
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void aRunnerThatTouchesRowsEndsTheStartWithTheWaysToDoIt(CapturedOutput output) {
+        assertThatThrownBy(() -> start(TestServer.properties(), NotesApplication.class, CountingRunner.class)
+                        .close())
+                .hasRootCauseInstanceOf(NoTenantException.class);
+
+        assertThat(output.getAll().substring(output.getAll().indexOf("Action:")))
+                .contains(
+                        "This was asked for on thread '"
+                                + Thread.currentThread().getName() + "'",
+                        "TenantInitializer",
+                        "TenantRounds.forEachTenant",
+                        "Tenancy.callAs");
     }
 
     @Test
@@ -135,6 +155,15 @@ class StartTest {
         Map<String, Object> all = new LinkedHashMap<>(properties);
         all.put("server.port", "0");
         return new SpringApplicationBuilder(sources).properties(all).run();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class CountingRunner {
+
+        @Bean
+        CommandLineRunner count(NoteRepository notes) {
+            return arguments -> notes.count();
+        }
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -1,7 +1,7 @@
 package io.tenancy.cdi.internal;
 
-import io.tenancy.cdi.QuotaConsumer;
 import io.tenancy.entitlement.ConsumesQuota;
+import io.tenancy.quota.QuotaConsumer;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;

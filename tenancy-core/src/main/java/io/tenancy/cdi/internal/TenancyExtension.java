@@ -1,13 +1,13 @@
 package io.tenancy.cdi.internal;
 
 import io.tenancy.Tenant;
-import io.tenancy.cdi.QuotaConsumer;
 import io.tenancy.cdi.TenantScoped;
 import io.tenancy.entitlement.ConsumesQuota;
 import io.tenancy.entitlement.Entitlements;
 import io.tenancy.entitlement.RequiresFeature;
 import io.tenancy.entitlement.RequiresModule;
 import io.tenancy.entitlement.TenantEntitlements;
+import io.tenancy.quota.QuotaConsumer;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.enterprise.inject.build.compatible.spi.BeanInfo;
 import jakarta.enterprise.inject.build.compatible.spi.BuildCompatibleExtension;

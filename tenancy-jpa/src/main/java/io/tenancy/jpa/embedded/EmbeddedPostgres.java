@@ -322,11 +322,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
          */
         public EmbeddedPostgres start() {
             try {
+                // First of all: a start without programs leaves no directory behind.
+                ServerPrograms programs = ServerPrograms.probe(ServerArchive.unpack(binariesDirectory));
                 Path directory = resolvedDirectory();
                 DataDirectoryLock lock = DataDirectoryLock.take(directory);
                 boolean started = false;
                 try {
-                    EmbeddedPostgres server = start(directory, lock);
+                    EmbeddedPostgres server = start(directory, lock, programs);
                     started = true;
                     return server;
                 } finally {
@@ -342,8 +344,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
             }
         }
 
-        private EmbeddedPostgres start(Path directory, DataDirectoryLock lock) throws IOException {
-            ServerPrograms programs = ServerPrograms.probe(ServerArchive.unpack(binariesDirectory));
+        private EmbeddedPostgres start(Path directory, DataDirectoryLock lock, ServerPrograms programs)
+                throws IOException {
             if (dataDirectory == null) {
                 TemporaryClusters.deleteAbandoned(programs);
             }

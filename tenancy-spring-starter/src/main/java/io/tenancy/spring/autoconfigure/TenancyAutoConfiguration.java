@@ -10,6 +10,7 @@ import io.tenancy.jpa.control.provisioning.TenantProvisioner;
 import io.tenancy.jpa.embedded.EmbeddedInstallation;
 import io.tenancy.jpa.isolation.DatabaseServer;
 import io.tenancy.jpa.isolation.Login;
+import io.tenancy.jpa.isolation.hibernate.HibernateTenancy;
 import io.tenancy.jpa.usage.TenancyUsage;
 import io.tenancy.quota.spi.QuotaCalendar;
 import io.tenancy.quota.spi.QuotaPolicies;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Objects;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -63,14 +65,26 @@ public class TenancyAutoConfiguration {
      */
     @Bean
     static BeanFactoryPostProcessor tenancyConfigurationCheck(Environment environment) {
-        return beans -> ConfigurationCheck.require(
-                environment,
-                new ConfigurationCheck.Scope(
-                        isOurs(beans, DatabaseServer.class),
-                        isOurs(beans, SecretKeys.class),
-                        isOurs(beans, TenancyInstallation.class),
-                        isOurs(beans, DataSource.class),
-                        isOurs(beans, "io.tenancy.resolution.ResolverChain")));
+        return beans -> ConfigurationCheck.require(environment, scope(beans));
+    }
+
+    static ConfigurationCheck.Scope scope(ConfigurableListableBeanFactory beans) {
+        return new ConfigurationCheck.Scope(
+                isOurs(beans, DatabaseServer.class),
+                isOurs(beans, SecretKeys.class),
+                isOurs(beans, TenancyInstallation.class),
+                isOurs(beans, DataSource.class),
+                isOurs(beans, "io.tenancy.resolution.ResolverChain"),
+                hibernate(beans));
+    }
+
+    // Spring Boot makes the session factory and the starter makes it multi-tenant, so Hibernate is on the class path.
+    private static @Nullable String hibernate(ConfigurableListableBeanFactory beans) {
+        return beans.containsBeanDefinition("entityManagerFactory")
+                        && beans.containsBeanDefinition("tenancyHibernateCustomizer")
+                        && isOurs(beans.getBeanDefinition("tenancyHibernateCustomizer"))
+                ? HibernateTenancy.version()
+                : null;
     }
 
     private static boolean isOurs(ConfigurableListableBeanFactory beans, Class<?> type) {

@@ -4,9 +4,8 @@ import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.jpa.quota.QuotaAlerts;
 import io.tenancy.jpa.quota.TransactionalQuotas;
 import io.tenancy.quota.QuotaAlertListener;
-import io.tenancy.quota.QuotaReservation;
+import io.tenancy.quota.QuotaConsumer;
 import io.tenancy.quota.Quotas;
-import io.tenancy.spring.entitlement.QuotaConsumer;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -55,21 +54,7 @@ public class TenancyQuotaAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     QuotaConsumer tenancyQuotaConsumer(Quotas quotas) {
-        return (resource, units) -> reservation(quotas.reserve(resource, units));
-    }
-
-    private static QuotaConsumer.Reservation reservation(QuotaReservation reserved) {
-        return new QuotaConsumer.Reservation() {
-            @Override
-            public void commit() {
-                reserved.commit();
-            }
-
-            @Override
-            public void close() {
-                reserved.close();
-            }
-        };
+        return quotas::reserve;
     }
 
     /**

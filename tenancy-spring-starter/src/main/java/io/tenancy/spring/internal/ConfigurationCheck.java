@@ -5,6 +5,7 @@ import io.tenancy.TenancyException;
 import io.tenancy.entitlement.EntitlementResolver;
 import io.tenancy.entitlement.PlanCatalogue;
 import io.tenancy.jpa.control.SecretKeys;
+import io.tenancy.jpa.isolation.hibernate.HibernateTenancy;
 import io.tenancy.ratelimit.BackendFailure;
 import io.tenancy.ratelimit.ConcurrencyLimiter;
 import io.tenancy.resolution.HostName;
@@ -97,6 +98,9 @@ public final class ConfigurationCheck {
         }
         if (scope.dataSource()) {
             check.ownDataSource();
+        }
+        if (scope.hibernate() != null) {
+            check.hibernate(scope.hibernate());
         }
         check.ownMigrations();
         check.ddl();
@@ -485,6 +489,20 @@ public final class ConfigurationCheck {
         }
     }
 
+    // Looked at here, so that it is found before a server is started and migrations run.
+    private void hibernate(String version) {
+        if (!HibernateTenancy.keepsTenantsApart(version)) {
+            add(
+                    "hibernate.version",
+                    version,
+                    "that version lets remove(getReference(id)) and detached updates reach another tenant's row"
+                            + " (HHH-20883)",
+                    "With spring-boot-starter-parent, put <hibernate.version>" + HibernateTenancy.MINIMUM_VERSION
+                            + ".Final</hibernate.version>, or newer, into the properties of the POM; without that"
+                            + " parent, import tenancy-bom before spring-boot-dependencies.");
+        }
+    }
+
     private void ownDataSource() {
         for (String property : List.of("spring.datasource.url", "spring.datasource.jndi-name")) {
             String value = text(property);
@@ -610,6 +628,13 @@ public final class ConfigurationCheck {
      * @param installation the installation
      * @param dataSource the data source
      * @param web the edge of a servlet application
+     * @param hibernate the version of Hibernate whose session factory is made multi-tenant; null where none is
      */
-    public record Scope(boolean server, boolean keys, boolean installation, boolean dataSource, boolean web) {}
+    public record Scope(
+            boolean server,
+            boolean keys,
+            boolean installation,
+            boolean dataSource,
+            boolean web,
+            @Nullable String hibernate) {}
 }

@@ -26,6 +26,23 @@ public final class TenancyFailureAnalyzer extends AbstractFailureAnalyzer<Tenanc
     private static final String NO_DATABASE = "3D000";
     private static final String UNREACHABLE = "08";
 
+    private static final List<String> NOT_OF_THE_APPLICATION = List.of(
+            "io.tenancy.",
+            "java.",
+            "javax.",
+            "jakarta.",
+            "jdk.",
+            "sun.",
+            "com.sun.",
+            "kotlin.",
+            "org.springframework.",
+            "org.hibernate.",
+            "org.aopalliance.",
+            "org.aspectj.",
+            "io.micrometer.",
+            "com.zaxxer.hikari.",
+            "org.postgresql.");
+
     /** Made by Spring Boot. */
     public TenancyFailureAnalyzer() {}
 
@@ -68,9 +85,8 @@ public final class TenancyFailureAnalyzer extends AbstractFailureAnalyzer<Tenanc
     }
 
     private static String action(Throwable root, TenancyException cause) {
-        if (cause instanceof NoTenantException) {
-            return "Work at start belongs to a tenant like any other: do it in tenantRounds.forEachTenant(...), in"
-                    + " Tenancy.callAs(tenant, ...), or in a TenantInitializer for each new tenant.";
+        if (cause instanceof NoTenantException noTenant) {
+            return withoutTenant(noTenant);
         }
         if (cause instanceof EmbeddedPostgresException) {
             return "Follow the message, or set tenancy.database.url to a PostgreSQL server of your own.";
@@ -96,6 +112,26 @@ public final class TenancyFailureAnalyzer extends AbstractFailureAnalyzer<Tenanc
         return state.equals(NO_DATABASE)
                 ? "Correct the database in tenancy.database.url, or run the SQL above as an administrator to make it."
                 : "Follow the message, then start again. PostgreSQL gave the state " + state + ".";
+    }
+
+    private static String withoutTenant(NoTenantException cause) {
+        return "Work at start belongs to a tenant like any other. This was asked for on thread '"
+                + cause.thread() + "'" + firstOfTheApplication(cause) + ". Do it\n"
+                + " - in a bean of type TenantInitializer, where it puts the rows into each new tenant;\n"
+                + " - in TenantRounds.forEachTenant(name, tenant -> ...), where it is for every tenant;\n"
+                + " - in Tenancy.callAs(tenant, () -> ...), where it is for one.";
+    }
+
+    private static String firstOfTheApplication(Throwable cause) {
+        for (StackTraceElement frame : cause.getStackTrace()) {
+            String name = frame.getClassName();
+            // Proxies that Spring made of the application's classes have two dollars in their names.
+            if (!name.contains("$$") && NOT_OF_THE_APPLICATION.stream().noneMatch(name::startsWith)) {
+                return " by " + name + "#" + frame.getMethodName()
+                        + (frame.getLineNumber() > 0 ? ":" + frame.getLineNumber() : "");
+            }
+        }
+        return "";
     }
 
     private static @Nullable String sqlState(Throwable failure) {

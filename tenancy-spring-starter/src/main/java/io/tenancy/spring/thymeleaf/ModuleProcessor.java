@@ -13,7 +13,7 @@ import org.thymeleaf.templatemode.TemplateMode;
 /** Leaves an element out unless the plan has its module. */
 final class ModuleProcessor extends AbstractAttributeTagProcessor {
 
-    /** Before Thymeleaf's own attributes, the first of which has 100. */
+    /** Among this dialect's own; the dialect as a whole comes before Thymeleaf's. */
     static final int PRECEDENCE = 50;
 
     private final Supplier<TenantEntitlements> entitlements;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tenancy.TenancyException;
 import io.tenancy.entitlement.ConsumesQuota;
 import io.tenancy.entitlement.RequiresModule;
+import io.tenancy.quota.QuotaConsumer;
 import io.tenancy.spring.entitlement.internal.UnenforcedAnnotations;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

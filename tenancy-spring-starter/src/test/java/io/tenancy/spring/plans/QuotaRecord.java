@@ -1,6 +1,6 @@
 package io.tenancy.spring.plans;
 
-import io.tenancy.spring.entitlement.QuotaConsumer;
+import io.tenancy.quota.QuotaConsumer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.springframework.stereotype.Component;

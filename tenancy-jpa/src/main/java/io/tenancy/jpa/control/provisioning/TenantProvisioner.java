@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes tenants at any isolation level, in one call that is safe to repeat. Steps: catalog row, place (role, schema,
@@ -30,6 +32,8 @@ import java.util.function.Consumer;
  * it. Two nodes that provision one slug wait for each other. Safe for many threads.
  */
 public final class TenantProvisioner {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TenantProvisioner.class);
 
     private final ControlDatabase control;
     private final JdbcTenantStore store;
@@ -89,8 +93,20 @@ public final class TenantProvisioner {
             store.setStatus(tenant.id(), wanted.firstStatus());
             Tenant done = require(tenant.id());
             changed.accept(done);
+            told(done, "provisioned");
             return done;
         }
+    }
+
+    private static void told(Tenant tenant, String what) {
+        LOG.info(
+                "Tenant {} was {} on isolation level {}: schema '{}' of database '{}' on server '{}'",
+                tenant.slug(),
+                what,
+                tenant.placement().isolation(),
+                tenant.placement().schema(),
+                tenant.placement().database(),
+                tenant.placement().server());
     }
 
     private Tenant enlist(NewTenant wanted) {
@@ -201,6 +217,7 @@ public final class TenantProvisioner {
                 step(tenant, "make its place", () -> places.make(tenant));
                 step(tenant, "run its migrations", () -> schemas.migrate(tenant));
                 store.setStatus(tenant.id(), wanted.firstStatus());
+                told(tenant, "adopted");
             }
             Tenant done = require(tenant.id());
             changed.accept(done);
@@ -304,8 +321,7 @@ public final class TenantProvisioner {
             try {
                 connection.close();
             } catch (SQLException alreadyGone) {
-                org.slf4j.LoggerFactory.getLogger(TenantProvisioner.class)
-                        .debug("The connection of a provisioning lock was gone already", alreadyGone);
+                LOG.debug("The connection of a provisioning lock was gone already", alreadyGone);
             }
         }
     }

@@ -77,6 +77,27 @@ public final class HibernateTenancy {
         }
     }
 
+    /**
+     * The version of Hibernate on the class path, for a check before anything is started.
+     *
+     * @return for example {@code 7.4.9.Final}
+     */
+    public static String version() {
+        return Version.getVersionString();
+    }
+
+    /**
+     * Whether a version of Hibernate keeps one tenant's work off another's rows.
+     *
+     * @param version for example {@code 7.4.9.Final}
+     * @return false for those before {@value #MINIMUM_VERSION}
+     */
+    public static boolean keepsTenantsApart(String version) {
+        List<String> faults = new ArrayList<>();
+        requireVersion(version, faults);
+        return faults.isEmpty();
+    }
+
     private static boolean isOfAnotherProduct(String dialect) {
         return dialect.startsWith("org.hibernate.dialect.") && !dialect.startsWith("org.hibernate.dialect.Postgre");
     }

@@ -123,7 +123,7 @@ public final class ConnectionPools implements AutoCloseable {
     private Pool open(Key key, Login login, int maximumSize, boolean dedicated) {
         DatabaseServer server = servers.get(key.server());
         HikariConfig config = new HikariConfig();
-        config.setPoolName("tenancy-" + key.database() + (dedicated ? "" : "-shared"));
+        config.setPoolName(poolName(key.database(), dedicated));
         config.setJdbcUrl(server == null ? "" : server.urlOf(key.database()));
         config.setUsername(login.user());
         config.setPassword(login.password());
@@ -141,6 +141,12 @@ public final class ConnectionPools implements AutoCloseable {
         config.addDataSourceProperty("preparedStatementCacheQueries", String.valueOf(settings.preparedStatements()));
         config.addDataSourceProperty("preparedStatementCacheSizeMiB", "16");
         return new Pool(new HikariDataSource(config), dedicated, clock);
+    }
+
+    // The database of an embedded server is called like the SDK, which is said once.
+    static String poolName(String database, boolean dedicated) {
+        String name = dedicated ? database : database + "-shared";
+        return name.startsWith("tenancy-") ? name : "tenancy-" + name;
     }
 
     private void closeIdle() {

@@ -10,6 +10,7 @@ import io.tenancy.Tenant;
 import io.tenancy.isolation.IsolationProvider;
 import io.tenancy.jpa.LogCapture;
 import java.sql.Connection;
+import java.util.List;
 import java.util.Map;
 import org.hibernate.SessionFactory;
 import org.hibernate.cfg.Configuration;
@@ -68,6 +69,13 @@ class HibernateTenancyTest {
                         () -> HibernateTenancy.require(Map.of("hibernate.dialect", "org.hibernate.dialect.H2Dialect")))
                 .withMessageContaining("hibernate.dialect was 'org.hibernate.dialect.H2Dialect'")
                 .withMessageContaining("PostgreSQL");
+    }
+
+    @Test
+    void versionsThatLetOneTenantChangeAnothersRowAreTold() {
+        assertThat(List.of("6.6.0.Final", "7.4.5.Final", "7.4.7.Final")).noneMatch(HibernateTenancy::keepsTenantsApart);
+        assertThat(List.of("7.4.8.Final", "7.4.9.Final", "7.5.0.Beta1", "8.0.0.Final", HibernateTenancy.version()))
+                .allMatch(HibernateTenancy::keepsTenantsApart);
     }
 
     @Test

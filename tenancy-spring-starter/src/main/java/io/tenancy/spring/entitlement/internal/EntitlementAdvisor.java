@@ -1,7 +1,7 @@
 package io.tenancy.spring.entitlement.internal;
 
 import io.tenancy.entitlement.TenantEntitlements;
-import io.tenancy.spring.entitlement.QuotaConsumer;
+import io.tenancy.quota.QuotaConsumer;
 import java.lang.reflect.Method;
 import java.util.ArrayDeque;
 import java.util.Deque;

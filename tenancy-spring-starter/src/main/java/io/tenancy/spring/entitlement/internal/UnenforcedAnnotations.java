@@ -2,7 +2,7 @@ package io.tenancy.spring.entitlement.internal;
 
 import io.tenancy.TenancyException;
 import io.tenancy.entitlement.ConsumesQuota;
-import io.tenancy.spring.entitlement.QuotaConsumer;
+import io.tenancy.quota.QuotaConsumer;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;

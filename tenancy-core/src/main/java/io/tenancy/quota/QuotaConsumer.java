@@ -1,8 +1,8 @@
-package io.tenancy.spring.entitlement;
+package io.tenancy.quota;
 
 /**
- * Takes units for {@link io.tenancy.entitlement.ConsumesQuota} on Spring beans; a bean of the application.
- * Implementations work for the tenant bound on the calling thread and are safe for many threads.
+ * Takes units for {@link io.tenancy.entitlement.ConsumesQuota}: {@code quotas::reserve}, unless an application counts in
+ * its own way. Implementations work for the tenant bound on the calling thread and are safe for many threads.
  */
 @FunctionalInterface
 public interface QuotaConsumer {
