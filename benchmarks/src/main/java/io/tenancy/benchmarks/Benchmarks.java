@@ -83,7 +83,8 @@ public final class Benchmarks {
         Path directory = Path.of(named.isEmpty() ? "." : named).toAbsolutePath();
         List<CaseFigure> figures =
                 PlanBenchmarks.run(quick ? Extent.quick(directory) : Extent.full(directory), only, Benchmarks::print);
-        return new CaseTable(today(), machine(), figures).markdown();
+        return new CaseTable(today(), machine() + (quick ? ", a smoke run whose figures mean nothing" : ""), figures)
+                .markdown();
     }
 
     private static void write(UnaryOperator<String> change) throws IOException {
