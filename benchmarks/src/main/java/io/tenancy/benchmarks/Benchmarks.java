@@ -4,21 +4,27 @@ import io.tenancy.benchmarks.load.Figure;
 import io.tenancy.benchmarks.load.LoadBenchmark;
 import io.tenancy.benchmarks.load.Measured;
 import io.tenancy.benchmarks.pipeline.PipelineFigure;
+import io.tenancy.benchmarks.plans.Extent;
+import io.tenancy.benchmarks.plans.PlanBenchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import org.openjdk.jmh.runner.RunnerException;
 
 /**
  * Measures everything and writes the figures into the page. System properties: {@code tenancy.bench.page}, the page;
  * {@code tenancy.bench.rounds}, how often each side has its turn;
  * {@code tenancy.bench.quick=true}, a smoke run; {@code tenancy.bench.only}, cases whose name has this in it, or
- * {@code pipeline}. A run that is quick or partial writes {@code performance.md} in the working directory instead.
+ * {@code pipeline}, or {@code plans} for all of plans, quotas and usage; {@code tenancy.bench.directory}, where buffered
+ * usage is written, the working directory unless set; and those of {@link Extent#full}. A run that is quick or partial
+ * writes {@code performance.md} in the working directory instead.
  */
 public final class Benchmarks {
 
@@ -30,35 +36,65 @@ public final class Benchmarks {
      * The command.
      *
      * @param arguments none
-     * @throws IOException when the page cannot be read or written
-     * @throws RunnerException when JMH fails
-     * @throws SQLException when the database refuses something
-     * @throws InterruptedException when interrupted
+     * @throws Exception when something cannot be measured, or the page cannot be read or written
      */
-    public static void main(String[] arguments)
-            throws IOException, RunnerException, SQLException, InterruptedException {
+    public static void main(String[] arguments) throws Exception {
         boolean quick = Boolean.getBoolean("tenancy.bench.quick");
         String only = System.getProperty("tenancy.bench.only", "");
+        boolean plans = only.startsWith(PlanBenchmarks.PREFIX);
+        List<String> partial = new ArrayList<>();
+        if (!plans) {
+            PerformancePage page = tenancy(quick, only);
+            if (quick || !only.isEmpty()) {
+                partial.add(page.markdown());
+            } else {
+                write(page::into);
+            }
+        }
+        if (plans || only.isEmpty()) {
+            String table = plans(quick, only);
+            // The whole table is worth keeping even where the transactions were left out.
+            if (quick || !(only.isEmpty() || only.equals(PlanBenchmarks.PREFIX))) {
+                partial.add(table);
+            } else {
+                write(text -> Marks.PLANS.fill(text, table));
+            }
+        }
+        if (!partial.isEmpty()) {
+            Path target = Path.of("performance.md");
+            Files.writeString(target, String.join("\n", partial));
+            System.out.println("Written: " + target.toAbsolutePath());
+        }
+    }
+
+    private static PerformancePage tenancy(boolean quick, String only)
+            throws RunnerException, SQLException, InterruptedException {
         int rounds = quick ? LoadBenchmark.QUICK_ROUNDS : Integer.getInteger("tenancy.bench.rounds", DEFAULT_ROUNDS);
         List<PipelineFigure> pipeline =
                 only.isEmpty() || only.equals("pipeline") ? PipelineFigure.measure(quick) : List.of();
         pipeline.forEach(Benchmarks::print);
         LoadBenchmark load = quick ? LoadBenchmark.quick(only) : LoadBenchmark.full(only, rounds);
         Measured measured = load.run(Benchmarks::print);
-        PerformancePage page = new PerformancePage(
-                LocalDate.now(ZoneOffset.UTC).toString(), rounds + " rounds on " + machine(), pipeline, measured);
-        write(page, !quick && only.isEmpty());
+        return new PerformancePage(today(), rounds + " rounds on " + machine(), pipeline, measured);
     }
 
-    private static void write(PerformancePage page, boolean complete) throws IOException {
-        Path target = Path.of("performance.md");
-        if (complete) {
-            target = Path.of(System.getProperty("tenancy.bench.page", "docs/performance.md"));
-            Files.writeString(target, page.into(Files.readString(target)));
-        } else {
-            Files.writeString(target, page.markdown());
-        }
-        System.out.println("Written: " + target.toAbsolutePath());
+    private static String plans(boolean quick, String only) throws Exception {
+        String named = System.getProperty("tenancy.bench.directory", "");
+        Path directory = Path.of(named.isEmpty() ? "." : named).toAbsolutePath();
+        List<CaseFigure> figures =
+                PlanBenchmarks.run(quick ? Extent.quick(directory) : Extent.full(directory), only, Benchmarks::print);
+        return new CaseTable(today(), machine() + (quick ? ", a smoke run whose figures mean nothing" : ""), figures)
+                .markdown();
+    }
+
+    private static void write(UnaryOperator<String> change) throws IOException {
+        Path page = Path.of(System.getProperty("tenancy.bench.page", "docs/performance.md"));
+        Files.writeString(page, change.apply(Files.readString(page)));
+        System.out.println("Written: " + page.toAbsolutePath());
+    }
+
+    private static String today() {
+        return LocalDate.now(ZoneOffset.UTC).toString();
     }
 
     private static String machine() {
@@ -69,6 +105,11 @@ public final class Benchmarks {
                 System.getProperty("os.arch"),
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("java.version"));
+    }
+
+    private static void print(CaseFigure figure) {
+        System.out.println(figure.name() + ": " + figure.reached() + " (target " + figure.target() + ", "
+                + figure.verdict() + "); beside it: " + figure.beside() + "; " + figure.why());
     }
 
     private static void print(PipelineFigure figure) {

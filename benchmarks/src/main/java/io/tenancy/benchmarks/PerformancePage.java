@@ -20,8 +20,6 @@ import java.util.function.Predicate;
  */
 record PerformancePage(String day, String machine, List<PipelineFigure> pipeline, Measured load) {
 
-    static final String BEGIN = "<!-- measured: begin -->";
-    static final String END = "<!-- measured: end -->";
     static final String COMMAND = "./mvnw verify -Pbenchmarks -pl benchmarks -am -DskipTests";
 
     PerformancePage {
@@ -30,13 +28,7 @@ record PerformancePage(String day, String machine, List<PipelineFigure> pipeline
 
     /** Puts the figures between the two marks of a page and leaves the rest as it is. */
     String into(String page) {
-        int begin = page.indexOf(BEGIN);
-        int end = page.indexOf(END);
-        if (begin < 0 || end < begin) {
-            throw new IllegalArgumentException("The page needs the lines '" + BEGIN + "' and '" + END
-                    + "', in this order, for the figures to go between");
-        }
-        return page.substring(0, begin) + BEGIN + "\n\n" + markdown() + "\n" + page.substring(end);
+        return Marks.TENANCY.fill(page, markdown());
     }
 
     /** The figures alone. */

@@ -16,11 +16,11 @@ class PerformancePageTest {
     @Test
     void figuresGoBetweenTheMarksAndTheRestStays() {
         String page = page(figure(Way.SCHEMA, 1.02, 0.99))
-                .into("# Speed\n" + PerformancePage.BEGIN + "\nold\n" + PerformancePage.END + "\nafter\n");
+                .into("# Speed\n" + Marks.TENANCY.begin() + "\nold\n" + Marks.TENANCY.end() + "\nafter\n");
 
         assertThat(page)
                 .startsWith("# Speed\n")
-                .endsWith(PerformancePage.END + "\nafter\n")
+                .endsWith(Marks.TENANCY.end() + "\nafter\n")
                 .doesNotContain("old")
                 .contains("| `SCHEMA` without role | 100 | 4 | ≤ 1.05 | 1.02 (0.92–1.12) |");
     }
@@ -29,7 +29,7 @@ class PerformancePageTest {
     void aPageWithoutMarksIsRefused() {
         PerformancePage page = page(figure(Way.SCHEMA, 1.02, 0.99));
 
-        assertThatThrownBy(() -> page.into("# Speed\n")).hasMessageContaining(PerformancePage.BEGIN);
+        assertThatThrownBy(() -> page.into("# Speed\n")).hasMessageContaining(Marks.TENANCY.begin());
     }
 
     @Test

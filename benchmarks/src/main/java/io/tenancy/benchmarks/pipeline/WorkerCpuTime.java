@@ -28,6 +28,21 @@ public final class WorkerCpuTime implements InternalProfiler {
     /** Created by JMH in the forked JVM. */
     public WorkerCpuTime() {}
 
+    /**
+     * Finds the result in an iteration.
+     *
+     * @param iteration an iteration that this profiler took part in
+     * @return nanoseconds per operation
+     * @throws IllegalStateException when it did not
+     */
+    public static double nanosPerOperation(IterationResult iteration) {
+        return iteration.getSecondaryResults().values().stream()
+                .filter(result -> result.getLabel().endsWith(LABEL))
+                .mapToDouble(result -> result.getScore())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("JMH gave no result '" + LABEL + "'"));
+    }
+
     @Override
     public String getDescription() {
         return "Processor time per operation";

@@ -18,10 +18,6 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.runner.Runner;
-import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
  * One check of one limit of one of 1,000 tenants. The baseline is Bucket4j as one would use it without the SDK: the
@@ -98,23 +94,5 @@ public class RateLimitBenchmark {
     @Benchmark
     public Object rateLimiter() {
         return limiter.check(new RateLimitRequest(tenants[index()], "/articles/42", "ada", null));
-    }
-
-    /**
-     * The command.
-     *
-     * @param arguments none
-     * @throws RunnerException when JMH fails
-     */
-    public static void main(String[] arguments) throws RunnerException {
-        new Runner(new OptionsBuilder()
-                        .include(RateLimitBenchmark.class.getName())
-                        .forks(3)
-                        .warmupIterations(3)
-                        .warmupTime(TimeValue.seconds(1))
-                        .measurementIterations(5)
-                        .measurementTime(TimeValue.seconds(1))
-                        .build())
-                .run();
     }
 }
