@@ -176,9 +176,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
         closed = true;
         removeShutdownHook();
         try (lock) {
-            cluster.stop();
             if (temporary) {
+                cluster.abandon();
                 TemporaryClusters.delete(dataDirectory);
+            } else {
+                cluster.stop();
             }
         } catch (IOException e) {
             throw failed("stopped", dataDirectory, e);

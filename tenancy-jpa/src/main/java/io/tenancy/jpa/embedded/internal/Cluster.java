@@ -175,10 +175,24 @@ public final class Cluster {
      * @throws EmbeddedPostgresException when it still runs afterwards
      */
     public void stop() throws IOException {
+        stopBy("fast");
+    }
+
+    /**
+     * Stops the server without writing back what it holds, for data that is deleted next.
+     *
+     * @throws IOException when files cannot be read
+     * @throws EmbeddedPostgresException when it still runs afterwards
+     */
+    public void abandon() throws IOException {
+        stopBy("immediate");
+    }
+
+    private void stopBy(String mode) throws IOException {
         if (!isRunning()) {
             return;
         }
-        ServerPrograms.Outcome outcome = stop("fast");
+        ServerPrograms.Outcome outcome = stop(mode);
         if (isRunning()) {
             LOG.warn("The embedded PostgreSQL did not stop in time and is stopped at once: {}", outcome.output());
             outcome = stop("immediate");

@@ -68,7 +68,7 @@ public final class TemporaryClusters {
             DataDirectoryLock held = lock.get();
             try (held) {
                 LOG.info("Removing {}, whose process was killed", directory);
-                new Cluster(data, programs).stop();
+                new Cluster(data, programs).abandon();
                 delete(data);
             }
         } catch (IOException | RuntimeException e) {
