@@ -50,6 +50,7 @@ class ClinicProvisioning implements SmartInitializingSingleton, TenantInitialize
     private final Quotas quotas;
     private final ArticleRepository articles;
     private final AppUserRepository users;
+    private final DemonstrationCalls calls;
     private final InstantSource clock;
 
     ClinicProvisioning(
@@ -61,6 +62,7 @@ class ClinicProvisioning implements SmartInitializingSingleton, TenantInitialize
             Quotas quotas,
             ArticleRepository articles,
             AppUserRepository users,
+            DemonstrationCalls calls,
             InstantSource clock) {
         this.provisioner = provisioner;
         this.seeds = seeds;
@@ -70,6 +72,7 @@ class ClinicProvisioning implements SmartInitializingSingleton, TenantInitialize
         this.quotas = quotas;
         this.articles = articles;
         this.users = users;
+        this.calls = calls;
         this.clock = clock;
     }
 
@@ -105,6 +108,7 @@ class ClinicProvisioning implements SmartInitializingSingleton, TenantInitialize
                     plan,
                     Validity.from(clock.instant()),
                     new ChangeNote("healthcare-cms", "demonstration"));
+            Tenancy.runAs(clinic, calls::tell);
         }
     }
 

@@ -158,7 +158,7 @@ class UsageFigures {
          *
          * @return the sum
          */
-        long total() {
+        public long total() {
             return values.stream().mapToLong(Long::longValue).sum();
         }
     }
