@@ -10,6 +10,7 @@ import static org.springframework.test.web.servlet.request.MockMvcRequestBuilder
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.content;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.header;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.request;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
 import io.tenancy.Tenant;
@@ -248,6 +249,22 @@ class ClinicPlansTest {
             }
             return stream.getContentAsByteArray().length == length;
         });
+    }
+
+    @Test
+    void aClinicHasFewStreamsAtOnceAndOtherClinicsHaveTheirOwn() throws Exception {
+        MockHttpSession session = logIn(MORGENUFER, "leyla@morgenufer.example");
+        for (int stream = 0; stream < 8; stream++) {
+            http.perform(at(MORGENUFER, get("/desk/usage/live")).session(session))
+                    .andExpect(request().asyncStarted());
+        }
+        http.perform(at(MORGENUFER, get("/desk/usage/live")).session(session)).andExpect(status().isTooManyRequests());
+        MockHttpSession other = logIn(COMPASSO, "helena@compasso.example");
+        http.perform(at(COMPASSO, get("/desk/usage/live")).session(other))
+                .andExpect(request().asyncStarted());
+        http.perform(at(MORGENUFER, get("/"))).andExpect(status().isOk());
+        session.invalidate();
+        other.invalidate();
     }
 
     @Test

@@ -20,6 +20,7 @@ import io.tenancy.samples.cms.seed.ClinicSeed;
 import io.tenancy.samples.cms.seed.ClinicSeeder;
 import io.tenancy.samples.cms.seed.ClinicSeeds;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,7 +90,7 @@ class ClinicProvisioning implements SmartInitializingSingleton, TenantInitialize
                             SPECIALTY, seed.brand().specialty(),
                             CITY, seed.brand().city(),
                             COLOUR, seed.brand().primaryColour().toString())));
-            givePlan(clinic, seed.plan());
+            givePlan(clinic, seed);
             Tenancy.runAs(clinic, this::recount);
             log.info(
                     "{} is open on plan {} and isolation level {} (database {}, schema {})",
@@ -101,14 +102,14 @@ class ClinicProvisioning implements SmartInitializingSingleton, TenantInitialize
         }
     }
 
-    private void givePlan(Tenant clinic, String plan) {
+    private void givePlan(Tenant clinic, ClinicSeed seed) {
         if (entitlements.of(clinic.id()).plan().isEmpty()) {
             plans.assignPlan(
                     clinic.id(),
-                    plan,
+                    seed.plan(),
                     Validity.from(clock.instant()),
                     new ChangeNote("healthcare-cms", "demonstration"));
-            Tenancy.runAs(clinic, calls::tell);
+            Tenancy.runAs(clinic, () -> calls.tell(ZoneId.of(seed.brand().timeZone())));
         }
     }
 

@@ -12,6 +12,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.YearMonth;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -50,8 +51,12 @@ class DemonstrationCalls {
         this.clock = clock;
     }
 
-    /** Records them for the bound clinic, unless it has no API or this is no demonstration. */
-    void tell() {
+    /**
+     * Records them for the bound clinic, unless it has no API or this is no demonstration.
+     *
+     * @param zone where people are awake by day
+     */
+    void tell(ZoneId zone) {
         if (!properties.demoCredentials() || !entitlements.current().allows("api_access")) {
             return;
         }
@@ -63,7 +68,7 @@ class DemonstrationCalls {
         long ofThisMonth = 0;
         for (int ago = 1; ago <= HOURS; ago++) {
             Instant hour = thisHour.minus(ago, ChronoUnit.HOURS);
-            int ofDay = hour.atZone(ZoneOffset.UTC).getHour();
+            int ofDay = hour.atZone(zone).getHour();
             int calls = ofDay >= MORNING && ofDay < NIGHT ? random.nextInt(BUSIEST) : random.nextInt(2);
             for (int call = 0; call < calls; call++) {
                 events.add(UsageEvent.record(
