@@ -9,9 +9,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param landingHost the host name that shows the list of clinics instead of a clinic's site
  * @param demoCredentials whether the log-in page shows the demonstration accounts; only sensible on a demonstration
  * @param demoPassword the password that seeded accounts get
+ * @param usageDirectory where calls of the API wait on their way to the database; a leading {@code ~} is the user's home.
+ *     It has to outlive the process, and each process needs its own
  */
 @ConfigurationProperties("cms")
 public record CmsProperties(
         @DefaultValue("localhost") String landingHost,
         @DefaultValue("false") boolean demoCredentials,
-        @DefaultValue("open-the-clinic") String demoPassword) {}
+        @DefaultValue("open-the-clinic") String demoPassword,
+        @DefaultValue("~/.tenancy/healthcare-cms/usage") String usageDirectory) {}

@@ -278,6 +278,39 @@ class ClinicSiteTest {
     }
 
     @Test
+    void withoutPlansUsageIsShownAndNothingIsLimited() {
+        assertThat(editor.get("/desk/usage").body())
+                .contains("there are no limits", "data-gauge=\"ARTICLES\"")
+                .doesNotContain("id=\"plans\"");
+        assertThat(visitor.get("/api/articles").body()).contains("\"slug\":\"reading-a-sunscreen-label\"");
+        assertThat(visitor.get("/desk/usage").uri().getPath()).isEqualTo("/login");
+    }
+
+    @Test
+    void aColleagueIsAddedAndLogsIn() {
+        String page = editor.get("/desk/staff").body();
+        Map<String, String> colleague = new LinkedHashMap<>(Map.of(
+                "_csrf",
+                Visitor.csrf(page),
+                "displayName",
+                "Dr. New Here",
+                "profession",
+                "Dermatologist",
+                "email",
+                "New.Here@limestone.example",
+                "role",
+                "DOCTOR",
+                "password",
+                "open-the-clinic"));
+        assertThat(editor.post("/desk/staff", colleague).body()).contains("can log in now", "Dr. New Here");
+        assertThat(editor.post("/desk/staff", colleague).body()).contains("has this address already");
+        assertThat(Visitor.signedIn(clinic(), "new.here@limestone.example")
+                        .get("/editor")
+                        .body())
+                .contains("Dr. New Here");
+    }
+
+    @Test
     void fillingAClinicAgainChangesNothing() {
         assertThat(seeder.seed(seeds.all().get(0))).isFalse();
         assertThat(visitor.get("/").body()).contains("Limestone Dermatology").doesNotContain("Compasso");

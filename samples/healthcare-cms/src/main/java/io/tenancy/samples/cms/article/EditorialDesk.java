@@ -3,6 +3,9 @@ package io.tenancy.samples.cms.article;
 import io.tenancy.samples.cms.account.AppUser;
 import io.tenancy.samples.cms.account.AppUserRepository;
 import io.tenancy.samples.cms.account.SignedInUser;
+import io.tenancy.samples.cms.plan.ClinicPlan;
+import io.tenancy.samples.cms.plan.LimitReachedException;
+import io.tenancy.samples.cms.plan.Resource;
 import io.tenancy.samples.cms.site.SiteRepository;
 import java.time.InstantSource;
 import java.util.List;
@@ -30,6 +33,7 @@ public class EditorialDesk {
     private final SiteRepository sites;
     private final InstantSource clock;
     private final TransactionOperations transactions;
+    private final ClinicPlan plan;
 
     EditorialDesk(
             ArticleRepository articles,
@@ -37,13 +41,15 @@ public class EditorialDesk {
             AppUserRepository users,
             SiteRepository sites,
             InstantSource clock,
-            TransactionOperations transactions) {
+            TransactionOperations transactions,
+            ClinicPlan plan) {
         this.articles = articles;
         this.categories = categories;
         this.users = users;
         this.sites = sites;
         this.clock = clock;
         this.transactions = transactions;
+        this.plan = plan;
     }
 
     /**
@@ -75,16 +81,20 @@ public class EditorialDesk {
      * @param by its author
      * @return the new article's id
      * @throws SlugTakenException if another article has the address
+     * @throws LimitReachedException if the clinic's plan has no room for another article, or for its text
      */
     public UUID create(ArticleText text, SignedInUser by) {
         return storing(text.slug(), () -> {
             if (articles.existsBySlug(text.slug())) {
                 throw new SlugTakenException(text.slug());
             }
+            plan.take(Resource.ARTICLES);
             AppUser author = users.getReferenceById(by.getId());
-            String language = sites.findTheSite().orElseThrow().getLanguage();
-            Article article = new Article(text, category(text), author, language, clock.instant());
-            return articles.saveAndFlush(article).getId();
+            String language = sites.lockTheSite().orElseThrow().getLanguage();
+            Article article =
+                    articles.saveAndFlush(new Article(text, category(text), author, language, clock.instant()));
+            requireRoom(articles.bytes());
+            return article.getId();
         });
     }
 
@@ -98,6 +108,7 @@ public class EditorialDesk {
      * @throws EditedMeanwhileException if the stored version is another one
      * @throws SlugTakenException if another article has the address
      * @throws AccessDeniedException if a doctor changes a published article
+     * @throws LimitReachedException if the clinic's plan has no room for a longer text
      */
     public void revise(UUID id, long opened, ArticleText text, SignedInUser by) {
         try {
@@ -115,9 +126,24 @@ public class EditorialDesk {
         if (articles.existsBySlugAndIdNot(text.slug(), id)) {
             throw new SlugTakenException(text.slug());
         }
+        sites.lockTheSite();
+        long before = articles.bytes();
         article.revise(text, category(text), users.getReferenceById(by.getId()), clock.instant());
         articles.saveAndFlush(article);
+        long after = articles.bytes();
+        // A limit that was lowered does not stop anybody from making a text shorter.
+        if (after > before) {
+            requireRoom(after);
+        }
         return id;
+    }
+
+    /** Right only while the site is locked: then no other transaction adds text that this one does not see. */
+    private void requireRoom(long bytes) {
+        long limit = plan.limit(Resource.STORAGE);
+        if (limit != ClinicPlan.UNLIMITED && bytes > limit) {
+            throw plan.refusal(Resource.STORAGE, bytes);
+        }
     }
 
     /**

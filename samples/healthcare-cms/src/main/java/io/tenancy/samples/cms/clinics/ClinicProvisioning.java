@@ -4,12 +4,23 @@ import io.tenancy.IsolationLevel;
 import io.tenancy.Tenant;
 import io.tenancy.TenantSlug;
 import io.tenancy.TenantStatus;
+import io.tenancy.context.Tenancy;
+import io.tenancy.entitlement.TenantEntitlements;
+import io.tenancy.entitlement.Validity;
 import io.tenancy.jpa.control.provisioning.NewTenant;
 import io.tenancy.jpa.control.provisioning.TenantInitializer;
 import io.tenancy.jpa.control.provisioning.TenantProvisioner;
+import io.tenancy.jpa.entitlement.ChangeNote;
+import io.tenancy.jpa.entitlement.EntitlementAdministration;
+import io.tenancy.quota.Quotas;
+import io.tenancy.samples.cms.account.AppUserRepository;
+import io.tenancy.samples.cms.article.ArticleRepository;
+import io.tenancy.samples.cms.plan.Resource;
 import io.tenancy.samples.cms.seed.ClinicSeed;
 import io.tenancy.samples.cms.seed.ClinicSeeder;
 import io.tenancy.samples.cms.seed.ClinicSeeds;
+import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +28,11 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.stereotype.Component;
 
-/** Provisions the demonstration clinics of the seed, each on its isolation level; those that exist stay as they are. */
+/**
+ * Provisions the demonstration clinics of the seed, each on its isolation level and with its plan; those that exist stay
+ * as they are. Their quotas are counted anew at each start: what was seeded was not taken from them, and what this node
+ * held when it crashed comes back.
+ */
 @Component
 @ConditionalOnProperty(name = "tenancy.enabled", matchIfMissing = true)
 class ClinicProvisioning implements SmartInitializingSingleton, TenantInitializer {
@@ -31,11 +46,35 @@ class ClinicProvisioning implements SmartInitializingSingleton, TenantInitialize
     private final TenantProvisioner provisioner;
     private final ClinicSeeds seeds;
     private final ClinicSeeder seeder;
+    private final TenantEntitlements entitlements;
+    private final EntitlementAdministration plans;
+    private final Quotas quotas;
+    private final ArticleRepository articles;
+    private final AppUserRepository users;
+    private final DemonstrationCalls calls;
+    private final InstantSource clock;
 
-    ClinicProvisioning(TenantProvisioner provisioner, ClinicSeeds seeds, ClinicSeeder seeder) {
+    ClinicProvisioning(
+            TenantProvisioner provisioner,
+            ClinicSeeds seeds,
+            ClinicSeeder seeder,
+            TenantEntitlements entitlements,
+            EntitlementAdministration plans,
+            Quotas quotas,
+            ArticleRepository articles,
+            AppUserRepository users,
+            DemonstrationCalls calls,
+            InstantSource clock) {
         this.provisioner = provisioner;
         this.seeds = seeds;
         this.seeder = seeder;
+        this.entitlements = entitlements;
+        this.plans = plans;
+        this.quotas = quotas;
+        this.articles = articles;
+        this.users = users;
+        this.calls = calls;
+        this.clock = clock;
     }
 
     // Before the web server listens, so that no visitor of the first start meets a clinic that is not there yet.
@@ -51,13 +90,32 @@ class ClinicProvisioning implements SmartInitializingSingleton, TenantInitialize
                             SPECIALTY, seed.brand().specialty(),
                             CITY, seed.brand().city(),
                             COLOUR, seed.brand().primaryColour().toString())));
+            givePlan(clinic, seed);
+            Tenancy.runAs(clinic, this::recount);
             log.info(
-                    "{} is open on isolation level {} (database {}, schema {})",
+                    "{} is open on plan {} and isolation level {} (database {}, schema {})",
                     clinic.name(),
+                    entitlements.of(clinic.id()).plan().orElse("none"),
                     clinic.placement().isolation(),
                     clinic.placement().database(),
                     clinic.placement().schema());
         }
+    }
+
+    private void givePlan(Tenant clinic, ClinicSeed seed) {
+        if (entitlements.of(clinic.id()).plan().isEmpty()) {
+            plans.assignPlan(
+                    clinic.id(),
+                    seed.plan(),
+                    Validity.from(clock.instant()),
+                    new ChangeNote("healthcare-cms", "demonstration"));
+            Tenancy.runAs(clinic, () -> calls.tell(ZoneId.of(seed.brand().timeZone())));
+        }
+    }
+
+    private void recount() {
+        quotas.recount(Resource.ARTICLES.key(), (clinic, period) -> articles.count());
+        quotas.recount(Resource.USERS.key(), (clinic, period) -> users.count());
     }
 
     @Override

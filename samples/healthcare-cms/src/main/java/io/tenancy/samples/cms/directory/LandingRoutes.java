@@ -24,8 +24,16 @@ import org.springframework.web.servlet.function.ServerResponse;
 @Configuration
 class LandingRoutes {
 
-    private static final List<String> CLINIC_PATHS =
-            List.of("/articles/**", "/search", "/login", "/editor/**", "/brand.css", "/brand/**", "/covers/**");
+    private static final List<String> CLINIC_PATHS = List.of(
+            "/articles/**",
+            "/search",
+            "/login",
+            "/editor/**",
+            "/desk/**",
+            "/api/**",
+            "/brand.css",
+            "/brand/**",
+            "/covers/**");
 
     @Bean
     RouterFunction<ServerResponse> landing(ClinicDirectory directory, LandingHost host) {

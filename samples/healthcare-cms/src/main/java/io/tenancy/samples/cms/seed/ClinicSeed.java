@@ -11,6 +11,7 @@ import java.util.List;
  *
  * @param slug the clinic's name in its address
  * @param isolation how its data is to be kept apart: {@code DATABASE}, {@code SCHEMA} or {@code SHARED}
+ * @param plan the code of the plan that it begins with
  * @param brand what the clinic says about itself
  * @param staff who may sign in
  * @param categories the shelves of its library, in order
@@ -19,6 +20,7 @@ import java.util.List;
 public record ClinicSeed(
         String slug,
         String isolation,
+        String plan,
         Brand brand,
         List<StaffSeed> staff,
         List<CategorySeed> categories,

@@ -121,10 +121,16 @@ public class ClinicSeeds {
     }
 
     /** A clinic as the file has it, before its drawing and its articles are read from files of their own. */
-    record Entry(String slug, String isolation, SiteEntry site, List<StaffSeed> staff, List<CategorySeed> categories) {
+    record Entry(
+            String slug,
+            String isolation,
+            String plan,
+            SiteEntry site,
+            List<StaffSeed> staff,
+            List<CategorySeed> categories) {
 
         ClinicSeed with(String logoSvg, List<ArticleSeed> articles) {
-            return new ClinicSeed(slug, isolation, site.brand(logoSvg), staff, categories, articles);
+            return new ClinicSeed(slug, isolation, plan, site.brand(logoSvg), staff, categories, articles);
         }
     }
 

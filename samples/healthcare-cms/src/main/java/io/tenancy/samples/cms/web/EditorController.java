@@ -8,6 +8,8 @@ import io.tenancy.samples.cms.article.EditedMeanwhileException;
 import io.tenancy.samples.cms.article.EditorialDesk;
 import io.tenancy.samples.cms.article.Markdown;
 import io.tenancy.samples.cms.article.SlugTakenException;
+import io.tenancy.samples.cms.plan.LimitReachedException;
+import io.tenancy.samples.cms.site.Site;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.Valid;
 import java.util.List;
@@ -70,6 +72,7 @@ class EditorController {
             @Valid @ModelAttribute("form") ArticleForm form,
             BindingResult faults,
             @AuthenticationPrincipal SignedInUser viewer,
+            @ModelAttribute("site") Site site,
             Model model,
             HttpServletResponse response,
             RedirectAttributes flash) {
@@ -82,6 +85,9 @@ class EditorController {
             return "redirect:/editor/articles/" + id;
         } catch (SlugTakenException taken) {
             faults.rejectValue("slug", "editor.fault.slugTaken");
+            return refused(form, null, model, response);
+        } catch (LimitReachedException reached) {
+            model.addAttribute("limit", LimitNotice.of(reached, site.getLocale()));
             return refused(form, null, model, response);
         }
     }
@@ -98,6 +104,7 @@ class EditorController {
             @Valid @ModelAttribute("form") ArticleForm form,
             BindingResult faults,
             @AuthenticationPrincipal SignedInUser viewer,
+            @ModelAttribute("site") Site site,
             Model model,
             HttpServletResponse response,
             RedirectAttributes flash) {
@@ -108,6 +115,9 @@ class EditorController {
             desk.revise(id, form.openedVersion(), form.text(), viewer);
         } catch (SlugTakenException taken) {
             faults.rejectValue("slug", "editor.fault.slugTaken");
+            return refused(form, desk.open(id), model, response);
+        } catch (LimitReachedException reached) {
+            model.addAttribute("limit", LimitNotice.of(reached, site.getLocale()));
             return refused(form, desk.open(id), model, response);
         } catch (EditedMeanwhileException meanwhile) {
             return conflict(id, form, model, response);

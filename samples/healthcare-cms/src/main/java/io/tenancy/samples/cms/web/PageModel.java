@@ -13,7 +13,14 @@ import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ModelAttribute;
 
 /** What every page of a clinic needs: the clinic, its calendar, its categories and who is signed in. */
-@ControllerAdvice(assignableTypes = {PublicController.class, LoginController.class, EditorController.class})
+@ControllerAdvice(
+        assignableTypes = {
+            PublicController.class,
+            LoginController.class,
+            EditorController.class,
+            StaffController.class,
+            UsageController.class
+        })
 class PageModel {
 
     private final CurrentSite currentSite;

@@ -114,6 +114,24 @@ final class Browser implements AutoCloseable {
         await().until(ExpectedConditions.textToBePresentInElementLocated(By.cssSelector(selector), text));
     }
 
+    /** Leaves a mark in the page that is gone when the page is loaded again. */
+    void mark() {
+        driver.executeScript("window.marked = true");
+    }
+
+    boolean isMarked() {
+        return Boolean.TRUE.equals(driver.executeScript("return window.marked === true"));
+    }
+
+    /** Asks the shown site for an address as a program would, beside the page. */
+    int statusOf(String path) {
+        Object status = driver.executeAsyncScript(
+                "const done = arguments[1]; fetch(arguments[0], {headers: {Accept: 'application/json'}})"
+                        + ".then(answer => done(answer.status), failed => done(0))",
+                path);
+        return ((Number) status).intValue();
+    }
+
     /** Opens an address again and again until it is answered with a status. */
     void openUntilAnsweredWith(int status, String address) {
         await().withMessage(() -> address + " was to be answered with " + status + " but last was with " + status())

@@ -7,6 +7,7 @@ import io.tenancy.samples.cms.journey.DatabaseContents.Placement;
 import io.tenancy.samples.cms.journey.DatabaseContents.Search;
 import java.net.URI;
 import java.nio.file.Path;
+import java.text.NumberFormat;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -278,6 +279,33 @@ class ClinicJourneyIT {
         assertThat(browser.text("h1")).isNotBlank();
         assertThat(browser.text(".prose").length()).isGreaterThan(1000);
         picture("article");
+    }
+
+    @Test
+    @Order(13)
+    void theUsagePageMovesWhileProgramsCallTheApi() throws Exception {
+        logIn(Clinic.LIMESTONE);
+        browser.open(cms.site(Clinic.LIMESTONE.slug) + "/desk/usage");
+        browser.awaitText("[data-live-state]", "Live");
+        String used = "[data-gauge='API_CALLS'] [data-used]";
+        long before = number(browser.text(used));
+        long charted = number(browser.text("[data-total='days']"));
+        browser.mark();
+        for (int call = 0; call < 5; call++) {
+            assertThat(browser.statusOf("/api/articles")).isEqualTo(200);
+        }
+        browser.awaitText(used, NumberFormat.getIntegerInstance(Locale.ENGLISH).format(before + 5));
+        browser.awaitText("[data-total='days']", String.valueOf(charted + 5));
+        assertThat(browser.isMarked()).as("the page was not loaded again").isTrue();
+        browser.desktopAsHighAsThePage();
+        picture("usage");
+        browser.phone();
+        fitsAPhone(cms.site(Clinic.LIMESTONE.slug) + "/desk/usage");
+        fitsAPhone(cms.site(Clinic.LIMESTONE.slug) + "/desk/staff");
+    }
+
+    private static long number(String text) {
+        return Long.parseLong(text.replaceAll("\\D", ""));
     }
 
     private void fitsAPhone(String address) {
