@@ -130,9 +130,7 @@ final class UsageKillChild {
                     Long.toHexString(random.nextLong()),
                     METRICS.get(random.nextInt(METRICS.size())).name(),
                     new BigDecimal(random.nextInt(1_000_000)).movePointLeft(random.nextInt(4)),
-                    Instant.now()
-                            .truncatedTo(ChronoUnit.MICROS)
-                            .minus(random.nextInt(48 * 60), ChronoUnit.MINUTES),
+                    Instant.now().truncatedTo(ChronoUnit.MICROS).minus(random.nextInt(48 * 60), ChronoUnit.MINUTES),
                     Map.of("user", "u" + random.nextInt(50))));
         }
         return events;
@@ -215,8 +213,7 @@ final class UsageKillChild {
                         + repaired + "'");
             }
             Instant now = Instant.now().truncatedTo(ChronoUnit.HOURS);
-            recount.repair(
-                    repaired, BYTES.name(), now.minus(Duration.ofDays(5)), now.plus(Duration.ofHours(1)));
+            recount.repair(repaired, BYTES.name(), now.minus(Duration.ofDays(5)), now.plus(Duration.ofHours(1)));
         }
     }
 

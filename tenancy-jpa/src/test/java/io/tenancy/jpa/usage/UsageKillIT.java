@@ -72,8 +72,7 @@ class UsageKillIT {
     void everyAcknowledgedEventIsCountedOnceWhereverItsNodeWasKilled(@TempDir Path folder) throws Exception {
         long seed = Long.getLong("tenancy.seed", System.nanoTime());
         int episodes = Boolean.getBoolean("tenancy.soak") ? 25 : EPISODES;
-        System.out.println(
-                "UsageKillIT: " + NODES.size() * episodes + " kills with -Dtenancy.seed=" + seed);
+        System.out.println("UsageKillIT: " + NODES.size() * episodes + " kills with -Dtenancy.seed=" + seed);
         System.out.println("UsageKillIT: keys = events = rolled_up in: " + invariant());
         Random random = new Random(seed);
         for (String node : NODES) {
@@ -149,7 +148,8 @@ class UsageKillIT {
         try {
             List<Future<?>> ends = new ArrayList<>();
             for (int i = 0; i < NODES.size(); i++) {
-                String point = points == null ? UsageKillChild.NO_POINT : points.get(i).name();
+                String point =
+                        points == null ? UsageKillChild.NO_POINT : points.get(i).name();
                 Process child = child(folder.resolve(NODES.get(i)), point, 50 + random.nextInt(300));
                 children.add(child);
                 ends.add(watchers.submit((Callable<Boolean>) () -> {
@@ -172,7 +172,9 @@ class UsageKillIT {
         for (String line = said.readLine(); line != null; line = said.readLine()) {
             if (line.equals("AT " + point)) {
                 child.destroyForcibly();
-                assertThat(child.waitFor()).as("exit status of a killed process").isEqualTo(128 + 9);
+                assertThat(child.waitFor())
+                        .as("exit status of a killed process")
+                        .isEqualTo(128 + 9);
                 kills.merge(UsageKillPoint.valueOf(point), 1, Integer::sum);
                 return;
             }
@@ -220,7 +222,8 @@ class UsageKillIT {
         int takenBack = 0;
         for (String node : NODES) {
             try (Stream<Path> files = Files.list(folder.resolve(node))) {
-                for (Path file : files.filter(path -> path.getFileName().toString().startsWith("notes"))
+                for (Path file : files.filter(
+                                path -> path.getFileName().toString().startsWith("notes"))
                         .toList()) {
                     try (UsageKillNotes notes = new UsageKillNotes(file)) {
                         assertThat(notes.unacknowledged()).isEmpty();
@@ -233,7 +236,9 @@ class UsageKillIT {
         System.out.println("UsageKillIT: " + noted.size() + " acknowledged, " + takenBack + " taken back");
         assertThat(stored()).isEqualTo(quantities(noted));
         for (String table : List.of("usage_rejected", "usage_pending", "outbox_refused")) {
-            assertThat(number("select count(*) from tenancy_control." + table)).as(table).isZero();
+            assertThat(number("select count(*) from tenancy_control." + table))
+                    .as(table)
+                    .isZero();
         }
         Instant until = Instant.now().truncatedTo(ChronoUnit.HOURS).plus(1, ChronoUnit.HOURS);
         Instant from = until.minus(Duration.ofDays(5));
@@ -242,8 +247,8 @@ class UsageKillIT {
                 BigDecimal total = Tenancy.callAsPlatform(
                         "a test", () -> installation.usage().reports().total(tenant, metric.name(), from, until));
                 List<UsageEvent> own = noted.values().stream()
-                        .filter(event -> event.tenant().equals(tenant)
-                                && event.metric().equals(metric.name()))
+                        .filter(event ->
+                                event.tenant().equals(tenant) && event.metric().equals(metric.name()))
                         .toList();
                 assertThat(total).as(metric.name()).isEqualByComparingTo(counted(metric, own));
                 assertThat(installation.usage().recount().recount(tenant, metric.name(), from, until))

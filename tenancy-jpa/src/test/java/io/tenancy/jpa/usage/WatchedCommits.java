@@ -40,6 +40,7 @@ final class WatchedCommits {
                 throw thrown.getCause();
             }
         };
-        return type.cast(Proxy.newProxyInstance(WatchedCommits.class.getClassLoader(), new Class<?>[] {type}, unwrapping));
+        return type.cast(
+                Proxy.newProxyInstance(WatchedCommits.class.getClassLoader(), new Class<?>[] {type}, unwrapping));
     }
 }
