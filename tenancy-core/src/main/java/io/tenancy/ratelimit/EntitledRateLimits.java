@@ -7,8 +7,11 @@ import io.tenancy.entitlement.PlannedRateLimit;
 import io.tenancy.entitlement.TenantEntitlements;
 import io.tenancy.ratelimit.spi.RateLimitPolicies;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The rate limits of tenants' plans. A plan's limit of scope GLOBAL is left out, since it would hold for tenants of other
@@ -21,6 +24,9 @@ public final class EntitledRateLimits implements RateLimitPolicies {
      * not have it have no such limit.
      */
     public static final String CONCURRENT_REQUESTS = "concurrent_requests";
+
+    // Leaves room for the number of a path in the 63 characters of a name.
+    private static final int LONGEST_BEGIN = 55;
 
     private final TenantEntitlements entitlements;
 
@@ -36,9 +42,11 @@ public final class EntitledRateLimits implements RateLimitPolicies {
     @Override
     public List<RateLimit> of(TenantId tenant) {
         List<RateLimit> limits = new ArrayList<>();
-        for (PlannedRateLimit planned : entitlements.of(tenant).rateLimits()) {
+        List<PlannedRateLimit> all = entitlements.of(tenant).rateLimits();
+        Set<String> names = all.stream().map(PlannedRateLimit::name).collect(Collectors.toCollection(HashSet::new));
+        for (PlannedRateLimit planned : all) {
             if (planned.scope() != PlannedRateLimit.Scope.GLOBAL) {
-                add(planned, limits);
+                add(planned, names, limits);
             }
         }
         return limits;
@@ -57,18 +65,32 @@ public final class EntitledRateLimits implements RateLimitPolicies {
     }
 
     // A limit on an endpoint has one pattern; a planned one with several paths becomes one limit for each of them.
-    private static void add(PlannedRateLimit planned, List<RateLimit> limits) {
+    // Their
+    // names are names again, none of them taken: a rate limiter refuses a tenant's limits otherwise, all of them.
+    private static void add(PlannedRateLimit planned, Set<String> names, List<RateLimit> limits) {
         RateLimit.Scope scope = RateLimit.Scope.valueOf(planned.scope().name());
         RateLimit.Kind kind = RateLimit.Kind.valueOf(planned.kind().name());
         if (scope != RateLimit.Scope.ENDPOINT) {
             limits.add(RateLimit.of(planned.name(), scope, planned.capacity(), planned.per(), kind));
             return;
         }
+        if (planned.paths().size() == 1) {
+            limits.add(endpoint(planned.name(), planned.paths().get(0), planned, kind));
+            return;
+        }
+        String begin = planned.name().substring(0, Math.min(planned.name().length(), LONGEST_BEGIN));
         int number = 0;
         for (String path : planned.paths()) {
-            number++;
-            String name = planned.paths().size() == 1 ? planned.name() : planned.name() + "-" + number;
-            limits.add(RateLimit.ofEndpoint(name, path, planned.capacity(), planned.per(), kind));
+            String name;
+            do {
+                number++;
+                name = begin + "-" + number;
+            } while (!names.add(name));
+            limits.add(endpoint(name, path, planned, kind));
         }
+    }
+
+    private static RateLimit endpoint(String name, String path, PlannedRateLimit planned, RateLimit.Kind kind) {
+        return RateLimit.ofEndpoint(name, path, planned.capacity(), planned.per(), kind);
     }
 }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One use of something by a tenant. Tenant, source and key together identify the event: told again with the same
- * content it counts once, told again with other content it is a conflict.
+ * content it counts once, told again with other content it is a conflict. Texts are well-formed Unicode without the
+ * character 0.
  *
  * @param tenant who used it
  * @param source which producer tells of it, such as {@code cms.api}; 1 to 100 characters
@@ -112,6 +113,8 @@ public record UsageEvent(
         for (Map.Entry<String, String> property : properties.entrySet()) {
             bytes += property.getKey().getBytes(StandardCharsets.UTF_8).length;
             bytes += property.getValue().getBytes(StandardCharsets.UTF_8).length;
+            faults.wellFormed("the name of a property", property.getKey());
+            faults.wellFormed("property '" + UsageFaults.shortened(property.getKey()) + "'", property.getValue());
             if (property.getKey().isBlank()
                     || property.getKey().indexOf('\0') >= 0
                     || property.getValue().indexOf('\0') >= 0) {

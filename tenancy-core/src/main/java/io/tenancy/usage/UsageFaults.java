@@ -20,6 +20,21 @@ final class UsageFaults {
             add(name + " is '" + shortened(value) + "' (" + value.length() + " characters), but has 1 to " + maximum
                     + " characters, is not blank and does not hold the character 0");
         }
+        wellFormed(name, value);
+    }
+
+    /** Half a character has no form in any encoding: what is stored and sent would be another text. */
+    void wellFormed(String name, String value) {
+        int at = 0;
+        while (at < value.length()) {
+            int point = value.codePointAt(at);
+            if (Character.isBmpCodePoint(point) && Character.isSurrogate((char) point)) {
+                add(name + " holds half a character (an unpaired surrogate) at index " + at
+                        + "; send well-formed Unicode");
+                return;
+            }
+            at += Character.charCount(point);
+        }
     }
 
     void refuse(TenantId tenant, String source, String key) {

@@ -137,9 +137,7 @@ public final class TenancyInstallation implements AutoCloseable {
         };
         this.provisioner = new TenantProvisioner(
                 control, catalog, servers, logins, settings.schemaRole, schemas, settings.initializers, changed, clock);
-        this.outboxRelay =
-                new OutboxRelay(dataSource, control.platform(), this::working, settings.outboxReceivers, clock);
-        this.outbox = new TenantOutbox(clock, outboxRelay::wake);
+        this.outbox = new TenantOutbox(clock, this::wakeOutbox);
         JdbcQuotaStore quotaStore = new JdbcQuotaStore(control.platform());
         QuotaPolicies policies =
                 settings.quotaPolicies != null ? settings.quotaPolicies : new EntitledQuotas(entitlements);
@@ -148,7 +146,10 @@ public final class TenancyInstallation implements AutoCloseable {
         this.quotas = new Quotas(quotaStore, policies, calendar, clock, settings.quotaSettings);
         this.quotaAlerts = new QuotaAlerts(control.platform(), quotaStore, QuotaAlerts.DEFAULT_RETRY);
         this.usage = new TenancyUsage(
-                control.platform(), servers, catalog::all, settings.billingPeriods, settings.usageBounds);
+                control.platform(), servers, catalog::all, settings.billingPeriods, settings.usageBounds, outbox);
+        List<OutboxReceiver> receivers = new ArrayList<>(settings.outboxReceivers);
+        receivers.add(usage.outboxReceiver());
+        this.outboxRelay = new OutboxRelay(dataSource, control.platform(), this::working, receivers, clock);
         this.audit = Tenancy.onPlatformAccess((scope, thread) -> catalog.recordPlatformAccess(thread, scope.reason()));
         this.watch = Executors.newSingleThreadScheduledExecutor(work -> {
             Thread thread = new Thread(work, "tenancy-gate");
@@ -258,6 +259,10 @@ public final class TenancyInstallation implements AutoCloseable {
      */
     public List<Fault> isolationFaults() {
         return schemas.faults();
+    }
+
+    private void wakeOutbox(Tenant tenant) {
+        outboxRelay.wake(tenant);
     }
 
     // What is left undone is done by the next run; storing makes missing months by itself.

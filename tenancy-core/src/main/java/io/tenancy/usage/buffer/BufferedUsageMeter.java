@@ -111,7 +111,7 @@ public final class BufferedUsageMeter implements UsageMeter, AutoCloseable {
      *
      * @throws UsageNotStoredException when the disk or the backlog is full, the disk fails, this meter is closed or the
      *     thread is interrupted; the message says which
-     * @throws InvalidUsageException when its metric is unknown or its texts are not well-formed Unicode
+     * @throws InvalidUsageException when its metric is unknown
      */
     @Override
     public void record(UsageEvent event) {
@@ -124,7 +124,7 @@ public final class BufferedUsageMeter implements UsageMeter, AutoCloseable {
      *
      * @param events any number of tenants; may be empty
      * @throws UsageNotStoredException as for one event
-     * @throws InvalidUsageException when one of them has an unknown metric or ill-formed text; none was stored
+     * @throws InvalidUsageException when one of them has an unknown metric; none was stored
      * @throws IllegalArgumentException when they are longer than a segment; record them in parts
      */
     public void record(List<UsageEvent> events) {

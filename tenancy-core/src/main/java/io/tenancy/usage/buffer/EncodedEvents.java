@@ -1,6 +1,5 @@
 package io.tenancy.usage.buffer;
 
-import io.tenancy.usage.InvalidUsageException;
 import io.tenancy.usage.UsageEvent;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -34,33 +33,26 @@ final class EncodedEvents {
         return Arrays.copyOf(bytes, size);
     }
 
-    /** Adds an event, or leaves everything as it was and throws {@link InvalidUsageException}. */
+    /** Adds an event. */
     void add(UsageEvent event) {
         int begun = begin();
-        try {
-            put(codeOf(event.kind()));
-            putLong(event.tenant().value().getMostSignificantBits());
-            putLong(event.tenant().value().getLeastSignificantBits());
-            putText(event.source());
-            putText(event.key());
-            putText(event.metric());
-            putVarint(event.quantity().scale());
-            byte[] unscaled = event.quantity().unscaledValue().toByteArray();
-            putVarint(unscaled.length);
-            putBytes(unscaled);
-            putTime(event.occurredAt());
-            putVarint(event.properties().size());
-            for (Map.Entry<String, String> property : event.properties().entrySet()) {
-                putText(property.getKey());
-                putText(property.getValue());
-            }
-            event.changes().ifPresent(this::putText);
-        } catch (UnpairedSurrogateException e) {
-            size = begun;
-            throw new InvalidUsageException("Usage of tenant " + event.tenant() + " from source '" + event.source()
-                    + "' with key '" + event.key() + "' was refused and not stored: its texts hold half a character"
-                    + " (an unpaired surrogate), which no encoding can keep; send well-formed Unicode.");
+        put(codeOf(event.kind()));
+        putLong(event.tenant().value().getMostSignificantBits());
+        putLong(event.tenant().value().getLeastSignificantBits());
+        putText(event.source());
+        putText(event.key());
+        putText(event.metric());
+        putVarint(event.quantity().scale());
+        byte[] unscaled = event.quantity().unscaledValue().toByteArray();
+        putVarint(unscaled.length);
+        putBytes(unscaled);
+        putTime(event.occurredAt());
+        putVarint(event.properties().size());
+        for (Map.Entry<String, String> property : event.properties().entrySet()) {
+            putText(property.getKey());
+            putText(property.getValue());
         }
+        event.changes().ifPresent(this::putText);
         end(begun);
         count++;
     }
@@ -133,7 +125,8 @@ final class EncodedEvents {
                 bytes[at++] = (byte) (0x80 | ((c >> 6) & 0x3F));
                 bytes[at++] = (byte) (0x80 | (c & 0x3F));
             } else {
-                int point = pair(text, i++);
+                // An event holds pairs only.
+                int point = text.codePointAt(i++);
                 bytes[at++] = (byte) (0xF0 | (point >> 18));
                 bytes[at++] = (byte) (0x80 | ((point >> 12) & 0x3F));
                 bytes[at++] = (byte) (0x80 | ((point >> 6) & 0x3F));
@@ -141,15 +134,6 @@ final class EncodedEvents {
             }
         }
         size = at;
-    }
-
-    private static int pair(String text, int at) {
-        if (Character.isHighSurrogate(text.charAt(at))
-                && at + 1 < text.length()
-                && Character.isLowSurrogate(text.charAt(at + 1))) {
-            return text.codePointAt(at);
-        }
-        throw new UnpairedSurrogateException();
     }
 
     private void putVarint(long value) {
@@ -187,9 +171,5 @@ final class EncodedEvents {
         if (bytes.length - size < more) {
             bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(size, more), (int) Math.min(2L * size, 1 << 30)));
         }
-    }
-
-    private static final class UnpairedSurrogateException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
     }
 }

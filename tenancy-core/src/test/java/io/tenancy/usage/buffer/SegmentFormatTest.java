@@ -1,9 +1,7 @@
 package io.tenancy.usage.buffer;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tenancy.usage.InvalidUsageException;
 import io.tenancy.usage.UsageEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -157,20 +155,6 @@ class SegmentFormatTest {
         whole[SegmentFormat.HEADER_BYTES + SegmentFormat.RECORD_OVERHEAD] ^= 1;
 
         assertThat(read(whole).events()).containsExactly(Usage.event("after"));
-    }
-
-    @Test
-    void halfACharacterIsRefusedAndLeavesNoTrace() {
-        EncodedEvents encoded = new EncodedEvents(16);
-        encoded.add(Usage.event("before"));
-        int size = encoded.size();
-
-        assertThatThrownBy(() -> encoded.add(Usage.event("half \uD83D")))
-                .isInstanceOf(InvalidUsageException.class)
-                .hasMessageContaining("unpaired surrogate");
-
-        assertThat(encoded.size()).isEqualTo(size);
-        assertThat(encoded.count()).isEqualTo(1);
     }
 
     @Test

@@ -2,6 +2,8 @@ package io.tenancy.jpa.usage;
 
 import io.tenancy.Tenant;
 import io.tenancy.jpa.isolation.DatabaseServer;
+import io.tenancy.jpa.outbox.OutboxReceiver;
+import io.tenancy.jpa.outbox.TenantOutbox;
 import io.tenancy.usage.spi.BillingPeriods;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +22,7 @@ public final class TenancyUsage {
     private final UsageRecount recount;
     private final UsageMaintenance maintenance;
     private final UsageExport export;
+    private final TenantOutbox outbox;
 
     /**
      * Puts the parts together; opens no connection.
@@ -29,13 +32,16 @@ public final class TenancyUsage {
      * @param tenants whose gauges are read
      * @param periods says which billing period an event belongs to
      * @param bounds which times of events are taken and how long events are kept
+     * @param outbox takes usage that belongs to tenants' rows; whoever delivers it hands {@link #outboxReceiver()} what
+     *     is for it
      */
     public TenancyUsage(
             DataSource platform,
             Map<String, DatabaseServer> servers,
             Supplier<List<Tenant>> tenants,
             BillingPeriods periods,
-            UsageBounds bounds) {
+            UsageBounds bounds,
+            TenantOutbox outbox) {
         this.platform = platform;
         this.servers = Map.copyOf(servers);
         this.tenants = tenants;
@@ -44,6 +50,7 @@ public final class TenancyUsage {
         this.recount = new UsageRecount(platform, store, periods);
         this.maintenance = new UsageMaintenance(platform, bounds);
         this.export = new UsageExport(platform);
+        this.outbox = outbox;
     }
 
     /**
@@ -99,6 +106,25 @@ public final class TenancyUsage {
      */
     public TransactionalUsageMeter meter(String source) {
         return new TransactionalUsageMeter(store, source);
+    }
+
+    /**
+     * A meter whose events become part of the tenant's own transactions.
+     *
+     * @param source the producer that it speaks for
+     * @return a meter
+     */
+    public OutboxUsageMeter withTenantRows(String source) {
+        return new OutboxUsageMeter(outbox, source);
+    }
+
+    /**
+     * Counts what {@link #withTenantRows meters in tenants' transactions} left; the installation has it.
+     *
+     * @return the receiver of the topic {@link OutboxUsageMeter#TOPIC}
+     */
+    public OutboxReceiver outboxReceiver() {
+        return new OutboxUsageReceiver(store);
     }
 
     /**
