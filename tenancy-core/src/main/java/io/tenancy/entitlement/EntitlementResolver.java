@@ -1,5 +1,6 @@
 package io.tenancy.entitlement;
 
+import com.github.benmanes.caffeine.cache.Interner;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ public final class EntitlementResolver {
 
     private final PlanCatalogue catalogue;
     private final @Nullable String upgradeTemplate;
+    private final Interner<EntitledValues> outcomes = Interner.newWeakInterner();
 
     /**
      * Creates a resolver whose refusals carry no upgrade link.
@@ -73,6 +75,7 @@ public final class EntitlementResolver {
      * @throws InvalidGrantException when a grant speaks of what the catalogue does not have
      */
     public Entitlements resolve(EntitlementGrants grants, Instant at) {
-        return new Entitlements(new Resolution(catalogue, grants, at), upgradeTemplate);
+        Resolution resolution = new Resolution(catalogue, grants, at);
+        return new Entitlements(resolution, outcomes.intern(EntitledValues.of(resolution)), upgradeTemplate);
     }
 }

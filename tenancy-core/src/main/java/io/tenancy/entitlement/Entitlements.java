@@ -1,16 +1,11 @@
 package io.tenancy.entitlement;
 
 import io.tenancy.TenantId;
-import io.tenancy.entitlement.EntitlementValue.OfModule;
-import io.tenancy.entitlement.EntitlementValue.OfQuantity;
-import io.tenancy.entitlement.EntitlementValue.OfSetting;
 import io.tenancy.internal.Printable;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,39 +20,17 @@ public final class Entitlements {
     private final Resolution resolution;
     private final @Nullable String upgradeTemplate;
     private final @Nullable Instant changesAt;
-    private final Map<String, Boolean> modules = new HashMap<>();
-    private final Map<String, EntitlementQuantity> limits = new HashMap<>();
-    private final Map<String, EntitlementQuantity> allowances = new HashMap<>();
-    private final Map<String, String> settings = new HashMap<>();
+    private final EntitledValues values;
 
-    Entitlements(Resolution resolution, @Nullable String upgradeTemplate) {
+    Entitlements(Resolution resolution, EntitledValues values, @Nullable String upgradeTemplate) {
         this.resolution = resolution;
+        this.values = values;
         this.upgradeTemplate = upgradeTemplate;
         this.changesAt = resolution.changesAt().orElse(null);
-        for (EntitlementDefinition definition : resolution.catalogue.definitions()) {
-            put(definition, resolution.valueOf(definition, Resolution.Trace.NONE));
-        }
     }
 
-    private void put(EntitlementDefinition definition, @Nullable EntitlementValue value) {
-        String key = definition.key();
-        switch (definition.kind()) {
-            case MODULE -> modules.put(key, value instanceof OfModule module && module.entitled());
-            case LIMIT -> putQuantity(limits, definition, value);
-            case ALLOWANCE -> putQuantity(allowances, definition, value);
-            case SETTING -> {
-                if (value instanceof OfSetting setting) {
-                    settings.put(key, setting.value());
-                }
-            }
-        }
-    }
-
-    private static void putQuantity(
-            Map<String, EntitlementQuantity> into, EntitlementDefinition definition, @Nullable EntitlementValue value) {
-        if (value instanceof OfQuantity quantity) {
-            into.put(definition.key(), EntitlementQuantity.of(definition, quantity));
-        }
+    EntitledValues values() {
+        return values;
     }
 
     /**
@@ -125,7 +98,7 @@ public final class Entitlements {
      * @throws UnknownEntitlementException when the catalogue has no module of that name
      */
     public boolean allows(String module) {
-        Boolean entitled = modules.get(module);
+        Boolean entitled = values.modules().get(module);
         if (entitled == null) {
             throw unknown(module, EntitlementKind.MODULE);
         }
@@ -153,11 +126,11 @@ public final class Entitlements {
      * @throws UnknownEntitlementException when the catalogue has neither a module nor a setting of that name
      */
     public boolean hasFeature(String key) {
-        Boolean entitled = modules.get(key);
+        Boolean entitled = values.modules().get(key);
         if (entitled != null) {
             return entitled;
         }
-        String setting = settings.get(key);
+        String setting = values.settings().get(key);
         if (setting == null && !isDefined(key, EntitlementKind.SETTING)) {
             throw unknown(key, EntitlementKind.SETTING);
         }
@@ -185,7 +158,7 @@ public final class Entitlements {
      * @throws UnknownEntitlementException when nothing gives the tenant a limit of that name
      */
     public long limit(String name) {
-        EntitlementQuantity quantity = limits.get(name);
+        EntitlementQuantity quantity = values.limits().get(name);
         if (quantity == null) {
             throw unknown(name, EntitlementKind.LIMIT);
         }
@@ -200,7 +173,7 @@ public final class Entitlements {
      * @throws UnknownEntitlementException when nothing gives the tenant an allowance of that name
      */
     public long allowance(String name) {
-        EntitlementQuantity quantity = allowances.get(name);
+        EntitlementQuantity quantity = values.allowances().get(name);
         if (quantity == null) {
             throw unknown(name, EntitlementKind.ALLOWANCE);
         }
@@ -214,8 +187,8 @@ public final class Entitlements {
      * @return empty when nothing gives the tenant one of that name, also when the catalogue does not define it
      */
     public Optional<EntitlementQuantity> quantity(String name) {
-        EntitlementQuantity limit = limits.get(name);
-        return Optional.ofNullable(limit != null ? limit : allowances.get(name));
+        EntitlementQuantity limit = values.limits().get(name);
+        return Optional.ofNullable(limit != null ? limit : values.allowances().get(name));
     }
 
     /**
@@ -226,7 +199,7 @@ public final class Entitlements {
      * @throws UnknownEntitlementException when nothing gives the tenant a setting of that name
      */
     public String setting(String name) {
-        String setting = settings.get(name);
+        String setting = values.settings().get(name);
         if (setting == null) {
             throw unknown(name, EntitlementKind.SETTING);
         }
@@ -239,10 +212,10 @@ public final class Entitlements {
      * @return keys, sorted
      */
     public Set<String> keys() {
-        Set<String> keys = new TreeSet<>(limits.keySet());
-        keys.addAll(allowances.keySet());
-        keys.addAll(settings.keySet());
-        modules.forEach((key, entitled) -> {
+        Set<String> keys = new TreeSet<>(values.limits().keySet());
+        keys.addAll(values.allowances().keySet());
+        keys.addAll(values.settings().keySet());
+        values.modules().forEach((key, entitled) -> {
             if (entitled) {
                 keys.add(key);
             }
@@ -324,10 +297,10 @@ public final class Entitlements {
                 .orElse("The catalogue does not define it; correct the name, or define it and import the catalogue.");
         Set<String> given = new TreeSet<>(
                 switch (asked) {
-                    case MODULE -> modules.keySet();
-                    case LIMIT -> limits.keySet();
-                    case ALLOWANCE -> allowances.keySet();
-                    case SETTING -> settings.keySet();
+                    case MODULE -> values.modules().keySet();
+                    case LIMIT -> values.limits().keySet();
+                    case ALLOWANCE -> values.allowances().keySet();
+                    case SETTING -> values.settings().keySet();
                 });
         return new UnknownEntitlementException(
                 key,

@@ -1,12 +1,11 @@
 package io.tenancy.entitlement;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tenancy.TenantId;
 import io.tenancy.context.Tenancy;
 import io.tenancy.entitlement.spi.EntitlementStore;
 import io.tenancy.entitlement.spi.StoredCatalogue;
 import io.tenancy.entitlement.spi.StoredGrants;
+import io.tenancy.internal.RecentlyUsed;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * One reader per tenant at a time goes to the store; the others take its result, or, as long as what is remembered is
  * hardly too old or the store was just seen to be away, go on with what is remembered, so that a slow store does not hold
  * up every thread. What was read is remembered only if nothing was invalidated since the reading began: otherwise it may
- * be the state before the change. The check and the write happen under the cache's lock of the key, and invalidation
+ * be the state before the change. The check and the write happen under the map's lock of the key, and invalidation
  * raises the counter before it takes that lock, so one of the two always sees the other.
  */
 public final class TenantEntitlements {
@@ -56,7 +55,7 @@ public final class TenantEntitlements {
     private final long timeToLive;
     private final long staleFor;
     private final @Nullable String upgradeTemplate;
-    private final Cache<TenantId, Remembered> remembered;
+    private final RecentlyUsed<TenantId, Remembered> remembered;
     private final Map<TenantId, CompletableFuture<Remembered>> reading = new ConcurrentHashMap<>();
     private final AtomicLong invalidations = new AtomicLong();
     private final ReentrantLock catalogueLock = new ReentrantLock();
@@ -68,8 +67,7 @@ public final class TenantEntitlements {
         this.timeToLive = settings.timeToLive.toMillis();
         this.staleFor = settings.staleFor.toMillis();
         this.upgradeTemplate = settings.upgradeTemplate;
-        this.remembered =
-                Caffeine.newBuilder().maximumSize(settings.maximumSize).build();
+        this.remembered = new RecentlyUsed<>(settings.maximumSize);
     }
 
     /**
@@ -101,7 +99,7 @@ public final class TenantEntitlements {
      * @throws EntitlementsUnavailableException when nothing is known of it and the store cannot be asked
      */
     public Entitlements of(TenantId tenant) {
-        Remembered found = remembered.getIfPresent(tenant);
+        Remembered found = remembered.get(tenant);
         long now = clock.millis();
         if (found != null && found.countsAt(now)) {
             return found.entitlements;
@@ -151,7 +149,7 @@ public final class TenantEntitlements {
 
     // Between looking and becoming the one that reads, another one may have read already.
     private Remembered readUnlessDone(TenantId tenant, @Nullable Remembered found, Instant now) {
-        Remembered newer = remembered.getIfPresent(tenant);
+        Remembered newer = remembered.get(tenant);
         if (newer != null && newer != found && newer.countsAt(now.toEpochMilli())) {
             return newer;
         }
@@ -211,12 +209,16 @@ public final class TenantEntitlements {
                 resolverFor(found.grants.catalogueRevision()).resolve(found.grants.grants(), now);
         Remembered moved = new Remembered(entitlements, found.grants, found.readAt, found.freshFor, found.storeIsAway);
         // Only in the place of what it was made from: that may have been invalidated meanwhile.
-        remembered.asMap().replace(tenant, found, moved);
+        remembered.replace(tenant, found, moved);
         return moved;
     }
 
     private void remember(TenantId tenant, Remembered answer, long before) {
-        remembered.asMap().compute(tenant, (key, old) -> invalidations.get() == before ? answer : old);
+        // Not for a tenant that has its room: while the store is away, others could not be read again.
+        if (remembered.get(tenant) == null) {
+            remembered.makeRoom(each -> each.wasNotAskedFor(2 * timeToLive, answer.countsFrom));
+        }
+        remembered.compute(tenant, (key, old) -> invalidations.get() == before ? answer : old);
     }
 
     private EntitlementResolver resolverFor(long revision) {
@@ -247,14 +249,19 @@ public final class TenantEntitlements {
         invalidations.incrementAndGet();
         // Who asks from now on must not be served by a reading that began before the change.
         reading.remove(tenant);
-        remembered.invalidate(tenant);
+        remembered.remove(tenant);
+    }
+
+    /** Of how many tenants something is remembered. */
+    int remembered() {
+        return remembered.size();
     }
 
     /** Forgets what is remembered of all tenants, because the catalogue or a reseller's caps changed. */
     public void invalidateAll() {
         invalidations.incrementAndGet();
         reading.clear();
-        remembered.invalidateAll();
+        remembered.clear();
     }
 
     private record Current(long revision, EntitlementResolver resolver) {}
@@ -285,6 +292,11 @@ public final class TenantEntitlements {
         // One reading of the clock tells both; one that was set back makes it stale.
         boolean countsAt(long millis) {
             return millis < countsUntil && millis >= countsFrom;
+        }
+
+        // Whoever asks for what is no longer fresh makes it anew, also while the store is away.
+        boolean wasNotAskedFor(long forMillis, long millis) {
+            return millis - countsFrom >= forMillis || millis < countsFrom;
         }
 
         boolean isFreshAt(long millis) {
@@ -350,7 +362,8 @@ public final class TenantEntitlements {
         }
 
         /**
-         * How many tenants are remembered at most; {@link #DEFAULT_MAXIMUM_SIZE} otherwise.
+         * How many tenants are remembered at most; {@link #DEFAULT_MAXIMUM_SIZE} otherwise. Beyond that those go first that
+         * were not asked for lately.
          *
          * @param value 1 and more
          * @return this builder

@@ -4,14 +4,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a rate limiter decided on a request. Either every limit gave its units, or none did.
- *
- * @param standings the limits that were asked, in the order of asking; the last one refused where not admitted
- * @param shared false when the shared backend was out of reach, so that this node decided by itself
+ * What a rate limiter decided on a request. Either every limit gave its units, or none did. Not a record, so that the usual
+ * decision, on one limit, needs no list before somebody asks for it.
  */
-public record RateLimitDecision(List<RateLimitStanding> standings, boolean shared) {
+public final class RateLimitDecision {
 
     /** Name of the header with the limits that apply. */
     public static final String POLICY_HEADER = "RateLimit-Policy";
@@ -21,9 +20,44 @@ public record RateLimitDecision(List<RateLimitStanding> standings, boolean share
 
     static final RateLimitDecision NOTHING_LIMITED = new RateLimitDecision(List.of(), true);
 
-    /** Copies the list. */
-    public RateLimitDecision {
-        standings = List.copyOf(standings);
+    private final @Nullable RateLimitStanding only;
+    private final List<RateLimitStanding> several;
+    private final boolean shared;
+
+    /**
+     * A decision on any number of limits.
+     *
+     * @param standings the limits that were asked, in the order of asking; the last one refused where not admitted
+     * @param shared false when the shared backend was out of reach, so that this node decided by itself
+     */
+    public RateLimitDecision(List<RateLimitStanding> standings, boolean shared) {
+        this.only = null;
+        this.several = List.copyOf(standings);
+        this.shared = shared;
+    }
+
+    RateLimitDecision(RateLimitStanding only, boolean shared) {
+        this.only = only;
+        this.several = List.of();
+        this.shared = shared;
+    }
+
+    /**
+     * How the limits stood that were asked.
+     *
+     * @return in the order of asking; the last one refused where not admitted
+     */
+    public List<RateLimitStanding> standings() {
+        return only != null ? List.of(only) : several;
+    }
+
+    /**
+     * Whether all nodes decided together.
+     *
+     * @return false when the shared backend was out of reach, so that this node decided by itself
+     */
+    public boolean shared() {
+        return shared;
     }
 
     /**
@@ -32,7 +66,10 @@ public record RateLimitDecision(List<RateLimitStanding> standings, boolean share
      * @return true when no limit refused
      */
     public boolean admitted() {
-        return standings.isEmpty() || standings.get(standings.size() - 1).admitted();
+        if (only != null) {
+            return only.admitted();
+        }
+        return several.isEmpty() || several.get(several.size() - 1).admitted();
     }
 
     /**
@@ -42,7 +79,7 @@ public record RateLimitDecision(List<RateLimitStanding> standings, boolean share
      */
     public List<RateLimitStanding> violated() {
         List<RateLimitStanding> violated = new ArrayList<>(1);
-        for (RateLimitStanding standing : standings) {
+        for (RateLimitStanding standing : standings()) {
             if (!standing.admitted()) {
                 violated.add(standing);
             }
@@ -57,7 +94,7 @@ public record RateLimitDecision(List<RateLimitStanding> standings, boolean share
      */
     public long retryAfterSeconds() {
         long seconds = 0;
-        for (RateLimitStanding standing : standings) {
+        for (RateLimitStanding standing : standings()) {
             if (!standing.admitted()) {
                 seconds = Math.max(seconds, standing.retryAfterSeconds());
             }
@@ -72,12 +109,12 @@ public record RateLimitDecision(List<RateLimitStanding> standings, boolean share
      * @return header name to value; empty where nothing is limited
      */
     public Map<String, String> headers() {
-        if (standings.isEmpty()) {
+        if (standings().isEmpty()) {
             return Map.of();
         }
         StringBuilder policy = new StringBuilder();
         StringBuilder left = new StringBuilder();
-        for (RateLimitStanding standing : standings) {
+        for (RateLimitStanding standing : standings()) {
             String name = StructuredField.string(standing.limit().name());
             separate(policy)
                     .append(name)
@@ -104,5 +141,10 @@ public record RateLimitDecision(List<RateLimitStanding> standings, boolean share
 
     private static StringBuilder separate(StringBuilder list) {
         return list.isEmpty() ? list : list.append(',');
+    }
+
+    @Override
+    public String toString() {
+        return "RateLimitDecision[standings=" + standings() + ", shared=" + shared + "]";
     }
 }

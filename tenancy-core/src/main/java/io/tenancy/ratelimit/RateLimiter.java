@@ -3,17 +3,15 @@ package io.tenancy.ratelimit;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tenancy.TenantId;
+import io.tenancy.internal.RecentlyUsed;
 import io.tenancy.ratelimit.spi.Counter;
 import io.tenancy.ratelimit.spi.RateLimitBackend;
 import io.tenancy.ratelimit.spi.RateLimitBackendException;
 import io.tenancy.ratelimit.spi.RateLimitPolicies;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,10 +49,7 @@ public final class RateLimiter implements AutoCloseable {
     private final RateLimitListener listener;
     private final BackendCircuit circuit;
     private final long policyMillis;
-    private final int maximumTenants;
-
-    /** Not a cache that counts its reads, which would cost as much as the check itself. See {@link #makeRoom}. */
-    private final Map<TenantId, Subjects> subjects = new ConcurrentHashMap<>();
+    private final RecentlyUsed<TenantId, Subjects> subjects;
 
     private final Cache<TenantId, Subjects> fallbackSubjects;
 
@@ -68,7 +63,7 @@ public final class RateLimiter implements AutoCloseable {
         this.listener = settings.listener;
         this.policyMillis = settings.policyTime.toMillis();
         this.circuit = new BackendCircuit(settings.pause.toMillis(), settings.onFailure, settings.listener);
-        this.maximumTenants = settings.maximumTenants;
+        this.subjects = new RecentlyUsed<>(settings.maximumTenants);
         this.fallbackSubjects =
                 Caffeine.newBuilder().maximumSize(settings.maximumTenants).build();
     }
@@ -110,7 +105,7 @@ public final class RateLimiter implements AutoCloseable {
         }
         long now = clock.millis();
         Subjects limits = limitsOf(request.tenant(), now);
-        if (limits.bounds.length == 0) {
+        if (limits.none) {
             return RateLimitDecision.NOTHING_LIMITED;
         }
         RateLimitDecision decision = decide(limits, request, units, now);
@@ -188,10 +183,14 @@ public final class RateLimiter implements AutoCloseable {
 
     private static RateLimitDecision take(
             Subjects limits, RateLimitRequest request, long units, long now, boolean shared) {
+        return limits.only != null
+                ? new RateLimitDecision(limits.only.take(units, now), shared)
+                : takeFromAll(limits, request, units, now, shared);
+    }
+
+    private static RateLimitDecision takeFromAll(
+            Subjects limits, RateLimitRequest request, long units, long now, boolean shared) {
         Subjects.Bound[] bounds = limits.bounds;
-        if (limits.only != null) {
-            return new RateLimitDecision(List.of(limits.only.take(units, now)), shared);
-        }
         RateLimitStanding[] standings = new RateLimitStanding[bounds.length];
         Counter[] taken = new Counter[bounds.length];
         int asked = 0;
@@ -230,7 +229,8 @@ public final class RateLimiter implements AutoCloseable {
     private Subjects limitsOf(TenantId tenant, long now) {
         Subjects known = subjects.get(tenant);
         if (known == null) {
-            makeRoom(now);
+            // What was used is kept by the backend.
+            subjects.makeRoom(limits -> limits.olderThan(2 * policyMillis, now));
             return subjects.computeIfAbsent(tenant, this::firstLimitsOf);
         }
         if (known.olderThan(policyMillis, now) && known.claimRenewal()) {
@@ -240,23 +240,6 @@ public final class RateLimiter implements AutoCloseable {
             return newer;
         }
         return known;
-    }
-
-    /**
-     * Forgets the tenants that were not asked about lately, and others where those are too few: at least an eighth, so that
-     * looking through all of them is rare. What was used is kept by the backend.
-     */
-    private void makeRoom(long now) {
-        if (subjects.size() < maximumTenants) {
-            return;
-        }
-        subjects.values().removeIf(limits -> limits.olderThan(2 * policyMillis, now));
-        int wanted = maximumTenants - maximumTenants / 8 - 1;
-        Iterator<TenantId> others = subjects.keySet().iterator();
-        while (subjects.size() > wanted && others.hasNext()) {
-            others.next();
-            others.remove();
-        }
     }
 
     private Subjects firstLimitsOf(TenantId tenant) {

@@ -27,6 +27,7 @@ final class Subjects {
             RateLimit.Scope.GLOBAL);
 
     final Bound[] bounds;
+    final boolean none;
     final long loadedAt;
 
     /** The counter of the one limit, where there is one only and every request is counted on it: the usual case. */
@@ -36,6 +37,7 @@ final class Subjects {
 
     private Subjects(Bound[] bounds, long loadedAt) {
         this.bounds = bounds;
+        this.none = bounds.length == 0;
         this.loadedAt = loadedAt;
         this.only = bounds.length == 1 && bounds[0].path == null ? bounds[0].counter : null;
     }

@@ -106,6 +106,74 @@ class TenantEntitlementsTest {
         assertThat(store.catalogueAsked).hasValue(1);
     }
 
+    private static List<TenantId> tenants(String name, int count) {
+        List<TenantId> ids = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ids.add(Tenants.named(name + "-" + i).id());
+        }
+        return ids;
+    }
+
+    @Test
+    void whereThereIsNoMoreRoomTenantsAreForgottenThatWereNotAskedForLately() {
+        TenantEntitlements small =
+                TenantEntitlements.builder(store).clock(clock).maximumSize(16).build();
+        List<TenantId> idle = tenants("idle", 8);
+        List<TenantId> busy = tenants("busy", 9);
+        idle.forEach(small::of);
+        pass(TenantEntitlements.DEFAULT_TIME_TO_LIVE.multipliedBy(2));
+
+        busy.forEach(small::of);
+
+        int asked = store.asked.get();
+        busy.forEach(small::of);
+        assertThat(store.asked).as("asked for tenants in use").hasValue(asked);
+        idle.forEach(small::of);
+        assertThat(store.asked).as("asked for the others").hasValue(asked + idle.size());
+    }
+
+    @Test
+    void noMoreTenantsAreRememberedThanThereIsRoomForAndTheOthersAreReadAgain() {
+        TenantEntitlements small =
+                TenantEntitlements.builder(store).clock(clock).maximumSize(16).build();
+
+        for (TenantId each : tenants("passing", 100)) {
+            assertThat(small.of(each).tenant()).isEqualTo(each);
+            assertThat(small.remembered()).isBetween(1, 16);
+        }
+    }
+
+    @Test
+    void whileTheStoreIsAwayWhoAsksIsNotForgottenForThoseWhoDoNot() {
+        TenantEntitlements small =
+                TenantEntitlements.builder(store).clock(clock).maximumSize(4).build();
+        List<TenantId> all = tenants("known", 4);
+        all.forEach(small::of);
+        store.away = true;
+        pass(TenantEntitlements.DEFAULT_TIME_TO_LIVE.multipliedBy(3));
+
+        assertThatExceptionOfType(EntitlementsUnavailableException.class).isThrownBy(() -> small.of(tenant.id()));
+
+        for (TenantId each : all) {
+            assertThat(small.of(each).limit("users")).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void tenantsForWhomTheSameComesOutShareIt() {
+        Tenant other = Tenants.named("other");
+        Entitlements first = service.of(tenant.id());
+        Entitlements second = service.of(other.id());
+        assertThat(second.values()).isSameAs(first.values());
+        assertThat(second.tenant()).isEqualTo(other.id());
+
+        store.users.set(9);
+        service.invalidate(other.id());
+
+        assertThat(service.of(other.id()).limit("users")).isEqualTo(9);
+        assertThat(users()).isEqualTo(5);
+    }
+
     @Test
     void whatAnotherNodeChangedShowsAfterTheTimeToLive() {
         users();
