@@ -138,6 +138,25 @@ class PlannedLimitsTest {
     }
 
     @Test
+    void unitsFollowTheTransactionOfTheSessionThatSpringShares() {
+        Tenancy.runAs(tenant, () -> {
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> articles.writeInSession("never", false))
+                    .withMessage("planned");
+            assertThat(quotas.usageOf("articles").used()).isZero();
+
+            articles.writeInSession("one", true);
+
+            assertThat(quotas.usageOf("articles").used()).isEqualTo(1);
+            assertThatIllegalStateException()
+                    .isThrownBy(articles::takeWithoutTransaction)
+                    .withMessageContaining("Begin one first");
+            assertThat(quotas.usageOf("articles").used()).isEqualTo(1);
+        });
+        assertThat(written()).isEqualTo(1);
+    }
+
+    @Test
     void aTenantWithAnotherPlanHasItsOwnLimits() {
         administration.assignPlan(
                 tenant.id(), "professional", Validity.from(Instant.now()), new ChangeNote("test", "test"));

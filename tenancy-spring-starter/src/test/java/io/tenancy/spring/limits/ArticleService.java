@@ -2,6 +2,9 @@ package io.tenancy.spring.limits;
 
 import io.tenancy.entitlement.ConsumesQuota;
 import io.tenancy.jpa.quota.TransactionalQuotas;
+import io.tenancy.jpa.quota.hibernate.HibernateQuotas;
+import jakarta.persistence.EntityManager;
+import org.hibernate.Session;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Service;
@@ -13,9 +16,12 @@ public class ArticleService {
     private final JdbcTemplate template;
     private final TransactionalQuotas quotas;
 
-    public ArticleService(JdbcTemplate template, TransactionalQuotas quotas) {
+    private final EntityManager entities;
+
+    public ArticleService(JdbcTemplate template, TransactionalQuotas quotas, EntityManager entities) {
         this.template = template;
         this.quotas = quotas;
+        this.entities = entities;
     }
 
     @Transactional
@@ -34,6 +40,19 @@ public class ArticleService {
         if (!well) {
             throw new IllegalStateException("planned");
         }
+    }
+
+    @Transactional
+    public void writeInSession(String text, boolean well) {
+        HibernateQuotas.consumeInTransaction(entities.unwrap(Session.class), quotas, "articles", 1);
+        insert(text);
+        if (!well) {
+            throw new IllegalStateException("planned");
+        }
+    }
+
+    public void takeWithoutTransaction() {
+        HibernateQuotas.consumeInTransaction(entities.unwrap(Session.class), quotas, "articles", 1);
     }
 
     private void insert(String text) {

@@ -11,7 +11,7 @@ public final class HibernateQuotas {
     /**
      * Takes units on the session's own connection; see {@link TransactionalQuotas#consumeInTransaction}.
      *
-     * @param session of the bound tenant, with a transaction begun; a stateless one will do
+     * @param session of the bound tenant, with a transaction begun; a stateless one will do, and so will Spring's shared one
      * @param quotas takes the units
      * @param resource what is counted
      * @param units how many
@@ -23,7 +23,8 @@ public final class HibernateQuotas {
      */
     public static void consumeInTransaction(
             SharedSessionContract session, TransactionalQuotas quotas, String resource, long units) {
-        if (!session.getTransaction().isActive()) {
+        // Not getTransaction(): a session that a framework shares hands out no transaction, since it ends it by itself.
+        if (!session.isJoinedToTransaction()) {
             throw new IllegalStateException("Units of '" + resource
                     + "' were to follow a session's transaction, but none is active. Begin one first.");
         }

@@ -12,6 +12,7 @@ import io.tenancy.entitlement.TenantEntitlements;
 import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.jpa.entitlement.JdbcEntitlementStore;
 import io.tenancy.jpa.quota.TransactionalQuotas;
+import io.tenancy.jpa.quota.hibernate.HibernateQuotas;
 import io.tenancy.jpa.usage.UsageReports;
 import io.tenancy.quota.QuotaExceededException;
 import io.tenancy.quota.Quotas;
@@ -94,8 +95,7 @@ class EntitledClinicPlan implements ClinicPlan {
     @Override
     public void take(Resource resource) {
         try {
-            session.unwrap(Session.class)
-                    .doWork(connection -> transactional.consumeInTransaction(connection, resource.key(), 1));
+            HibernateQuotas.consumeInTransaction(session.unwrap(Session.class), transactional, resource.key(), 1);
         } catch (QuotaExceededException exceeded) {
             throw refusal(resource, exceeded.limit(), exceeded.used(), exceeded);
         }
