@@ -25,7 +25,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "tenancy.usage.metrics[0].unit=call",
             "tenancy.usage.metrics[0].aggregation=count",
             "tenancy.usage.intake.path=/usage/events",
-            "management.endpoints.web.exposure.include=tenancy,health",
+            "management.endpoints.web.exposure.include=tenancy,tenancyusage,health",
             "management.endpoint.health.show-details=always"
         })
 abstract class RunningApplication {

@@ -4,6 +4,7 @@ import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.pipeline.TenantPipeline;
 import io.tenancy.spring.actuate.TenancyEndpoint;
 import io.tenancy.spring.actuate.TenancyHealthIndicator;
+import io.tenancy.spring.actuate.UsageEndpoint;
 import java.time.InstantSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -17,7 +18,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What operators can ask: the endpoint {@code tenancy} and the health of the installation. */
+/** What operators can ask: the endpoints {@code tenancy} and {@code tenancyusage}, and the health of the installation. */
 @AutoConfiguration(after = {TenancyAutoConfiguration.class, TenancyWebAutoConfiguration.class})
 @ConditionalOnBean(TenancyInstallation.class)
 public class TenancyActuatorAutoConfiguration {
@@ -25,7 +26,7 @@ public class TenancyActuatorAutoConfiguration {
     /** Made by Spring. */
     public TenancyActuatorAutoConfiguration() {}
 
-    /** The endpoint. */
+    /** The endpoints. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
     static class TenancyEndpointConfiguration {
@@ -35,6 +36,13 @@ public class TenancyActuatorAutoConfiguration {
         @ConditionalOnMissingBean
         TenancyEndpoint tenancyEndpoint(TenancyInstallation installation, ObjectProvider<TenantPipeline> pipeline) {
             return new TenancyEndpoint(installation, pipeline.getIfAvailable());
+        }
+
+        @Bean
+        @ConditionalOnAvailableEndpoint
+        @ConditionalOnMissingBean
+        UsageEndpoint tenancyUsageEndpoint(TenancyInstallation installation, ObjectProvider<InstantSource> clock) {
+            return new UsageEndpoint(installation, clock.getIfUnique(InstantSource::system));
         }
     }
 
