@@ -47,8 +47,11 @@ public final class BufferedUsageMeter implements UsageMeter, AutoCloseable {
     /** How many bytes may wait for the sink, unless the builder says otherwise. */
     public static final long DEFAULT_MAXIMUM_BACKLOG_BYTES = 1L << 30;
 
-    /** How many events the sink is offered at once, unless the builder says otherwise. */
-    public static final int DEFAULT_OFFERED_EVENTS = 10_000;
+    /**
+     * How many events the sink is offered at once, unless the builder says otherwise. Only a backlog has so many; storing
+     * them takes about 40 MB of memory meanwhile. Longer lists are stored faster, because they touch each roll-up once.
+     */
+    public static final int DEFAULT_OFFERED_EVENTS = 50_000;
 
     /** The first pause after a failure of the sink, unless the builder says otherwise. */
     public static final Duration DEFAULT_FIRST_PAUSE = Duration.ofMillis(200);

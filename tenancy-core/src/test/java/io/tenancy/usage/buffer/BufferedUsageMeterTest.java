@@ -549,7 +549,7 @@ class BufferedUsageMeterTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(BufferedUsageMeter.DEFAULT_SEGMENT_BYTES).isEqualTo(16_777_216);
         assertThat(BufferedUsageMeter.DEFAULT_MAXIMUM_BACKLOG_BYTES).isEqualTo(1_073_741_824);
-        assertThat(BufferedUsageMeter.DEFAULT_OFFERED_EVENTS).isEqualTo(10_000);
+        assertThat(BufferedUsageMeter.DEFAULT_OFFERED_EVENTS).isEqualTo(50_000);
     }
 
     private BufferedUsageMeter.Builder buffer(UsageSink sink) {

@@ -80,7 +80,7 @@ final class Bucket {
         boolean later = lastAt == null
                 || lastId == null
                 || lastAt.isBefore(at)
-                || (lastAt.equals(at) && lastId.compareTo(key) < 0);
+                || (lastAt.equals(at) && EventKey.BY_NAME.compare(lastId, key) < 0);
         if (later) {
             last = quantity;
             lastAt = at;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGStatement;
 
 /** The table of known keys within one transaction. Every list that is handed in is sorted by key. */
@@ -18,39 +19,38 @@ final class KeyTable {
 
     private static final String UNIQUE_VIOLATION = "23505";
 
-    private static final String COLUMNS = UsageTables.KEY + " (tenant_id, source, key, kind, content, occurred_at)";
+    private static final String COLUMNS = UsageTables.KEY + " (id, tenant_id, kind, content, occurred_at)";
 
     private static final String INSERT = UsageTables.sql("""
             with told as materialized (
-                select ordinal, tenant_id::uuid, source, key, kind::"char", content::uuid,
+                select ordinal, id, tenant_id, kind::"char", content,
                        timestamptz 'epoch' + occurred_at * interval '1 microsecond' as occurred_at
-                from unnest(?, ?, ?, ?, ?, ?) with ordinality
-                    as t (tenant_id, source, key, kind, content, occurred_at, ordinal)),
+                from unnest(?, ?, ?, ?, ?) with ordinality
+                    as t (id, tenant_id, kind, content, occurred_at, ordinal)),
             added as (
-                insert into {usage_key} (tenant_id, source, key, kind, content, occurred_at)
-                select tenant_id, source, key, kind, content, occurred_at from told order by ordinal
+                insert into {usage_key} (id, tenant_id, kind, content, occurred_at)
+                select id, tenant_id, kind, content, occurred_at from told order by ordinal
                 on conflict do nothing
-                returning tenant_id, source, key)
+                returning id)
             select told.ordinal
-            from told left join added using (tenant_id, source, key)
-            where added.key is null
+            from told left join added using (id)
+            where added.id is null
             """);
 
     private static final String READ = UsageTables.sql("""
             select t.ordinal, k.kind, k.content, k.occurred_at
-            from unnest(?, ?, ?) with ordinality as t (tenant_id, source, key, ordinal)
-            join {usage_key} k on k.tenant_id = t.tenant_id::uuid and k.source = t.source and k.key = t.key
+            from unnest(?) with ordinality as t (id, ordinal)
+            join {usage_key} k on k.id = t.id
             """);
 
-    private static final String LOCK = READ + " order by k.tenant_id, k.source, k.key for update of k";
+    private static final String LOCK = READ + " order by k.id for update of k";
 
     private static final String CLAIM = UsageTables.sql("""
             update {usage_key} set kind = ?::"char", content = ?, occurred_at = ?
-            where tenant_id = ? and source = ? and key = ?
+            where id = ?
             """);
 
-    private static final String REMOVE =
-            UsageTables.sql("delete from {usage_key} where tenant_id = ? and source = ? and key = ?");
+    private static final String REMOVE = UsageTables.sql("delete from {usage_key} where id = ?");
 
     private final Connection connection;
 
@@ -62,22 +62,24 @@ final class KeyTable {
      * Inserts all by COPY, which costs a fraction of looking at each, or none if one of them is there. Rows of different
      * partitions are written in no certain order, so two such lists with keys in common may deadlock: repeat with
      * {@link #insert}.
+     *
+     * @param meanwhile is done while the server is at it
      */
-    boolean insertAllNew(List<KeyRow> rows) throws SQLException {
+    boolean insertAllNew(List<KeyRow> rows, Runnable meanwhile) throws SQLException {
         Savepoint before = connection.setSavepoint();
+        CopyRows.Source source = copy -> {
+            for (KeyRow row : rows) {
+                Told told = Objects.requireNonNull(row.candidate, "candidate");
+                copy.row(5)
+                        .uuid(row.id.id())
+                        .uuid(row.id.tenant().value())
+                        .character(told.kind())
+                        .uuid(told.content())
+                        .time(told.event().occurredAt());
+            }
+        };
         try {
-            CopyRows.into(connection, COLUMNS, copy -> {
-                for (KeyRow row : rows) {
-                    Told told = Objects.requireNonNull(row.candidate, "candidate");
-                    copy.value(row.id.tenant().value())
-                            .value(row.id.source())
-                            .value(row.id.key())
-                            .plain(String.valueOf(told.kind()))
-                            .value(told.content())
-                            .plain(CopyRows.timestamp(told.event().occurredAt()))
-                            .endRow();
-                }
-            });
+            CopyRows.into(connection, COLUMNS, source, meanwhile);
         } catch (SQLException failure) {
             if (!UNIQUE_VIOLATION.equals(failure.getSQLState())) {
                 throw failure;
@@ -96,15 +98,17 @@ final class KeyTable {
             return;
         }
         int size = rows.size();
+        UUID[] tenants = new UUID[size];
         String[] kinds = new String[size];
-        String[] contents = new String[size];
+        @Nullable UUID[] contents = new @Nullable UUID[size];
         Long[] times = new Long[size];
         for (int i = 0; i < size; i++) {
             KeyRow row = rows.get(i);
             Told candidate = row.candidate;
             Instant time = candidate != null ? candidate.event().occurredAt() : row.awaitedSince;
+            tenants[i] = row.id.tenant().value();
             kinds[i] = String.valueOf(candidate != null ? candidate.kind() : KeyRow.AWAITED);
-            contents[i] = candidate != null ? candidate.content().toString() : null;
+            contents[i] = candidate != null ? candidate.content() : null;
             times[i] = EventContent.micros(Objects.requireNonNull(time, "time"));
         }
         for (KeyRow row : rows) {
@@ -116,10 +120,11 @@ final class KeyTable {
             }
         }
         try (PreparedStatement statement = planned(INSERT)) {
-            keys(statement, rows);
-            statement.setArray(4, connection.createArrayOf("text", kinds));
-            statement.setArray(5, connection.createArrayOf("text", contents));
-            statement.setArray(6, connection.createArrayOf("int8", times));
+            ids(statement, rows);
+            statement.setArray(2, connection.createArrayOf("uuid", tenants));
+            statement.setArray(3, connection.createArrayOf("text", kinds));
+            statement.setArray(4, connection.createArrayOf("uuid", contents));
+            statement.setArray(5, connection.createArrayOf("int8", times));
             try (ResultSet known = statement.executeQuery()) {
                 while (known.next()) {
                     rows.get(known.getInt(1) - 1).isNew = false;
@@ -148,7 +153,7 @@ final class KeyTable {
             row.occurredAt = null;
         }
         try (PreparedStatement statement = planned(sql)) {
-            keys(statement, rows);
+            ids(statement, rows);
             try (ResultSet found = statement.executeQuery()) {
                 while (found.next()) {
                     KeyRow row = rows.get(found.getInt(1) - 1);
@@ -173,9 +178,7 @@ final class KeyTable {
                 statement.setString(1, String.valueOf(told.kind()));
                 statement.setObject(2, told.content());
                 statement.setObject(3, SqlValues.time(told.event().occurredAt()));
-                statement.setObject(4, row.id.tenant().value());
-                statement.setString(5, row.id.source());
-                statement.setString(6, row.id.key());
+                statement.setObject(4, row.id.id());
                 statement.addBatch();
             }
             statement.executeBatch();
@@ -189,17 +192,16 @@ final class KeyTable {
         }
         try (PreparedStatement statement = connection.prepareStatement(REMOVE)) {
             for (EventKey key : keys) {
-                statement.setObject(1, key.tenant().value());
-                statement.setString(2, key.source());
-                statement.setString(3, key.key());
+                statement.setObject(1, key.id());
                 statement.addBatch();
             }
             statement.executeBatch();
         }
     }
 
-    private void keys(PreparedStatement statement, List<KeyRow> rows) throws SQLException {
-        SqlValues.setKeys(connection, statement, 1, rows, row -> row.id);
+    private void ids(PreparedStatement statement, List<KeyRow> rows) throws SQLException {
+        UUID[] ids = rows.stream().map(row -> row.id.id()).toArray(UUID[]::new);
+        statement.setArray(1, connection.createArrayOf("uuid", ids));
     }
 
     // Planned each time with the real length of the arrays: a plan for ten keys is quadratic for ten thousand.

@@ -64,31 +64,32 @@ final class RawTables {
 
     private final Connection connection;
     private final Instant now;
-    private final String receivedAt;
 
     RawTables(Connection connection, Instant now) {
         this.connection = connection;
         this.now = now;
-        this.receivedAt = CopyRows.timestamp(now);
     }
 
-    void addRecords(Collection<UsageEvent> events) throws SQLException {
+    /** Adds records, and does something else while the server is at it. */
+    void addRecords(Collection<UsageEvent> events, Runnable meanwhile) throws SQLException {
         if (events.isEmpty()) {
+            meanwhile.run();
             return;
         }
-        CopyRows.into(connection, EVENT_COLUMNS, rows -> {
+        CopyRows.Source source = rows -> {
             for (UsageEvent event : events) {
-                rows.value(event.tenant().value())
-                        .plain(event.metric())
-                        .plain(CopyRows.timestamp(event.occurredAt()))
-                        .value(event.source())
-                        .value(event.key())
-                        .plain(event.quantity().toPlainString())
-                        .plain(receivedAt)
-                        .value(PropertiesJson.write(event.properties()))
-                        .endRow();
+                rows.row(8)
+                        .uuid(event.tenant().value())
+                        .text(event.metric())
+                        .time(event.occurredAt())
+                        .text(event.source())
+                        .text(event.key())
+                        .number(event.quantity())
+                        .time(now)
+                        .text(PropertiesJson.write(event.properties()));
             }
-        });
+        };
+        CopyRows.into(connection, EVENT_COLUMNS, source, meanwhile);
     }
 
     void addChanges(Map<UsageEvent, Instant> changesToOriginalTime) throws SQLException {
@@ -98,10 +99,11 @@ final class RawTables {
         CopyRows.into(connection, CHANGE_COLUMNS, rows -> {
             for (Map.Entry<UsageEvent, Instant> entry : changesToOriginalTime.entrySet()) {
                 UsageEvent change = entry.getKey();
-                rows.value(change.tenant().value())
-                        .plain(change.metric())
-                        .plain(CopyRows.timestamp(entry.getValue()))
-                        .value(change.source());
+                rows.row(11)
+                        .uuid(change.tenant().value())
+                        .text(change.metric())
+                        .time(entry.getValue())
+                        .text(change.source());
                 restOfChange(rows, change);
             }
         });
@@ -113,21 +115,20 @@ final class RawTables {
         }
         CopyRows.into(connection, PENDING_COLUMNS, rows -> {
             for (UsageEvent change : changes) {
-                rows.value(change.tenant().value()).plain(change.metric()).value(change.source());
+                rows.row(10).uuid(change.tenant().value()).text(change.metric()).text(change.source());
                 restOfChange(rows, change);
             }
         });
     }
 
-    private void restOfChange(CopyRows rows, UsageEvent change) throws SQLException {
-        rows.value(change.key())
-                .value(change.changes().orElseThrow())
-                .plain(String.valueOf(Told.kindOf(change.kind())))
-                .plain(change.quantity().toPlainString())
-                .plain(CopyRows.timestamp(change.occurredAt()))
-                .plain(receivedAt)
-                .value(PropertiesJson.write(change.properties()))
-                .endRow();
+    private void restOfChange(CopyRows rows, UsageEvent change) {
+        rows.text(change.key())
+                .text(change.changes().orElseThrow())
+                .character(Told.kindOf(change.kind()))
+                .number(change.quantity())
+                .time(change.occurredAt())
+                .time(now)
+                .text(PropertiesJson.write(change.properties()));
     }
 
     /** Takes what waits for these keys. */
@@ -150,7 +151,7 @@ final class RawTables {
             return changes;
         }
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            SqlValues.setKeys(connection, statement, 1, originals, id -> id);
+            SqlValues.setKeys(connection, statement, 1, originals);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     changes.add(event(row, row.getString("kind"), row.getString("reference")));

@@ -9,7 +9,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Function;
 
 /** How values travel to and from the driver. */
 final class SqlValues {
@@ -26,15 +25,14 @@ final class SqlValues {
     }
 
     /** Sets three array parameters: tenants, sources and keys. */
-    static <T> void setKeys(
-            Connection connection, PreparedStatement statement, int first, List<T> rows, Function<T, EventKey> idOf)
+    static void setKeys(Connection connection, PreparedStatement statement, int first, List<EventKey> ids)
             throws SQLException {
-        int size = rows.size();
+        int size = ids.size();
         String[] tenants = new String[size];
         String[] sources = new String[size];
         String[] keys = new String[size];
         for (int i = 0; i < size; i++) {
-            EventKey id = idOf.apply(rows.get(i));
+            EventKey id = ids.get(i);
             tenants[i] = id.tenant().toString();
             sources[i] = id.source();
             keys[i] = id.key();

@@ -47,8 +47,7 @@ public final class UsageGauges implements AutoCloseable {
     private static final String TRY = "select pg_try_advisory_xact_lock(hashtext('tenancy.usage.gauges')),"
             + " extract(epoch from clock_timestamp())::bigint";
 
-    private static final String SAMPLED =
-            UsageTables.sql("select tenant_id from {usage_key} where source = ? and key = ?");
+    private static final String SAMPLED = UsageTables.sql("select tenant_id from {usage_key} where id = any (?)");
 
     private final DataSource platform;
     private final JdbcUsageStore store;
@@ -152,8 +151,9 @@ public final class UsageGauges implements AutoCloseable {
         List<UsageEvent> values = new ArrayList<>();
         for (Map.Entry<UsageMetric, TenantGauge> gauge : copy().entrySet()) {
             String key = gauge.getKey().name() + "@" + slot;
-            Set<UUID> sampled = sampled(connection, key);
-            for (Tenant tenant : tenants.get()) {
+            List<Tenant> all = tenants.get();
+            Set<UUID> sampled = sampled(connection, key, all);
+            for (Tenant tenant : all) {
                 if (!sampled.contains(tenant.id().value())) {
                     read(gauge.getValue(), gauge.getKey(), tenant)
                             .ifPresent(value -> values.add(UsageEvent.record(
@@ -170,11 +170,14 @@ public final class UsageGauges implements AutoCloseable {
         return new LinkedHashMap<>(gauges);
     }
 
-    private static Set<UUID> sampled(Connection connection, String key) throws SQLException {
+    private static Set<UUID> sampled(Connection connection, String key, List<Tenant> tenants) throws SQLException {
+        EventKey.Ids ids = new EventKey.Ids();
         Set<UUID> sampled = new HashSet<>();
         try (PreparedStatement query = connection.prepareStatement(SAMPLED)) {
-            query.setString(1, SOURCE);
-            query.setString(2, key);
+            UUID[] keys = tenants.stream()
+                    .map(tenant -> ids.of(tenant.id(), SOURCE, key).id())
+                    .toArray(UUID[]::new);
+            query.setArray(1, connection.createArrayOf("uuid", keys));
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
                     sampled.add(row.getObject(1, UUID.class));

@@ -55,9 +55,9 @@ public final class UsageMaintenance {
 
     private static final String NO_LONGER_AWAITED = UsageTables.sql("""
             delete from {usage_key} k
-            where k.tenant_id = ? and k.source = ? and k.key = ? and k.kind = 'A'
+            where k.id = ? and k.kind = 'A'
               and not exists (select from {usage_pending} p
-                  where p.tenant_id = k.tenant_id and p.source = k.source and p.reference = k.key)
+                  where p.tenant_id = ? and p.source = ? and p.reference = ?)
             """);
 
     private final DataSource platform;
@@ -178,9 +178,10 @@ public final class UsageMaintenance {
             try (PreparedStatement statement = connection.prepareStatement(NO_LONGER_AWAITED)) {
                 for (UsageEvent event : given) {
                     EventKey reference = EventKey.changedBy(event);
-                    statement.setObject(1, reference.tenant().value());
-                    statement.setString(2, reference.source());
-                    statement.setString(3, reference.key());
+                    statement.setObject(1, reference.id());
+                    statement.setObject(2, reference.tenant().value());
+                    statement.setString(3, reference.source());
+                    statement.setString(4, reference.key());
                     statement.executeUpdate();
                 }
             }

@@ -205,9 +205,10 @@ public final class UsageRecount {
             query.setFetchSize(10_000);
             try (ResultSet row = query.executeQuery()) {
                 Rollups rollups = new Rollups(periods);
+                EventKey.Ids ids = new EventKey.Ids();
                 while (row.next()) {
                     rollups.add(new Original(
-                            new EventKey(range.tenant, row.getString("source"), row.getString("key")),
+                            ids.of(range.tenant, row.getString("source"), row.getString("key")),
                             range.metric,
                             SqlValues.time(row, "occurred_at"),
                             row.getString("member"),

@@ -49,9 +49,16 @@ final class UsageTransaction {
     private static final String BEGIN =
             "select clock_timestamp() from pg_advisory_xact_lock_shared(" + UsageTables.STORING_LOCK + ")";
 
+    /** Neighbours in the index of events: each of its pages is found once. */
+    private static final Comparator<Told> AS_INDEXED = Comparator.comparing(
+            Told::event,
+            Comparator.comparing(UsageEvent::tenant)
+                    .thenComparing(UsageEvent::metric)
+                    .thenComparing(UsageEvent::occurredAt));
+
     private final boolean optimistic;
+    private final Rollups changed;
     private final UsageBounds bounds;
-    private final BillingPeriods periods;
     private final KeyTable keys;
     private final RollupTables rollups;
     private final RawTables raw;
@@ -61,6 +68,7 @@ final class UsageTransaction {
     private final List<Refusal> refusals = new ArrayList<>();
     private final Set<EventKey> withdrawn = new TreeSet<>();
     private final EventContent contents = new EventContent();
+    private final EventKey.Ids ids = new EventKey.Ids();
 
     /** An optimistic transaction may deadlock with another such; it is repeated without optimism then. */
     UsageTransaction(
@@ -72,7 +80,7 @@ final class UsageTransaction {
             throws SQLException {
         this.optimistic = optimistic;
         this.metrics = metrics;
-        this.periods = periods;
+        this.changed = new Rollups(periods);
         this.bounds = bounds;
         this.now = begin(connection);
         this.keys = new KeyTable(connection);
@@ -91,12 +99,13 @@ final class UsageTransaction {
     UsageSink.Outcome store(List<UsageEvent> events) throws SQLException {
         List<Told> told = told(events);
         Map<EventKey, KeyRow> rows = rows(told);
-        decide(List.copyOf(rows.values()));
+        List<Told> asIndexed = new ArrayList<>(told);
+        decide(List.copyOf(rows.values()), () -> asIndexed.sort(AS_INDEXED));
 
         int repeated = 0;
         List<Told> records = new ArrayList<>();
         List<Told> changes = new ArrayList<>();
-        for (Told each : told) {
+        for (Told each : asIndexed) {
             KeyRow row = Objects.requireNonNull(rows.get(each.id()), "row");
             if (row.stores(each)) {
                 (each.kind() == KeyRow.RECORD ? records : changes).add(each);
@@ -137,7 +146,7 @@ final class UsageTransaction {
         for (int i = 0; i < events.size(); i++) {
             UsageEvent event = events.get(i);
             UsageMetric metric = metrics.apply(event.metric()).orElse(null);
-            told.add(new Told(i, event, EventKey.of(event), contents.of(event), metric, fault(event, metric)));
+            told.add(new Told(i, event, ids.of(event), contents.of(event), metric, fault(event, metric)));
         }
         told.sort(Comparator.comparing(Told::id).thenComparing(Told::position));
         return told;
@@ -188,12 +197,15 @@ final class UsageTransaction {
         return new TreeMap<>(rows);
     }
 
-    /** Finds out which keys are new, and holds those that a correction is about. */
-    private void decide(List<KeyRow> rows) throws SQLException {
+    /** Finds out which keys are new, and holds those that a correction is about. Something else is done on the way. */
+    private void decide(List<KeyRow> rows, Runnable meanwhile) throws SQLException {
         List<KeyRow> inserted = KeyTable.those(rows, KeyRow::isInserted);
         boolean probablyNew =
                 optimistic && inserted.size() >= MANY && inserted.stream().allMatch(row -> row.awaitedSince == null);
-        if (!probablyNew || !keys.insertAllNew(inserted)) {
+        if (!probablyNew) {
+            meanwhile.run();
+        }
+        if (!probablyNew || !keys.insertAllNew(inserted, meanwhile)) {
             keys.insert(inserted);
         }
         keys.read(KeyTable.those(rows, row -> !row.isNew));
@@ -325,14 +337,14 @@ final class UsageTransaction {
     /** Writes the events and adjusts what follows from them. */
     private void count(List<Told> records, List<UsageEvent> changes, Map<EventKey, Original> originals)
             throws SQLException {
-        raw.addRecords(records.stream().map(Told::event).toList());
+        raw.addRecords(
+                records.stream().map(Told::event).toList(),
+                () -> originals.values().forEach(changed::add));
         Map<UsageEvent, Instant> filed = new LinkedHashMap<>();
         for (UsageEvent change : changes) {
             filed.put(change, Objects.requireNonNull(originals.get(EventKey.changedBy(change)), "original").occurredAt);
         }
         raw.addChanges(filed);
-        Rollups changed = new Rollups(periods);
-        originals.values().forEach(changed::add);
         rollups.add(changed.all());
     }
 }
