@@ -6,7 +6,10 @@ import io.tenancy.Tenant;
 import io.tenancy.context.Tenancy;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class UsageIntakeTest extends RunningApplication {
 
@@ -70,6 +73,52 @@ class UsageIntakeTest extends RunningApplication {
 
         assertThat(answer.status()).isEqualTo(202);
         assertThat(answer.body()).contains("\"rejected\":1", "\"outcome\":\"rejected\"", "is not defined");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"NaN\" | $[1].data.quantity: is 'NaN', but a finite decimal",
+                "NaN | the document is not JSON at line ",
+                "1e400 | quantity is 1E+400, but at most 1000000000000000000",
+                "1e99999999999 | the document holds a number that cannot be read",
+                "-1 | quantity is -1, but is never negative",
+                "0.0000000001 | quantity is 1E-10, but has at most 9 decimals"
+            })
+    void aBatchWithAQuantityThatCannotCountIsRefusedAsAWhole(String quantity, String fault) {
+        String wrong = event("wrong", "").replace(":1}", ":" + quantity + "}");
+
+        assertRefused("[" + event("right", "") + "," + wrong + "]", fault);
+    }
+
+    @Test
+    void aPropertyOfAlmostAMegabyteIsRefusedWithItsLength() {
+        String large = ":1,\"properties\":{\"p\":\"" + "x".repeat(1_000_000) + "\"}}";
+
+        assertRefused(event("large", "").replace(":1}", large), "properties have 1000001 bytes, but at most 8192");
+    }
+
+    @Test
+    void moreEventsThanABatchMayHoldAreRefusedWithTheirNumber() {
+        assertRefused(
+                "[" + String.join(",", Collections.nCopies(10_001, "{}")) + "]",
+                "$: has 10001 events, but at most 10000");
+    }
+
+    private void assertRefused(String document, String fault) {
+        Http.Answer answer = post(DATABASE, document);
+
+        assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.body())
+                .contains("urn:tenancy:problem:invalid-cloud-events", "none was taken", fault)
+                .hasSizeLessThan(2_000);
+        Tenancy.runAs(
+                installation.tenant(DATABASE),
+                () -> assertThat(
+                                installation.usage().reports().total("api.calls", HOUR, HOUR.plus(1, ChronoUnit.HOURS)))
+                        .isZero());
     }
 
     @Test

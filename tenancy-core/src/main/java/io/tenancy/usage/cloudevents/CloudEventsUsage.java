@@ -1,6 +1,7 @@
 package io.tenancy.usage.cloudevents;
 
 import io.tenancy.TenantId;
+import io.tenancy.internal.Printable;
 import io.tenancy.usage.InvalidUsageException;
 import io.tenancy.usage.UsageEvent;
 import java.math.BigDecimal;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -49,13 +52,19 @@ public final class CloudEventsUsage {
     private static final String CORRECTS = "corrects";
     private static final String RETRACTS = "retracts";
     private static final int MAXIMUM_NUMBER = 60;
+    // Longer than any number that counts, so that it is the event with its place that is refused.
+    private static final int MAXIMUM_READ_NUMBER = 1_000;
     private static final Set<String> DATA_MEMBERS = Set.of("quantity", "properties", CORRECTS, RETRACTS);
 
+    // Texts are as long as the document, which is in memory already: the event says what is too long and where. Names
+    // are
+    // not, because the parser remembers them.
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(10)
-                            .maxNumberLength(MAXIMUM_NUMBER)
-                            .maxStringLength(100_000)
+                            .maxNumberLength(MAXIMUM_READ_NUMBER)
+                            .maxStringLength(Integer.MAX_VALUE)
+                            .maxNameLength(UsageEvent.MAXIMUM_PROPERTIES_BYTES)
                             .build())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
@@ -74,27 +83,46 @@ public final class CloudEventsUsage {
      * @throws CloudEventsException naming every fault of every event with its place
      */
     public static List<UsageEvent> parse(byte[] json, Function<@Nullable String, Optional<TenantId>> tenantOf) {
-        JsonNode document;
-        try {
-            document = MAPPER.readTree(json);
-        } catch (JacksonException unreadable) {
-            throw new CloudEventsException(List.of("the document is not JSON: " + unreadable.getOriginalMessage()));
-        }
+        JsonNode document = document(json);
         List<String> faults = new ArrayList<>();
         List<UsageEvent> events = new ArrayList<>();
         if (document.isObject()) {
             read(document, "$", tenantOf, faults).ifPresent(events::add);
-        } else if (document.isArray() && document.size() <= MAXIMUM_EVENTS) {
+        } else if (document.isArray() && document.size() > MAXIMUM_EVENTS) {
+            faults.add(
+                    "$: has " + document.size() + " events, but at most " + MAXIMUM_EVENTS + "; send smaller batches");
+        } else if (document.isArray()) {
             for (int i = 0; i < document.size(); i++) {
                 read(document.get(i), "$[" + i + "]", tenantOf, faults).ifPresent(events::add);
             }
         } else {
-            faults.add("$: is neither an object nor an array of at most " + MAXIMUM_EVENTS + " objects");
+            faults.add("$: is neither an object nor an array of objects");
         }
         if (!faults.isEmpty()) {
             throw new CloudEventsException(faults);
         }
         return events;
+    }
+
+    private static JsonNode document(byte[] json) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (StreamConstraintsException tooLarge) {
+            throw new CloudEventsException(
+                    List.of("the document goes beyond a limit" + at(tooLarge) + ": " + tooLarge.getOriginalMessage()));
+        } catch (JacksonException unreadable) {
+            throw new CloudEventsException(
+                    List.of("the document is not JSON" + at(unreadable) + ": " + unreadable.getOriginalMessage()));
+        } catch (NumberFormatException tooLarge) {
+            // An exponent that no decimal can have: the parser does not dress that up as a fault of the document.
+            throw new CloudEventsException(
+                    List.of("the document holds a number that cannot be read: " + Printable.of(tooLarge.getMessage())));
+        }
+    }
+
+    private static String at(JacksonException failure) {
+        TokenStreamLocation place = failure.getLocation();
+        return place == null ? "" : " at line " + place.getLineNr() + ", column " + place.getColumnNr();
     }
 
     private static Optional<UsageEvent> read(
@@ -249,18 +277,26 @@ public final class CloudEventsUsage {
         }
 
         private void quantity(@Nullable JsonNode node) {
-            if (node == null && kind == UsageEvent.Kind.RETRACTION) {
+            if (node == null) {
+                if (kind != UsageEvent.Kind.RETRACTION) {
+                    fault("data.quantity", "is missing");
+                }
+            } else if (node.isNumber() || node.isString()) {
+                quantity(node.isNumber() ? node.decimalValue().toString() : node.stringValue());
+            } else {
+                fault("data.quantity", "is neither a number nor a decimal in a text");
+            }
+        }
+
+        private void quantity(String text) {
+            if (text.length() > MAXIMUM_NUMBER) {
+                fault("data.quantity", "has " + text.length() + " characters, but at most " + MAXIMUM_NUMBER);
                 return;
             }
-            String text =
-                    node == null ? "" : node.isNumber() ? node.decimalValue().toString() : node.asString("");
             try {
-                if (text.length() > MAXIMUM_NUMBER) {
-                    throw new NumberFormatException();
-                }
                 quantity = new BigDecimal(text);
             } catch (NumberFormatException wrong) {
-                fault("data.quantity", "is missing, no number or too long");
+                fault("data.quantity", "is '" + Printable.of(text) + "', but a finite decimal such as 1 or \"0.5\"");
             }
         }
 
