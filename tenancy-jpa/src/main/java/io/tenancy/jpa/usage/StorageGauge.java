@@ -1,6 +1,5 @@
 package io.tenancy.jpa.usage;
 
-import io.tenancy.IsolationLevel;
 import io.tenancy.Placement;
 import io.tenancy.TenancyException;
 import io.tenancy.Tenant;
@@ -14,7 +13,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,8 +24,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * How many bytes a tenant's rows take, as PostgreSQL says. On DATABASE it is the size of the database; on SCHEMA the sizes
  * of all tables of the schema with their indexes and long values; on SHARED an estimate: of each table with a tenant
- * column, the share of the table's size that the tenant's rows are of the rows that the server believes are there (its
- * statistics, which {@code ANALYZE} renews). Reading a SHARED tenant counts its rows by index. Safe for many threads.
+ * column, the share of the table's size that the tenant's rows are of all rows, which the server's statistics tell.
+ *
+ * <p>Reading a SHARED tenant counts its rows by index. Statistics that are missing, or behind by more than a tenth of the
+ * table, are renewed first with {@code ANALYZE}, which reads a sample of a large table and all of a small one. It is the
+ * only way to all rows: the owner is held by row-level security too, so it can count one tenant's at a time. Safe for
+ * many threads.
  */
 public final class StorageGauge implements TenantGauge {
 
@@ -35,14 +40,21 @@ public final class StorageGauge implements TenantGauge {
             """;
 
     private static final String SHARED_TABLES = """
-            select c.oid::regclass::text as name, c.relname, greatest(c.reltuples, 0)::float8 as rows,
-                   pg_total_relation_size(c.oid) as bytes
+            select c.oid, c.relname
             from pg_class c
             join pg_namespace n on n.oid = c.relnamespace
             join pg_attribute a on a.attrelid = c.oid and a.attname = ? and not a.attisdropped
             where n.nspname = ? and c.relkind = 'r' and not c.relispartition
             order by c.relname
             """;
+
+    // reltuples is -1 while nobody knows.
+    private static final String STATISTICS = """
+            select reltuples::float8, pg_stat_get_mod_since_analyze(oid), pg_total_relation_size(oid)
+            from pg_class where oid = ?
+            """;
+
+    private static final double TOLERATED_CHANGES = 0.1;
 
     private final Map<String, DatabaseServer> servers;
 
@@ -55,6 +67,11 @@ public final class StorageGauge implements TenantGauge {
         this.servers = Map.copyOf(servers);
     }
 
+    /**
+     * Reads the bytes.
+     *
+     * @return the bytes; empty when a shared table was never analysed and somebody else works on it right now
+     */
     @Override
     public Optional<BigDecimal> read(Tenant tenant) throws SQLException {
         Placement placement = tenant.placement();
@@ -65,12 +82,11 @@ public final class StorageGauge implements TenantGauge {
         }
         try (Connection owner = ControlDatabase.dataSource(server, server.owner(), placement.database())
                 .getConnection()) {
-            return Optional.of(
-                    placement.isolation() == IsolationLevel.DATABASE
-                            ? bytes(owner, "select pg_database_size(current_database())", null)
-                            : placement.isolation() == IsolationLevel.SCHEMA
-                                    ? bytes(owner, SCHEMA_SIZE, placement.schema())
-                                    : share(owner, tenant));
+            return switch (placement.isolation()) {
+                case DATABASE -> Optional.of(bytes(owner, "select pg_database_size(current_database())", null));
+                case SCHEMA -> Optional.of(bytes(owner, SCHEMA_SIZE, placement.schema()));
+                case SHARED -> share(owner, tenant);
+            };
         }
     }
 
@@ -86,23 +102,42 @@ public final class StorageGauge implements TenantGauge {
         }
     }
 
-    private static BigDecimal share(Connection owner, Tenant tenant) throws SQLException {
-        owner.setAutoCommit(false);
-        // The owner is held by the policy too, so its counts are those of the tenant.
+    private static Optional<BigDecimal> share(Connection owner, Tenant tenant) throws SQLException {
+        double sum = 0;
+        for (Map.Entry<Table, Long> own : ownRows(owner, tenant).entrySet()) {
+            long rows = own.getValue();
+            Statistics all = fresh(owner, own.getKey(), rows);
+            if (all.isMissing()) {
+                return Optional.empty();
+            }
+            sum += all.bytes * (rows / Math.max((double) rows, all.rows));
+        }
+        return Optional.of(BigDecimal.valueOf(sum).setScale(0, RoundingMode.HALF_UP));
+    }
+
+    /** The tables in which the tenant has rows, and how many. */
+    private static Map<Table, Long> ownRows(Connection owner, Tenant tenant) throws SQLException {
+        List<Table> tables = sharedTables(owner, tenant.placement().schema());
+        Map<Table, Long> own = new LinkedHashMap<>();
+        return Transactions.run(owner, () -> {
+            bind(owner, tenant);
+            for (Table table : tables) {
+                long rows = rows(owner, tenant, table);
+                if (rows > 0) {
+                    own.put(table, rows);
+                }
+            }
+            return own;
+        });
+    }
+
+    // The owner is held by the policy too, so its counts are those of the tenant.
+    private static void bind(Connection owner, Tenant tenant) throws SQLException {
         try (PreparedStatement bind = owner.prepareStatement("select set_config(?, ?, true)")) {
             bind.setString(1, IsolationNames.TENANT_SETTING);
             bind.setString(2, tenant.id().toString());
             bind.execute();
         }
-        double sum = 0;
-        for (Table table : sharedTables(owner, tenant.placement().schema())) {
-            long mine = rows(owner, tenant, table);
-            if (mine > 0) {
-                sum += table.bytes * Math.min(1, mine / Math.max((double) mine, table.rows));
-            }
-        }
-        owner.rollback();
-        return BigDecimal.valueOf(sum).setScale(0, RoundingMode.HALF_UP);
     }
 
     private static List<Table> sharedTables(Connection owner, String schema) throws SQLException {
@@ -113,9 +148,8 @@ public final class StorageGauge implements TenantGauge {
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
                     tables.add(new Table(
-                            SqlIdentifier.quote(schema) + "." + SqlIdentifier.quote(row.getString("relname")),
-                            row.getDouble("rows"),
-                            row.getLong("bytes")));
+                            row.getLong("oid"),
+                            SqlIdentifier.quote(schema) + "." + SqlIdentifier.quote(row.getString("relname"))));
                 }
             }
         }
@@ -133,5 +167,39 @@ public final class StorageGauge implements TenantGauge {
         }
     }
 
-    private record Table(String name, double rows, double bytes) {}
+    /** Statistics that know of these rows of one tenant, and of most others. */
+    private static Statistics fresh(Connection owner, Table table, long own) throws SQLException {
+        Statistics found = statistics(owner, table);
+        if (found.rows >= (double) own && (double) found.changed <= found.rows * TOLERATED_CHANGES) {
+            return found;
+        }
+        try (Statement analyze = owner.createStatement()) {
+            // In a transaction of its own, because a rollback would take back only a part of what it learns. Not
+            // waiting,
+            // because whoever works on the table may take long, and statistics that are behind will do.
+            analyze.execute("analyze (skip_locked) " + table.name);
+        }
+        return statistics(owner, table);
+    }
+
+    private static Statistics statistics(Connection owner, Table table) throws SQLException {
+        try (PreparedStatement query = owner.prepareStatement(STATISTICS)) {
+            query.setLong(1, table.oid);
+            try (ResultSet row = query.executeQuery()) {
+                // A migration may have dropped it meanwhile.
+                return row.next()
+                        ? new Statistics(row.getDouble(1), row.getLong(2), row.getLong(3))
+                        : new Statistics(0, 0, 0);
+            }
+        }
+    }
+
+    private record Table(long oid, String name) {}
+
+    private record Statistics(double rows, long changed, double bytes) {
+
+        boolean isMissing() {
+            return rows < 0;
+        }
+    }
 }
