@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.tenancy.TenancyException;
 import io.tenancy.TenantId;
+import io.tenancy.jpa.TestServer;
 import io.tenancy.usage.InvalidUsageException;
 import io.tenancy.usage.UsageEvent;
 import io.tenancy.usage.UsageMetric;
@@ -24,12 +25,18 @@ import io.tenancy.usage.UsageNotStoredException;
 import io.tenancy.usage.spi.UsageSink;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -299,6 +306,60 @@ class JdbcUsageStoreTest {
             row.next();
             assertThat(RawTables.event(row, "R", null)).isEqualTo(event);
         }
+    }
+
+    @Test
+    void keysLieInHashPartitionsByTheirIdSoThatAnEventToldWithAnotherTimeIsFound() throws SQLException {
+        List<UsageEvent> events = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            events.add(event(tenant, "spread-" + i, CALLS, 1, hoursAgo(i)));
+        }
+        assertThat(database.store.store(events).stored()).isEqualTo(200);
+        UsageSink.Outcome again = store(event(tenant, "spread-7", CALLS, 1, hoursAgo(24 * 33)));
+
+        assertThat(again.rejected()).hasSize(1);
+        assertThat(texts("select pg_get_partkeydef('tenancy_control.usage_key'::regclass)"))
+                .containsExactly("HASH (id)");
+        assertThat(texts("select distinct tableoid::regclass::text from tenancy_control.usage_key where tenant_id = '"
+                        + tenant + "'"))
+                .as("partitions with some of 200 keys")
+                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 8)
+                        .mapToObj(remainder -> "tenancy_control.usage_key_" + remainder)
+                        .toList());
+    }
+
+    @Test
+    void eventsLieInThePartitionOfTheMonthOfTheirTimeInUtc() throws SQLException {
+        Instant begin = Instant.now()
+                .atOffset(ZoneOffset.UTC)
+                .withDayOfMonth(1)
+                .truncatedTo(ChronoUnit.DAYS)
+                .toInstant();
+        Instant before = begin.minus(1, ChronoUnit.MICROS);
+
+        store(event(tenant, "first", CALLS, 1, begin), event(tenant, "last", CALLS, 1, before));
+
+        assertThat(texts(
+                        "select key || ' in ' || tableoid::regclass from tenancy_control.usage_event where tenant_id = '"
+                                + tenant + "'"))
+                .containsExactlyInAnyOrder("first in " + partition(begin), "last in " + partition(before));
+    }
+
+    private static String partition(Instant at) {
+        return "tenancy_control.usage_event_"
+                + DateTimeFormatter.ofPattern("yyyyMM").withZone(ZoneOffset.UTC).format(at);
+    }
+
+    private static List<String> texts(String sql) throws SQLException {
+        List<String> texts = new ArrayList<>();
+        try (Connection administrator = TestServer.administrator(database.server.database());
+                Statement statement = administrator.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            while (row.next()) {
+                texts.add(row.getString(1));
+            }
+        }
+        return texts;
     }
 
     @Test

@@ -124,6 +124,18 @@ final class UsageDatabase implements AutoCloseable {
         }
     }
 
+    /** Refuses the platform login and ends its connections, as a server that goes away does. */
+    void goAway() throws SQLException {
+        String platform = server.platform().user();
+        administer(
+                "alter role \"" + platform + "\" nologin",
+                "select pg_terminate_backend(pid) from pg_stat_activity where usename = '" + platform + "'");
+    }
+
+    void comeBack() throws SQLException {
+        administer("alter role \"" + server.platform().user() + "\" login");
+    }
+
     @Override
     public void close() {
         control.close();
