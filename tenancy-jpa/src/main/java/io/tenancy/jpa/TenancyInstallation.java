@@ -487,10 +487,11 @@ public final class TenancyInstallation implements AutoCloseable {
         };
     }
 
-    /** Ends the watch and closes every pool; the databases keep running. */
+    /** Ends the watch and the gauges of usage, and closes every pool; the databases keep running. */
     @Override
     public void close() {
         watch.shutdownNow();
+        usage.close();
         outboxRelay.close();
         quotaAlerts.close();
         quotas.close();

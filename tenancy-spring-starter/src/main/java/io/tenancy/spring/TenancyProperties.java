@@ -297,12 +297,14 @@ public record TenancyProperties(
      * @param late How long ago usage may have occurred when it is first told.
      * @param retention How long events of usage are kept; at least 31 days longer than late ones are taken.
      * @param intake Takes usage over HTTP.
+     * @param gauges Values that are read on a schedule.
      */
     public record Usage(
             @DefaultValue List<Metric> metrics,
             @DefaultValue("35d") Duration late,
             @DefaultValue("403d") Duration retention,
-            @DefaultValue Intake intake) {
+            @DefaultValue Intake intake,
+            @DefaultValue Gauges gauges) {
 
         /**
          * The bounds.
@@ -344,6 +346,16 @@ public record TenancyProperties(
      * @param path Path below a tenant's host, such as "/usage/events"; without it there is no intake.
      */
     public record Intake(@Nullable String path) {}
+
+    /**
+     * Values that are read on a schedule.
+     *
+     * @param interval How often each gauge of each tenant counts; a minute at least.
+     * @param storage Metric, such as "storage.bytes", that each tenant's bytes in the database are stored as; without it
+     *     they are not read.
+     */
+    public record Gauges(
+            @DefaultValue("1h") Duration interval, @Nullable String storage) {}
 
     /** Where the tenant's id goes on an observation. */
     public enum TenantKey {

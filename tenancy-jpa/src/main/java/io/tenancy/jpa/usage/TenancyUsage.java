@@ -6,13 +6,16 @@ import io.tenancy.jpa.outbox.OutboxReceiver;
 import io.tenancy.jpa.outbox.TenantOutbox;
 import io.tenancy.usage.spi.BillingPeriods;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 
-/** Everything about usage in one installation. Safe for many threads. */
-public final class TenancyUsage {
+/** Everything about usage in one installation, which closes it. Safe for many threads. */
+public final class TenancyUsage implements AutoCloseable {
 
     private final DataSource platform;
     private final Map<String, DatabaseServer> servers;
@@ -23,6 +26,8 @@ public final class TenancyUsage {
     private final UsageMaintenance maintenance;
     private final UsageExport export;
     private final TenantOutbox outbox;
+    // Those that are sampled are held by their threads; the others need no end.
+    private final Set<UsageGauges> gauges = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     /**
      * Puts the parts together; opens no connection.
@@ -128,13 +133,15 @@ public final class TenancyUsage {
     }
 
     /**
-     * A sampler of gauges for all tenants; close it with the application.
+     * A sampler of gauges for all tenants; {@link #close()} ends it unless somebody else did.
      *
      * @param interval how often
      * @return a sampler without gauges
      */
     public UsageGauges gauges(Duration interval) {
-        return new UsageGauges(platform, store, tenants, interval);
+        UsageGauges sampler = new UsageGauges(platform, store, tenants, interval);
+        gauges.add(sampler);
+        return sampler;
     }
 
     /**
@@ -144,5 +151,15 @@ public final class TenancyUsage {
      */
     public StorageGauge storage() {
         return new StorageGauge(servers);
+    }
+
+    /** Ends the samplers of gauges; all else works until the control database is closed. */
+    @Override
+    public void close() {
+        List<UsageGauges> open;
+        synchronized (gauges) {
+            open = List.copyOf(gauges);
+        }
+        open.forEach(UsageGauges::close);
     }
 }

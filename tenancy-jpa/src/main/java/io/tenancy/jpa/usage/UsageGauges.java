@@ -42,6 +42,9 @@ public final class UsageGauges implements AutoCloseable {
     /** The source of sampled events. */
     public static final String SOURCE = "tenancy.gauges";
 
+    /** How long {@link #close()} waits for values that are being read. */
+    public static final Duration CLOSING_PATIENCE = Duration.ofSeconds(10);
+
     private static final Logger LOG = LoggerFactory.getLogger(UsageGauges.class);
 
     private static final String TRY = "select pg_try_advisory_xact_lock(hashtext('tenancy.usage.gauges')),"
@@ -53,8 +56,9 @@ public final class UsageGauges implements AutoCloseable {
     private final JdbcUsageStore store;
     private final Supplier<List<Tenant>> tenants;
     private final Duration interval;
-    private final Map<UsageMetric, TenantGauge> gauges = new LinkedHashMap<>();
+    private final Map<String, UsageGauge> gauges = new LinkedHashMap<>();
     private @Nullable ScheduledExecutorService schedule;
+    private volatile boolean closed;
 
     /**
      * Creates the sampler; it does nothing until {@link #start()} or {@link #sample()}.
@@ -84,23 +88,36 @@ public final class UsageGauges implements AutoCloseable {
      * @throws IllegalArgumentException when the metric has another aggregation or a gauge already
      * @throws TenancyException when the metric is defined otherwise already
      */
-    public synchronized UsageGauges gauge(UsageMetric metric, TenantGauge gauge) {
-        if (metric.aggregation() != UsageAggregation.LAST && metric.aggregation() != UsageAggregation.MAX) {
-            throw new IllegalArgumentException("A gauge is stored as a metric of aggregation LAST or MAX, but '"
-                    + metric.name() + "' has " + metric.aggregation());
+    public UsageGauges gauge(UsageMetric metric, TenantGauge gauge) {
+        return gauge(new UsageGauge(metric, gauge));
+    }
+
+    /**
+     * Adds a gauge and defines its metric.
+     *
+     * @param gauge the gauge with its metric
+     * @return this sampler
+     * @throws IllegalArgumentException when the metric has a gauge already
+     * @throws TenancyException when the metric is defined otherwise already
+     */
+    public synchronized UsageGauges gauge(UsageGauge gauge) {
+        String name = gauge.metric().name();
+        if (gauges.containsKey(name)) {
+            throw new IllegalArgumentException("The metric '" + name + "' has a gauge already");
         }
-        if (gauges.keySet().stream().anyMatch(known -> known.name().equals(metric.name()))) {
-            throw new IllegalArgumentException("The metric '" + metric.name() + "' has a gauge already");
-        }
-        store.define(List.of(metric));
-        gauges.put(metric, gauge);
+        store.define(List.of(gauge.metric()));
+        gauges.put(name, gauge);
         return this;
     }
 
-    /** Samples now and then once per interval, on a thread of its own, until {@link #close()}. */
+    /**
+     * Samples now and then once per interval, on a thread of its own, until {@link #close()}.
+     *
+     * @throws IllegalStateException when that was asked for before, or this sampler is closed
+     */
     public synchronized void start() {
-        if (schedule != null) {
-            throw new IllegalStateException("The gauges are sampled already");
+        if (schedule != null || closed) {
+            throw new IllegalStateException(closed ? "The gauges are closed" : "The gauges are sampled already");
         }
         schedule = Executors.newSingleThreadScheduledExecutor(work -> {
             Thread thread = new Thread(work, "tenancy-gauges");
@@ -115,6 +132,10 @@ public final class UsageGauges implements AutoCloseable {
         try {
             sample();
         } catch (RuntimeException failure) {
+            if (closed) {
+                LOG.debug("The gauges were closed while they were sampled", failure);
+                return;
+            }
             LOG.error("The gauges of usage could not be sampled; the next slot tries again", failure);
         }
     }
@@ -149,15 +170,13 @@ public final class UsageGauges implements AutoCloseable {
 
     private int sample(Connection connection, Instant slot) throws SQLException {
         List<UsageEvent> values = new ArrayList<>();
-        for (Map.Entry<UsageMetric, TenantGauge> gauge : copy().entrySet()) {
-            String key = gauge.getKey().name() + "@" + slot;
+        for (UsageGauge gauge : copy()) {
+            String key = gauge.metric().name() + "@" + slot;
             List<Tenant> all = tenants.get();
             Set<UUID> sampled = sampled(connection, key, all);
             for (Tenant tenant : all) {
                 if (!sampled.contains(tenant.id().value())) {
-                    read(gauge.getValue(), gauge.getKey(), tenant)
-                            .ifPresent(value -> values.add(UsageEvent.record(
-                                    tenant.id(), SOURCE, key, gauge.getKey().name(), value, slot, Map.of())));
+                    read(gauge, tenant, key, slot).ifPresent(values::add);
                 }
             }
         }
@@ -166,8 +185,8 @@ public final class UsageGauges implements AutoCloseable {
         return outcome.stored();
     }
 
-    private synchronized Map<UsageMetric, TenantGauge> copy() {
-        return new LinkedHashMap<>(gauges);
+    private synchronized List<UsageGauge> copy() {
+        return List.copyOf(gauges.values());
     }
 
     private static Set<UUID> sampled(Connection connection, String key, List<Tenant> tenants) throws SQLException {
@@ -187,21 +206,41 @@ public final class UsageGauges implements AutoCloseable {
         return sampled;
     }
 
-    // One tenant's failure is not the others'.
-    private static Optional<BigDecimal> read(TenantGauge gauge, UsageMetric metric, Tenant tenant) {
+    // One tenant's failure, a value that cannot be among them, is not the others'.
+    private Optional<UsageEvent> read(UsageGauge gauge, Tenant tenant, String key, Instant slot) {
+        String metric = gauge.metric().name();
         try {
-            return Tenancy.callAs(tenant, () -> gauge.read(tenant));
+            Optional<BigDecimal> value =
+                    Tenancy.callAs(tenant, () -> gauge.gauge().read(tenant));
+            return value.map(read -> UsageEvent.record(tenant.id(), SOURCE, key, metric, read, slot, Map.of()));
         } catch (Exception failure) {
-            LOG.warn("The gauge '{}' of tenant {} could not be read", metric.name(), tenant, failure);
+            if (!closed) {
+                LOG.warn("The gauge '{}' of tenant {} could not be read", metric, tenant, failure);
+            }
             return Optional.empty();
         }
     }
 
-    /** Ends the schedule. */
+    /** Ends the schedule, and waits for values that are being read at most {@link #CLOSING_PATIENCE}. */
     @Override
-    public synchronized void close() {
-        if (schedule != null) {
-            schedule.shutdownNow();
+    public void close() {
+        ScheduledExecutorService ending = end();
+        if (ending == null) {
+            return;
         }
+        ending.shutdownNow();
+        try {
+            if (!ending.awaitTermination(CLOSING_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("A gauge of usage does not answer and was left alone; its value is not stored");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // Apart from the wait, because whoever is waited for may need the lock.
+    private synchronized @Nullable ScheduledExecutorService end() {
+        closed = true;
+        return schedule;
     }
 }

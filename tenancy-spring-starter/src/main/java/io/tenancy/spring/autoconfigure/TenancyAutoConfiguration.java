@@ -172,7 +172,7 @@ public class TenancyAutoConfiguration {
      * @param installation has it
      * @return store, reports, maintenance and the rest
      */
-    @Bean
+    @Bean(destroyMethod = "")
     @ConditionalOnMissingBean
     TenancyUsage tenancyUsage(TenancyInstallation installation) {
         return installation.usage();

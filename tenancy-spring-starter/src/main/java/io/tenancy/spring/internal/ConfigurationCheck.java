@@ -45,6 +45,7 @@ public final class ConfigurationCheck {
     private static final Pattern REDIS_URL = Pattern.compile("rediss?://\\S+");
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_.-]{0,62}");
     private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(250);
+    private static final Duration SHORTEST_GAUGE_INTERVAL = Duration.ofMinutes(1);
 
     private static final Map<String, ResolvableType> TYPES = types();
 
@@ -90,6 +91,7 @@ public final class ConfigurationCheck {
         if (scope.installation()) {
             check.migrations();
             check.bounds();
+            check.gauges();
             check.entitlements();
         }
         if (scope.web()) {
@@ -140,6 +142,7 @@ public final class ConfigurationCheck {
                 ResolvableType.forClassWithGenerics(List.class, TenancyProperties.Limit.class));
         types.put("tenancy.usage.late", ResolvableType.forClass(Duration.class));
         types.put("tenancy.usage.retention", ResolvableType.forClass(Duration.class));
+        types.put("tenancy.usage.gauges.interval", ResolvableType.forClass(Duration.class));
         types.put("tenancy.observations.tenant", ResolvableType.forClass(TenancyProperties.TenantKey.class));
         return types;
     }
@@ -317,6 +320,25 @@ public final class ConfigurationCheck {
             if (value != null && (value.isZero() || value.isNegative())) {
                 add(property, text(property), "time runs forward", "Set it to a positive duration such as 10m.");
             }
+        }
+    }
+
+    private void gauges() {
+        Duration interval = read("tenancy.usage.gauges.interval", Duration.class);
+        if (interval != null && interval.compareTo(SHORTEST_GAUGE_INTERVAL) < 0) {
+            add(
+                    "tenancy.usage.gauges.interval",
+                    text("tenancy.usage.gauges.interval"),
+                    "gauges are read once a minute at most",
+                    "Set it to 1m or more.");
+        }
+        String storage = text("tenancy.usage.gauges.storage");
+        if (storage != null && !NAME.matcher(storage).matches()) {
+            add(
+                    "tenancy.usage.gauges.storage",
+                    storage,
+                    "no metric can be called that",
+                    "Set it to a name such as storage.bytes, or leave it out.");
         }
     }
 
