@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.stereotype.Component;
 
@@ -68,6 +69,11 @@ class NoPlans implements ClinicPlan {
     @Override
     public Map<Instant, Long> callsByDay(Instant from, Instant until) {
         return Map.of();
+    }
+
+    @Override
+    public OptionalLong databaseBytes() {
+        return OptionalLong.empty();
     }
 
     @Override

@@ -23,6 +23,7 @@ import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.jpa.entitlement.ChangeNote;
 import io.tenancy.jpa.entitlement.EntitlementAdministration;
 import io.tenancy.quota.Quotas;
+import io.tenancy.samples.cms.account.AppUserRepository;
 import io.tenancy.samples.cms.article.ArticleRepository;
 import io.tenancy.usage.buffer.BufferedUsageMeter;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -70,6 +72,8 @@ class ClinicPlansTest {
     private static final String COMPASSO = "compasso";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Pattern CATEGORY = Pattern.compile("<option value=\"([0-9a-f-]{36})\"");
+    private static final Pattern DATABASE_LINE =
+            Pattern.compile("<p>([^<]*(?:Datenbank|database|banco de dados)[^<]*)</p>");
     private static final Pattern USED = Pattern.compile("\"name\":\"API_CALLS\",\"used\":\"(\\d+)\"");
 
     @TempDir
@@ -89,6 +93,9 @@ class ClinicPlansTest {
 
     @Autowired
     private ArticleRepository articles;
+
+    @Autowired
+    private AppUserRepository users;
 
     @Autowired
     private BufferedUsageMeter calls;
@@ -284,6 +291,50 @@ class ClinicPlansTest {
                 .andExpect(content().string(containsString("sem limite")))
                 .andExpect(content().string(containsString("<strong data-used>12</strong>")))
                 .andExpect(content().string(not(containsString("tenancy:"))));
+    }
+
+    @Test
+    void thePageShowsHowMuchTheClinicTakesInTheDatabase() throws Exception {
+        awaitTrue(
+                () -> Stream.of(MORGENUFER, LIMESTONE, COMPASSO).allMatch(slug -> latest(slug, "database_bytes") > 0));
+
+        assertThat(databaseLine(MORGENUFER, "jonas@morgenufer.example"))
+                .matches("Die Daten Ihrer Praxis belegen in der Datenbank \\d+(,\\d)? [kM]B\\.");
+        assertThat(databaseLine(LIMESTONE, "maya@limestone.example"))
+                .matches("Your clinic’s data take \\d+(\\.\\d)? [kM]B in the database\\.");
+        assertThat(databaseLine(COMPASSO, "helena@compasso.example"))
+                .matches("Os dados da sua clínica ocupam \\d+(,\\d)? MB no banco de dados\\.");
+    }
+
+    @Test
+    void thePeopleOfAClinicAreSampledAsUsage() {
+        long people = Tenancy.<Long, RuntimeException>callAs(clinic(COMPASSO), users::count);
+
+        awaitTrue(() -> latest(COMPASSO, "users") == people);
+    }
+
+    private String databaseLine(String clinic, String email) throws Exception {
+        MockHttpServletResponse page = http.perform(
+                        at(clinic, get("/desk/usage")).session(logIn(clinic, email)))
+                .andReturn()
+                .getResponse();
+        page.setCharacterEncoding("UTF-8");
+        Matcher line = DATABASE_LINE.matcher(page.getContentAsString());
+        assertThat(line.find())
+                .as("a line about the database in %s", page.getContentAsString())
+                .isTrue();
+        return line.group(1);
+    }
+
+    private long latest(String slug, String metric) {
+        return Tenancy.callAsPlatform(
+                "a test",
+                () -> installation
+                        .usage()
+                        .reports()
+                        .billingPeriod(clinic(slug).id(), metric, Instant.now())
+                        .map(point -> point.value().longValue())
+                        .orElse(-1L));
     }
 
     private Tenant clinic(String slug) {

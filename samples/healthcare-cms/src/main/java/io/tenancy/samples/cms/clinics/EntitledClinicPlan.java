@@ -24,11 +24,13 @@ import jakarta.persistence.EntityManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.hibernate.Session;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -141,6 +143,15 @@ class EntitledClinicPlan implements ClinicPlan {
     @Override
     public Map<Instant, Long> callsByDay(Instant from, Instant until) {
         return values(reports.days(Resource.API_CALLS.key(), from, until));
+    }
+
+    // Two days are far more than the hour after which the next value comes.
+    @Override
+    public OptionalLong databaseBytes() {
+        Instant until = clock.instant().truncatedTo(ChronoUnit.HOURS).plus(1, ChronoUnit.HOURS);
+        return reports.hours(ClinicGauges.DATABASE_BYTES, until.minus(2, ChronoUnit.DAYS), until).stream()
+                .mapToLong(hour -> hour.value().longValue())
+                .reduce((earlier, later) -> later);
     }
 
     private static Map<Instant, Long> values(List<UsageReports.Point> points) {

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** The plan of the clinic whose request, or whose work, this thread does. */
@@ -70,6 +71,13 @@ public interface ClinicPlan {
      * @return the days with calls; a call shows within seconds
      */
     Map<Instant, Long> callsByDay(Instant from, Instant until);
+
+    /**
+     * How much room the clinic's rows take in the database, with everything that it needs to find them.
+     *
+     * @return bytes, as they were read last; empty where nobody reads them, or nobody has yet
+     */
+    OptionalLong databaseBytes();
 
     /**
      * Tells clinics apart.

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Controller;
@@ -43,9 +44,15 @@ class UsageController {
             @RequestParam(required = false) @Nullable String upgrade, @ModelAttribute("site") Site site, Model model) {
         model.addAttribute("planName", plan.name().orElse(null));
         model.addAttribute("figures", figures.now(site));
+        model.addAttribute("databaseSize", databaseSize(site.getLocale()));
         model.addAttribute("offers", rows(plan.offers(), site.getLocale()));
         model.addAttribute("upgrade", "api_access".equals(upgrade));
         return "editor/usage";
+    }
+
+    private @Nullable String databaseSize(Locale locale) {
+        OptionalLong bytes = plan.databaseBytes();
+        return bytes.isPresent() ? UsageFigures.amount(Resource.STORAGE, bytes.getAsLong(), locale) : null;
     }
 
     /** Figures as they change. The first come at once. */
