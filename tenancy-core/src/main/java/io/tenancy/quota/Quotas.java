@@ -66,6 +66,7 @@ public final class Quotas implements AutoCloseable {
 
     private static final long OUTAGE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int ATTEMPTS = 20;
+    private static final int MOST_FAILURES_IN_A_ROW = 3;
 
     private final QuotaStore store;
     private final QuotaPolicies policies;
@@ -175,7 +176,16 @@ public final class Quotas implements AutoCloseable {
      * @throws QuotaUnavailableException when the store cannot be reached and this node holds too few units
      */
     public void consume(String resource, long units) {
-        take(key(resource, units), units).use(units);
+        Account.Key key = key(resource, units);
+        while (true) {
+            Lease lease = take(key, units);
+            lease.use(units);
+            // A thread that stood still in between for longer than a reservation lasts took what others may have got
+            // since.
+            if (lease.mayCommit(nanos.getAsLong())) {
+                return;
+            }
+        }
     }
 
     /**
@@ -530,16 +540,22 @@ public final class Quotas implements AutoCloseable {
      * what fails is tried again by the next call.
      */
     public void maintain() {
+        int failedInARow = 0;
         for (Account account : List.copyOf(accounts.values())) {
             account.lock().lock();
             try {
                 if (!account.isRetired()) {
                     beat(account, true);
                 }
+                failedInARow = 0;
             } catch (QuotaUnavailableException away) {
                 LOG.warn("Leases of quotas were not renewed: {}", away.getMessage());
-                return;
-            } catch (RuntimeException failure) {
+                // One counter that somebody holds for long is not the others' fault; a store that is away is
+                // everybody's.
+                if (++failedInARow == MOST_FAILURES_IN_A_ROW) {
+                    return;
+                }
+            } catch (RuntimeException | Error failure) {
                 LOG.error(
                         "The lease of '{}' of tenant {} was not renewed",
                         account.key().resource(),

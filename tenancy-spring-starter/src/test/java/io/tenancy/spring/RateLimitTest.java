@@ -20,6 +20,8 @@ import io.tenancy.spring.internal.ConfigurationCheck;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,6 +55,7 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
+import redis.embedded.RedisServer;
 
 @SpringBootTest(
         classes = NotesApplication.class,
@@ -253,9 +256,42 @@ class RateLimitTest {
 
     @Test
     void limitsOfThePropertiesAreCountedInTheControlDatabase() {
+        assertThat(statusesOfTwoNodesInTurn("two-nodes", Map.of("tenancy.rate-limits.backend", "postgresql")))
+                .containsExactly(200, 200, 429, 429);
+    }
+
+    @Test
+    void limitsOfThePropertiesAreCountedInRedis() throws IOException {
+        RedisServer redis = RedisServer.newRedisServer()
+                .port(freePort())
+                .bind("127.0.0.1")
+                .setting("save \"\"")
+                .build();
+        redis.start();
+        try {
+            Map<String, String> inRedis = Map.of(
+                    "tenancy.rate-limits.backend",
+                    "redis",
+                    "tenancy.rate-limits.redis.url",
+                    "redis://127.0.0.1:" + redis.ports().get(0),
+                    "tenancy.rate-limits.on-backend-failure",
+                    "closed");
+            assertThat(statusesOfTwoNodesInTurn("two-redis-nodes", inRedis)).containsExactly(200, 200, 429, 429);
+        } finally {
+            redis.stop();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static List<Integer> statusesOfTwoNodesInTurn(String slug, Map<String, String> backend) {
         Map<String, Object> properties = new LinkedHashMap<>(TestServer.properties());
+        properties.putAll(backend);
         properties.put("server.port", "0");
-        properties.put("tenancy.rate-limits.backend", "postgresql");
         properties.put("tenancy.rate-limits.timeout", "5s");
         properties.put("tenancy.rate-limits.limits[0].name", "daily");
         properties.put("tenancy.rate-limits.limits[0].kind", "sliding");
@@ -266,14 +302,13 @@ class RateLimitTest {
                 ConfigurableApplicationContext second = start(properties)) {
             first.getBean(TenancyInstallation.class)
                     .provisioner()
-                    .provision(NewTenant.of("two-nodes", "Two nodes", IsolationLevel.SHARED));
+                    .provision(NewTenant.of(slug, "Two nodes", IsolationLevel.SHARED));
             for (ConfigurableApplicationContext node : List.of(first, second, first, second)) {
                 int nodePort = node.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
-                statuses.add(
-                        Http.get(nodePort, "two-nodes.cms.localhost", "/who").status());
+                statuses.add(Http.get(nodePort, slug + ".cms.localhost", "/who").status());
             }
         }
-        assertThat(statuses).containsExactly(200, 200, 429, 429);
+        return statuses;
     }
 
     private static ConfigurableApplicationContext start(Map<String, Object> properties) {
@@ -299,7 +334,7 @@ class RateLimitTest {
                 .withProperty("tenancy.rate-limits.limits[1].name", "unfinished");
 
         List<ConfigurationFault> faults = ConfigurationCheck.faults(
-                environment, new ConfigurationCheck.Scope(false, false, false, false, true, null));
+                environment, new ConfigurationCheck.Scope(false, false, false, false, true, false, null));
 
         assertThat(faults)
                 .extracting(ConfigurationFault::property)

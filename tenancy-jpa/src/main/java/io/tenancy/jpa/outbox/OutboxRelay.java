@@ -152,7 +152,7 @@ public final class OutboxRelay implements AutoCloseable {
                 tryDeliver(tenant);
             }
             forgetOld();
-        } catch (RuntimeException | SQLException failure) {
+        } catch (RuntimeException | Error | SQLException failure) {
             LOG.warn("The outboxes could not be looked into; they are looked into again later", failure);
         }
     }
@@ -160,7 +160,7 @@ public final class OutboxRelay implements AutoCloseable {
     private void tryDeliver(Tenant tenant) {
         try {
             deliver(tenant);
-        } catch (SQLException | RuntimeException failure) {
+        } catch (SQLException | RuntimeException | Error failure) {
             LOG.warn("The outbox of tenant {} could not be delivered; it is tried again later", tenant, failure);
         }
     }
