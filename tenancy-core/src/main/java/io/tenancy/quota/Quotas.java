@@ -488,16 +488,23 @@ public final class Quotas implements AutoCloseable {
                     resource,
                     tenant);
         }
-        Account account = accounts.get(key);
-        if (account != null) {
-            account.lock().lock();
-            try {
-                account.refused(null);
-            } finally {
-                account.lock().unlock();
-            }
-        }
+        tellThresholds(key, policy);
         return usageOf(resource);
+    }
+
+    // The counter knows the thresholds of the last request. A new one knows none, and the limit may have changed since.
+    private void tellThresholds(Account.Key key, QuotaPolicy policy) {
+        Account account = accounts.computeIfAbsent(key, Account::new);
+        account.lock().lock();
+        try {
+            account.refused(null);
+            if (!account.isRetired()) {
+                account.policy(policy);
+                renew(account, policy, leaseOf(account, policy));
+            }
+        } finally {
+            account.lock().unlock();
+        }
     }
 
     private static long count(TenantId tenant, QuotaStore.Key counter, QuotaRecount recount) {

@@ -262,24 +262,74 @@ class RateLimitTest {
 
     @Test
     void limitsOfThePropertiesAreCountedInRedis() throws IOException {
-        RedisServer redis = RedisServer.newRedisServer()
-                .port(freePort())
-                .bind("127.0.0.1")
-                .setting("save \"\"")
-                .build();
+        RedisServer redis = redis(freePort());
         redis.start();
         try {
-            Map<String, String> inRedis = Map.of(
-                    "tenancy.rate-limits.backend",
-                    "redis",
-                    "tenancy.rate-limits.redis.url",
-                    "redis://127.0.0.1:" + redis.ports().get(0),
-                    "tenancy.rate-limits.on-backend-failure",
-                    "closed");
-            assertThat(statusesOfTwoNodesInTurn("two-redis-nodes", inRedis)).containsExactly(200, 200, 429, 429);
+            assertThat(statusesOfTwoNodesInTurn("two-redis-nodes", inRedis(redis, "closed")))
+                    .containsExactly(200, 200, 429, 429);
         } finally {
             redis.stop();
         }
+    }
+
+    @Test
+    void whenRedisGoesMidBurstOneSettingRefusesAndTheOtherLimitsAloneUntilItIsBack() throws IOException {
+        int redisPort = freePort();
+        RedisServer redis = redis(redisPort);
+        redis.start();
+        Map<String, Object> refusing = limited(inRedis(redis, "closed"), 1_000);
+        // The same database.
+        Map<String, Object> goingOn = new LinkedHashMap<>(refusing);
+        goingOn.put("tenancy.rate-limits.on-backend-failure", "open");
+        try (ConfigurableApplicationContext closed = start(refusing);
+                ConfigurableApplicationContext open = start(goingOn)) {
+            provision(closed, "mid-burst");
+            assertThat(ask(closed, "mid-burst").status()).isEqualTo(200);
+            assertThat(ask(open, "mid-burst").status()).isEqualTo(200);
+
+            redis.stop();
+            Http.Answer refused = ask(closed, "mid-burst");
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.header("Retry-After")).isPresent();
+            assertThat(ask(open, "mid-burst").header("RateLimit").orElseThrow()).startsWith("\"daily\";r=999");
+
+            redis = redis(redisPort);
+            redis.start();
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(
+                            () -> assertThat(ask(closed, "mid-burst").status()).isEqualTo(200));
+        } finally {
+            redis.stop();
+        }
+    }
+
+    private static RedisServer redis(int onPort) throws IOException {
+        return RedisServer.newRedisServer()
+                .port(onPort)
+                .bind("127.0.0.1")
+                .setting("save \"\"")
+                .build();
+    }
+
+    private static Map<String, String> inRedis(RedisServer redis, String onFailure) {
+        return Map.of(
+                "tenancy.rate-limits.backend",
+                "redis",
+                "tenancy.rate-limits.redis.url",
+                "redis://127.0.0.1:" + redis.ports().get(0),
+                "tenancy.rate-limits.on-backend-failure",
+                onFailure);
+    }
+
+    private static Http.Answer ask(ConfigurableApplicationContext node, String slug) {
+        int nodePort = node.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+        return Http.get(nodePort, slug + ".cms.localhost", "/who");
+    }
+
+    private static void provision(ConfigurableApplicationContext node, String slug) {
+        node.getBean(TenancyInstallation.class)
+                .provisioner()
+                .provision(NewTenant.of(slug, "Limited", IsolationLevel.SHARED));
     }
 
     private static int freePort() throws IOException {
@@ -288,24 +338,26 @@ class RateLimitTest {
         }
     }
 
-    private static List<Integer> statusesOfTwoNodesInTurn(String slug, Map<String, String> backend) {
+    private static Map<String, Object> limited(Map<String, String> backend, int capacity) {
         Map<String, Object> properties = new LinkedHashMap<>(TestServer.properties());
         properties.putAll(backend);
         properties.put("server.port", "0");
         properties.put("tenancy.rate-limits.timeout", "5s");
         properties.put("tenancy.rate-limits.limits[0].name", "daily");
         properties.put("tenancy.rate-limits.limits[0].kind", "sliding");
-        properties.put("tenancy.rate-limits.limits[0].capacity", "2");
+        properties.put("tenancy.rate-limits.limits[0].capacity", capacity);
         properties.put("tenancy.rate-limits.limits[0].window", "24h");
+        return properties;
+    }
+
+    private static List<Integer> statusesOfTwoNodesInTurn(String slug, Map<String, String> backend) {
+        Map<String, Object> properties = limited(backend, 2);
         List<Integer> statuses = new ArrayList<>();
         try (ConfigurableApplicationContext first = start(properties);
                 ConfigurableApplicationContext second = start(properties)) {
-            first.getBean(TenancyInstallation.class)
-                    .provisioner()
-                    .provision(NewTenant.of(slug, "Two nodes", IsolationLevel.SHARED));
+            provision(first, slug);
             for (ConfigurableApplicationContext node : List.of(first, second, first, second)) {
-                int nodePort = node.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
-                statuses.add(Http.get(nodePort, slug + ".cms.localhost", "/who").status());
+                statuses.add(ask(node, slug).status());
             }
         }
         return statuses;

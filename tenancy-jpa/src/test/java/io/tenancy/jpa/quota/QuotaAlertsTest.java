@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.tenancy.Tenant;
 import io.tenancy.context.Tenancy;
+import io.tenancy.jpa.WatchedDataSource;
 import io.tenancy.quota.QuotaAlert;
 import io.tenancy.quota.QuotaPolicy;
 import io.tenancy.quota.QuotaThreshold;
@@ -73,8 +74,8 @@ class QuotaAlertsTest {
     void anAlertIsNotTakenForDeliveredWhereItsOnlyListenerLeavesMeanwhile() {
         reach(50);
         AtomicReference<Runnable> onClaim = new AtomicReference<>(() -> {});
-        DataSource watched = new DelegatingDataSource(
-                database.platform(), () -> onClaim.get().run());
+        DataSource watched =
+                new WatchedDataSource(database.platform(), () -> onClaim.get().run());
         List<UUID> heard = new ArrayList<>();
         try (QuotaAlerts alerts = database.alerts(watched, RETRY);
                 QuotaAlerts other = database.alerts(RETRY)) {

@@ -683,6 +683,15 @@ class QuotasTest {
     }
 
     @Test
+    void aRecountThatIsTheFirstToCountTellsWhatIsReached() {
+        Tenant tenant = database.tenant(QuotaPolicy.of("articles", 100));
+        try (Quotas node = database.node()) {
+            Tenancy.runAs(tenant, () -> node.recount("articles", (id, span) -> 95));
+        }
+        assertThat(database.alertsOf(tenant)).containsExactly("PERCENT_80", "PERCENT_90");
+    }
+
+    @Test
     void withinAPeriodAThresholdIsToldOnceWhateverARecountSays() {
         Tenant tenant = database.tenant(QuotaPolicy.per(QuotaPeriod.MONTH, "mails", 10));
         List<UUID> heard = new ArrayList<>();

@@ -1,4 +1,4 @@
-package io.tenancy.jpa.quota;
+package io.tenancy.jpa;
 
 import java.io.PrintWriter;
 import java.sql.Connection;
@@ -7,7 +7,7 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 
 /** Does something before each connection that it gives. */
-record DelegatingDataSource(DataSource source, Runnable before) implements DataSource {
+public record WatchedDataSource(DataSource source, Runnable before) implements DataSource {
 
     @Override
     public Connection getConnection() throws SQLException {
