@@ -156,6 +156,7 @@ public final class Quotas implements AutoCloseable {
      * @throws io.tenancy.context.NoTenantException when no tenant is bound
      * @throws IllegalArgumentException when the number of units is out of bounds
      * @throws UnknownQuotaException when the tenant has no policy for the resource
+     * @throws io.tenancy.entitlement.QuotaNotEntitledException when the tenant's plan gives nothing of the resource
      * @throws QuotaExceededException when fewer units are left
      * @throws QuotaUnavailableException when the store cannot be reached and this node holds too few units
      */
@@ -172,6 +173,7 @@ public final class Quotas implements AutoCloseable {
      * @throws io.tenancy.context.NoTenantException when no tenant is bound
      * @throws IllegalArgumentException when the number of units is out of bounds
      * @throws UnknownQuotaException when the tenant has no policy for the resource
+     * @throws io.tenancy.entitlement.QuotaNotEntitledException when the tenant's plan gives nothing of the resource
      * @throws QuotaExceededException when fewer units are left
      * @throws QuotaUnavailableException when the store cannot be reached and this node holds too few units
      */
@@ -197,6 +199,7 @@ public final class Quotas implements AutoCloseable {
      * @throws io.tenancy.context.NoTenantException when no tenant is bound
      * @throws IllegalArgumentException when the number of units is out of bounds
      * @throws UnknownQuotaException when the tenant has no policy for the resource
+     * @throws io.tenancy.entitlement.QuotaNotEntitledException when the tenant's plan gives nothing of the resource
      * @throws QuotaUnavailableException when the store cannot be reached and this node holds too few units
      */
     public boolean check(String resource, long units) {
@@ -413,6 +416,7 @@ public final class Quotas implements AutoCloseable {
      *     lease time
      * @throws io.tenancy.context.NoTenantException when no tenant is bound
      * @throws UnknownQuotaException when the tenant has no policy for the resource
+     * @throws io.tenancy.entitlement.QuotaNotEntitledException when the tenant's plan gives nothing of the resource
      * @throws QuotaUnavailableException when the store cannot be reached
      */
     public QuotaUsage usageOf(String resource) {
@@ -470,6 +474,7 @@ public final class Quotas implements AutoCloseable {
      * @return the usage after it
      * @throws io.tenancy.context.NoTenantException when no tenant is bound
      * @throws UnknownQuotaException when the tenant has no policy for the resource
+     * @throws io.tenancy.entitlement.QuotaNotEntitledException when the tenant's plan gives nothing of the resource
      * @throws QuotaUnavailableException when the store cannot be reached; nothing was changed, or all of it
      * @throws TenancyException when counting failed; nothing was changed
      */
@@ -672,8 +677,7 @@ public final class Quotas implements AutoCloseable {
     // --- what is asked of others ------------------------------------------------------------------------------------
 
     private QuotaPolicy policyOf(Account.Key key) {
-        QuotaPolicy policy = policies.policyOf(key.tenant(), key.resource())
-                .orElseThrow(() -> new UnknownQuotaException(key.tenant(), key.resource()));
+        QuotaPolicy policy = policies.require(key.tenant(), key.resource());
         if (!policy.resource().equals(key.resource())) {
             throw new TenancyException("QuotaPolicies gave the policy of '" + policy.resource() + "' when asked for '"
                     + key.resource() + "' of tenant " + key.tenant() + ". Mend its policyOf(...).");
