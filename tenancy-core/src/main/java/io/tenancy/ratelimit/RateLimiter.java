@@ -274,8 +274,8 @@ public final class RateLimiter implements AutoCloseable {
                                 + failure.getMessage() + "), and on-backend-failure is 'closed'.",
                         failure);
             }
-            LOG.warn("The rate limits of tenant {} could not be asked for: only global ones hold", tenant, failure);
-            return Subjects.unknown(tenant, global, backend, now);
+            LOG.warn("The rate limits of tenant {} could not be asked for: those of everybody hold", tenant, failure);
+            return subjectsOf(tenant, policies.whileUnknown(tenant), now).asUnknown();
         }
     }
 

@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** The limits that one tenant had at one moment, each with its counter at hand. Safe for many threads. */
 final class Subjects {
 
-    private static final Bound[] NONE = new Bound[0];
-
     /** The narrowest scope first: what a user or an endpoint may not do is refused before it costs the tenant units. */
     private static final List<RateLimit.Scope> ORDER = List.of(
             RateLimit.Scope.USER,
@@ -78,9 +76,8 @@ final class Subjects {
                 false);
     }
 
-    /** What is believed of a tenant whose limits could not be asked for: the global ones only. */
-    static Subjects unknown(TenantId tenant, List<RateLimit> global, RateLimitBackend backend, long loadedAt) {
-        Bound[] bounds = global.isEmpty() ? NONE : of(tenant, List.of(), global, backend, 1, loadedAt).bounds;
+    /** What is believed of a tenant whose limits could not be asked for. */
+    Subjects asUnknown() {
         return new Subjects(bounds, loadedAt, true);
     }
 

@@ -348,6 +348,30 @@ class RateLimiterTest {
     }
 
     @Test
+    void limitsThatWereNeverKnownAreThoseOfEverybodyUntilTheyCanBeAskedFor() {
+        SettableFailure own = new SettableFailure(RateLimit.of("a", Scope.TENANT, 5, MINUTE, Kind.FIXED));
+        own.failing = true;
+        RateLimiter limiter = limiter(new LocalRateLimitBackend(), new RateLimitPolicies() {
+                    @Override
+                    public List<RateLimit> of(TenantId tenant) {
+                        return own.of(tenant);
+                    }
+
+                    @Override
+                    public List<RateLimit> whileUnknown(TenantId tenant) {
+                        return List.of(RateLimit.of("a", Scope.TENANT, 2, MINUTE, Kind.FIXED));
+                    }
+                })
+                .build();
+        assertThat(admitted(limiter, RateLimitRequest.of(acme), 9)).isEqualTo(2);
+
+        own.failing = false;
+        clock.advance(RateLimiter.DEFAULT_POLICY_TIME);
+
+        assertThat(admitted(limiter, RateLimitRequest.of(acme), 9)).isEqualTo(3);
+    }
+
+    @Test
     void limitsThatWereNeverKnownRefuseWhereItIsSetSo() {
         SettableFailure policies = new SettableFailure(RateLimit.of("a", Scope.TENANT, 3, MINUTE, Kind.FIXED));
         policies.failing = true;
