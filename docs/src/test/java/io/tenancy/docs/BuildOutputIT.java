@@ -32,6 +32,7 @@ class BuildOutputIT {
     @CsvSource({
         "tenancy-core, io.tenancy.core",
         "tenancy-jpa, io.tenancy.jpa",
+        "tenancy-billing, io.tenancy.billing",
         "tenancy-spring-starter, io.tenancy.spring",
         "tenancy-test, io.tenancy.test"
     })

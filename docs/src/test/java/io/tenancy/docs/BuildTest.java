@@ -24,6 +24,7 @@ class BuildTest {
                         "tenancy-bom",
                         "tenancy-core",
                         "tenancy-jpa",
+                        "tenancy-billing",
                         "tenancy-spring-starter",
                         "tenancy-test",
                         "samples/healthcare-cms",
@@ -61,7 +62,7 @@ class BuildTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tenancy-core", "tenancy-jpa", "tenancy-spring-starter", "tenancy-test"})
+    @ValueSource(strings = {"tenancy-core", "tenancy-jpa", "tenancy-billing", "tenancy-spring-starter", "tenancy-test"})
     void theBomListsEveryPublishedModule(String module) {
         assertThat(reactor.read("tenancy-bom/pom.xml")).contains("<artifactId>" + module + "</artifactId>");
     }

@@ -20,6 +20,9 @@ class GuideCodeTest {
 
     private static final List<String> PACKAGES = List.of(
             "io.tenancy",
+            "io.tenancy.billing",
+            "io.tenancy.billing.period",
+            "io.tenancy.billing.price",
             "io.tenancy.context",
             "io.tenancy.entitlement",
             "io.tenancy.jpa",

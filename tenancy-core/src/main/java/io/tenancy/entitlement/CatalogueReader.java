@@ -59,6 +59,7 @@ public final class CatalogueReader {
     public static final int FORMAT = 1;
 
     private static final String BILLING = "billing";
+    private static final String GLOBAL = "global";
 
     private final List<CatalogueError> errors = new ArrayList<>();
     private final Map<String, EntitlementDefinition> definitions = new LinkedHashMap<>();
@@ -348,7 +349,7 @@ public final class CatalogueReader {
     private @Nullable PlannedRateLimit rateLimit(At at) {
         Map<String, At> fields = fields(at, "name", "scope", "capacity", "per", "kind", "paths");
         String name = text(fields, "name");
-        PlannedRateLimit.Scope scope = oneOf(at, fields, "scope", PlannedRateLimit.Scope.values(), null);
+        PlannedRateLimit.Scope scope = scope(at, fields);
         PlannedRateLimit.Kind kind = oneOf(at, fields, "kind", PlannedRateLimit.Kind.values(), null);
         Long capacity = whole(at, fields, "capacity", true);
         Duration per = duration(at, fields);
@@ -371,6 +372,21 @@ public final class CatalogueReader {
         }
         return build(at, () -> new PlannedRateLimit(name, scope, capacity, per, kind, paths))
                 .orElse(null);
+    }
+
+    // The rate limiter has this scope, so it is likely to be tried here, and the list of what is known would not tell
+    // where
+    // it belongs.
+    private PlannedRateLimit.@Nullable Scope scope(At owner, Map<String, At> fields) {
+        At at = fields.get("scope");
+        if (at != null && at.node() instanceof Scalar scalar && GLOBAL.equals(scalar.text())) {
+            error(
+                    at,
+                    "is global, but a plan limits its own tenants, each by itself; a limit of all tenants together belongs"
+                            + " to the installation: tenancy.rate-limits.limits, or RateLimiter.Builder.global(...)");
+            return null;
+        }
+        return oneOf(owner, fields, "scope", PlannedRateLimit.Scope.values(), null);
     }
 
     private Map<String, At> fields(At at, String... known) {

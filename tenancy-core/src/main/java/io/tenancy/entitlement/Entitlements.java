@@ -1,5 +1,6 @@
 package io.tenancy.entitlement;
 
+import io.tenancy.TenancyException;
 import io.tenancy.TenantId;
 import io.tenancy.internal.Printable;
 import java.time.Instant;
@@ -192,6 +193,25 @@ public final class Entitlements {
     }
 
     /**
+     * Refuses to go on without a limit or an allowance.
+     *
+     * @param name key of the limit or of the allowance
+     * @return how much of it the tenant has, which may be 0
+     * @throws QuotaNotEntitledException when the catalogue defines it, but nothing gives it to the tenant
+     * @throws UnknownEntitlementException when the catalogue has neither a limit nor an allowance of that name
+     */
+    public EntitlementQuantity requireQuantity(String name) {
+        return quantity(name).orElseThrow(() -> withoutQuantity(name));
+    }
+
+    private TenancyException withoutQuantity(String name) {
+        boolean defined = isDefined(name, EntitlementKind.LIMIT) || isDefined(name, EntitlementKind.ALLOWANCE);
+        return defined
+                ? new QuotaNotEntitledException(tenant(), name, offerOf(name))
+                : unknown(name, EntitlementKind.LIMIT);
+    }
+
+    /**
      * A configuration value.
      *
      * @param name key of the setting
@@ -256,6 +276,11 @@ public final class Entitlements {
     }
 
     private ModuleNotEntitledException notEntitled(String key) {
+        return new ModuleNotEntitledException(tenant(), key, offerOf(key));
+    }
+
+    // What would give the tenant something that it lacks.
+    private NotEntitledException.Offer offerOf(String key) {
         List<String> plans = List.of();
         List<String> addOns = List.of();
         Optional<EntitlementDefinition> definition = resolution.catalogue.definition(key);
@@ -264,13 +289,13 @@ public final class Entitlements {
                     .filter(Plan::offered)
                     .filter(plan -> plan.versionAt(resolution.at)
                             .filter(version ->
-                                    Resolution.isOn(version.entitlements().get(key)))
+                                    Resolution.gives(version.entitlements().get(key)))
                             .isPresent())
                     .map(Plan::code)
                     .toList();
             addOns = resolution.catalogue.addOns().stream()
                     .filter(AddOn::offered)
-                    .filter(addOn -> Resolution.isOn(addOn.entitlements().get(key)))
+                    .filter(addOn -> Resolution.gives(addOn.entitlements().get(key)))
                     .filter(addOn -> plan().filter(addOn::goesWith).isPresent())
                     .map(AddOn::code)
                     .toList();
@@ -279,7 +304,7 @@ public final class Entitlements {
         String link = upgradeTemplate == null || !obtainable
                 ? null
                 : upgradeTemplate.replace(EntitlementResolver.MODULE_PLACEHOLDER, key);
-        return new ModuleNotEntitledException(tenant(), key, plan().orElse(null), plans, addOns, link);
+        return new NotEntitledException.Offer(plan().orElse(null), plans, addOns, link);
     }
 
     private UnknownEntitlementException unknown(String key, EntitlementKind asked) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A rate limit that comes with a plan.
+ * A rate limit that comes with a plan. Always one tenant's: what holds for all tenants together is no plan's to say.
  *
  * @param name its name, matching {@code [a-z][a-z0-9_.-]{0,62}}
  * @param scope whose requests are counted together
@@ -81,9 +81,7 @@ public record PlannedRateLimit(String name, Scope scope, long capacity, Duration
         /** Those of one user. */
         USER,
         /** Those with one API key. */
-        API_KEY,
-        /** All of all tenants. */
-        GLOBAL
+        API_KEY
     }
 
     /** How the window moves. */

@@ -91,16 +91,20 @@ final class Resolution {
 
     /** Whether a plan or an add-on that gives it would help this tenant, given what comes after them. */
     boolean couldGet(EntitlementDefinition definition) {
-        EntitlementValue wanted = definition.kind() == EntitlementKind.MODULE
-                ? new OfModule(true)
-                : new EntitlementValue.OfSetting("true");
-        return isOn(later(definition, wanted, Trace.NONE));
+        EntitlementValue wanted = switch (definition.kind()) {
+            case MODULE -> new OfModule(true);
+            case SETTING -> new EntitlementValue.OfSetting("true");
+            case LIMIT, ALLOWANCE -> OfQuantity.of(EntitlementValue.UNLIMITED);
+        };
+        return gives(later(definition, wanted, Trace.NONE));
     }
 
-    static boolean isOn(@Nullable EntitlementValue value) {
+    /** Whether who has this value has anything: a limit of nothing, which nobody may pass, helps as little as none. */
+    static boolean gives(@Nullable EntitlementValue value) {
         return (value instanceof OfModule module && module.entitled())
                 || (value instanceof EntitlementValue.OfSetting setting
-                        && setting.value().equals("true"));
+                        && setting.value().equals("true"))
+                || (value instanceof OfQuantity quantity && (quantity.limit() != 0 || quantity.overage()));
     }
 
     private @Nullable EntitlementValue fromPlan(EntitlementDefinition definition, Trace trace) {

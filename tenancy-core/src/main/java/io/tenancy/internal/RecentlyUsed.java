@@ -3,6 +3,7 @@ package io.tenancy.internal;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param <V> what
  */
 public final class RecentlyUsed<K, V> {
+
+    private static final int EIGHTH = 8;
 
     private final int maximum;
     private final Map<K, V> values = new ConcurrentHashMap<>();
@@ -107,21 +110,37 @@ public final class RecentlyUsed<K, V> {
     }
 
     /**
-     * Before something is added: when it is full, forgets what nobody asked for lately, and others where that is too little.
-     * At least an eighth goes, so that looking through all of it is rare.
+     * Whether something has to go before something is added.
+     *
+     * @return true when there is no room
+     */
+    public boolean isFull() {
+        return values.size() >= maximum;
+    }
+
+    /**
+     * Before something is added: when it is full, forgets an eighth, so that looking through all of it is rare; of what
+     * nobody asked for lately, and of the others where that is too little.
      *
      * @param unused whether nobody asked for a value lately
      */
     public void makeRoom(Predicate<? super V> unused) {
-        if (values.size() < maximum) {
-            return;
+        if (isFull()) {
+            int wanted = maximum - maximum / EIGHTH - 1;
+            forget(unused, wanted);
+            // Every eighth, and not the first ones: the order hardly changes, and always the same would go.
+            AtomicInteger number = new AtomicInteger();
+            forget(value -> number.incrementAndGet() % EIGHTH == 0, wanted);
+            forget(value -> true, wanted);
         }
-        values.values().removeIf(unused);
-        int wanted = maximum - maximum / 8 - 1;
-        Iterator<K> others = values.keySet().iterator();
-        while (values.size() > wanted && others.hasNext()) {
-            others.next();
-            others.remove();
+    }
+
+    private void forget(Predicate<? super V> which, int wanted) {
+        Iterator<V> all = values.values().iterator();
+        while (values.size() > wanted && all.hasNext()) {
+            if (which.test(all.next())) {
+                all.remove();
+            }
         }
     }
 }

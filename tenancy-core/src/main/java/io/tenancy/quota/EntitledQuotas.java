@@ -4,6 +4,7 @@ import io.tenancy.TenantId;
 import io.tenancy.entitlement.EntitlementPeriod;
 import io.tenancy.entitlement.EntitlementQuantity;
 import io.tenancy.entitlement.TenantEntitlements;
+import io.tenancy.entitlement.UnknownEntitlementException;
 import io.tenancy.quota.spi.QuotaPolicies;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,6 +29,23 @@ public final class EntitledQuotas implements QuotaPolicies {
     @Override
     public Optional<QuotaPolicy> policyOf(TenantId tenant, String resource) {
         return entitlements.of(tenant).quantity(resource).map(EntitledQuotas::policy);
+    }
+
+    /**
+     * The policy that holds now.
+     *
+     * @throws io.tenancy.entitlement.QuotaNotEntitledException when the catalogue defines the resource as a limit or an
+     *     allowance, but the tenant's plan does not give it, or the tenant has no plan
+     * @throws UnknownQuotaException when the catalogue defines no limit and no allowance of that name
+     */
+    @Override
+    public QuotaPolicy require(TenantId tenant, String resource) {
+        try {
+            return policy(entitlements.of(tenant).requireQuantity(resource));
+        } catch (UnknownEntitlementException undefined) {
+            // The cause names what there is.
+            throw (UnknownQuotaException) new UnknownQuotaException(tenant, resource).initCause(undefined);
+        }
     }
 
     // More than a quota can count is as good as no limit.

@@ -66,6 +66,7 @@ public final class Quotas implements AutoCloseable {
 
     private static final long OUTAGE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int ATTEMPTS = 20;
+    private static final int MOST_FAILURES_IN_A_ROW = 3;
 
     private final QuotaStore store;
     private final QuotaPolicies policies;
@@ -155,6 +156,7 @@ public final class Quotas implements AutoCloseable {
      * @throws io.tenancy.context.NoTenantException when no tenant is bound
      * @throws IllegalArgumentException when the number of units is out of bounds
      * @throws UnknownQuotaException when the tenant has no policy for the resource
+     * @throws io.tenancy.entitlement.QuotaNotEntitledException when the tenant's plan gives nothing of the resource
      * @throws QuotaExceededException when fewer units are left
      * @throws QuotaUnavailableException when the store cannot be reached and this node holds too few units
      */
@@ -171,11 +173,21 @@ public final class Quotas implements AutoCloseable {
      * @throws io.tenancy.context.NoTenantException when no tenant is bound
      * @throws IllegalArgumentException when the number of units is out of bounds
      * @throws UnknownQuotaException when the tenant has no policy for the resource
+     * @throws io.tenancy.entitlement.QuotaNotEntitledException when the tenant's plan gives nothing of the resource
      * @throws QuotaExceededException when fewer units are left
      * @throws QuotaUnavailableException when the store cannot be reached and this node holds too few units
      */
     public void consume(String resource, long units) {
-        take(key(resource, units), units).use(units);
+        Account.Key key = key(resource, units);
+        while (true) {
+            Lease lease = take(key, units);
+            lease.use(units);
+            // A thread that stood still in between for longer than a reservation lasts took what others may have got
+            // since.
+            if (lease.mayCommit(nanos.getAsLong())) {
+                return;
+            }
+        }
     }
 
     /**
@@ -187,6 +199,7 @@ public final class Quotas implements AutoCloseable {
      * @throws io.tenancy.context.NoTenantException when no tenant is bound
      * @throws IllegalArgumentException when the number of units is out of bounds
      * @throws UnknownQuotaException when the tenant has no policy for the resource
+     * @throws io.tenancy.entitlement.QuotaNotEntitledException when the tenant's plan gives nothing of the resource
      * @throws QuotaUnavailableException when the store cannot be reached and this node holds too few units
      */
     public boolean check(String resource, long units) {
@@ -403,6 +416,7 @@ public final class Quotas implements AutoCloseable {
      *     lease time
      * @throws io.tenancy.context.NoTenantException when no tenant is bound
      * @throws UnknownQuotaException when the tenant has no policy for the resource
+     * @throws io.tenancy.entitlement.QuotaNotEntitledException when the tenant's plan gives nothing of the resource
      * @throws QuotaUnavailableException when the store cannot be reached
      */
     public QuotaUsage usageOf(String resource) {
@@ -460,6 +474,7 @@ public final class Quotas implements AutoCloseable {
      * @return the usage after it
      * @throws io.tenancy.context.NoTenantException when no tenant is bound
      * @throws UnknownQuotaException when the tenant has no policy for the resource
+     * @throws io.tenancy.entitlement.QuotaNotEntitledException when the tenant's plan gives nothing of the resource
      * @throws QuotaUnavailableException when the store cannot be reached; nothing was changed, or all of it
      * @throws TenancyException when counting failed; nothing was changed
      */
@@ -478,16 +493,23 @@ public final class Quotas implements AutoCloseable {
                     resource,
                     tenant);
         }
-        Account account = accounts.get(key);
-        if (account != null) {
-            account.lock().lock();
-            try {
-                account.refused(null);
-            } finally {
-                account.lock().unlock();
-            }
-        }
+        tellThresholds(key, policy);
         return usageOf(resource);
+    }
+
+    // The counter knows the thresholds of the last request. A new one knows none, and the limit may have changed since.
+    private void tellThresholds(Account.Key key, QuotaPolicy policy) {
+        Account account = accounts.computeIfAbsent(key, Account::new);
+        account.lock().lock();
+        try {
+            account.refused(null);
+            if (!account.isRetired()) {
+                account.policy(policy);
+                renew(account, policy, leaseOf(account, policy));
+            }
+        } finally {
+            account.lock().unlock();
+        }
     }
 
     private static long count(TenantId tenant, QuotaStore.Key counter, QuotaRecount recount) {
@@ -530,16 +552,22 @@ public final class Quotas implements AutoCloseable {
      * what fails is tried again by the next call.
      */
     public void maintain() {
+        int failedInARow = 0;
         for (Account account : List.copyOf(accounts.values())) {
             account.lock().lock();
             try {
                 if (!account.isRetired()) {
                     beat(account, true);
                 }
+                failedInARow = 0;
             } catch (QuotaUnavailableException away) {
                 LOG.warn("Leases of quotas were not renewed: {}", away.getMessage());
-                return;
-            } catch (RuntimeException failure) {
+                // One counter that somebody holds for long is not the others' fault; a store that is away is
+                // everybody's.
+                if (++failedInARow == MOST_FAILURES_IN_A_ROW) {
+                    return;
+                }
+            } catch (RuntimeException | Error failure) {
                 LOG.error(
                         "The lease of '{}' of tenant {} was not renewed",
                         account.key().resource(),
@@ -649,8 +677,7 @@ public final class Quotas implements AutoCloseable {
     // --- what is asked of others ------------------------------------------------------------------------------------
 
     private QuotaPolicy policyOf(Account.Key key) {
-        QuotaPolicy policy = policies.policyOf(key.tenant(), key.resource())
-                .orElseThrow(() -> new UnknownQuotaException(key.tenant(), key.resource()));
+        QuotaPolicy policy = policies.require(key.tenant(), key.resource());
         if (!policy.resource().equals(key.resource())) {
             throw new TenancyException("QuotaPolicies gave the policy of '" + policy.resource() + "' when asked for '"
                     + key.resource() + "' of tenant " + key.tenant() + ". Mend its policyOf(...).");

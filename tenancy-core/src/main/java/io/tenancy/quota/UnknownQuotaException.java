@@ -3,7 +3,11 @@ package io.tenancy.quota;
 import io.tenancy.TenancyException;
 import io.tenancy.TenantId;
 
-/** A resource was counted for which the tenant has no policy. Nothing was counted. */
+/**
+ * A resource was counted that no policy of the tenant names. Nothing was counted. What the catalogue of plans defines and
+ * the tenant's plan does not give is refused as {@link io.tenancy.entitlement.QuotaNotEntitledException} instead, so that
+ * this is a fault in the application or in the catalogue.
+ */
 public final class UnknownQuotaException extends TenancyException {
 
     private static final long serialVersionUID = 1L;

@@ -2,7 +2,6 @@ package io.tenancy.ratelimit;
 
 import io.tenancy.TenantId;
 import io.tenancy.entitlement.EntitlementQuantity;
-import io.tenancy.entitlement.Entitlements;
 import io.tenancy.entitlement.PlannedRateLimit;
 import io.tenancy.entitlement.TenantEntitlements;
 import io.tenancy.ratelimit.spi.RateLimitPolicies;
@@ -10,13 +9,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/**
- * The rate limits of tenants' plans. A plan's limit of scope GLOBAL is left out, since it would hold for tenants of other
- * plans too: those limits are the installation's own. Safe for many threads.
- */
+/** The rate limits of tenants' plans. Safe for many threads. */
 public final class EntitledRateLimits implements RateLimitPolicies {
 
     /**
@@ -45,23 +43,32 @@ public final class EntitledRateLimits implements RateLimitPolicies {
         List<PlannedRateLimit> all = entitlements.of(tenant).rateLimits();
         Set<String> names = all.stream().map(PlannedRateLimit::name).collect(Collectors.toCollection(HashSet::new));
         for (PlannedRateLimit planned : all) {
-            if (planned.scope() != PlannedRateLimit.Scope.GLOBAL) {
-                add(planned, names, limits);
-            }
+            add(planned, names, limits);
         }
         return limits;
     }
 
     @Override
     public int concurrencyOf(TenantId tenant) {
-        Entitlements held = entitlements.of(tenant);
-        long limit = held.quantity(CONCURRENT_REQUESTS)
-                .map(EntitlementQuantity::limit)
-                .orElse(-1L);
-        if (limit < 0) {
-            return ConcurrencyLimiter.UNLIMITED;
-        }
-        return (int) Math.max(1, Math.min(limit, Integer.MAX_VALUE));
+        return plannedConcurrencyOf(tenant).orElse(ConcurrencyLimiter.UNLIMITED);
+    }
+
+    /**
+     * How many requests of a tenant may run at once on one node, as {@link #CONCURRENT_REQUESTS} says.
+     *
+     * @param tenant the tenant
+     * @return 1 or more, or {@link ConcurrencyLimiter#UNLIMITED}; empty where the tenant has no such limit, which lets
+     *     somebody else's hold
+     */
+    public OptionalInt plannedConcurrencyOf(TenantId tenant) {
+        Optional<EntitlementQuantity> planned = entitlements.of(tenant).quantity(CONCURRENT_REQUESTS);
+        return planned.isEmpty()
+                ? OptionalInt.empty()
+                : OptionalInt.of(atOnce(planned.get().limit()));
+    }
+
+    private static int atOnce(long limit) {
+        return limit < 0 ? ConcurrencyLimiter.UNLIMITED : (int) Math.max(1, Math.min(limit, Integer.MAX_VALUE));
     }
 
     // A limit on an endpoint has one pattern; a planned one with several paths becomes one limit for each of them.

@@ -229,17 +229,37 @@ public final class RateLimiter implements AutoCloseable {
     private Subjects limitsOf(TenantId tenant, long now) {
         Subjects known = subjects.get(tenant);
         if (known == null) {
-            // What was used is kept by the backend.
-            subjects.makeRoom(limits -> limits.olderThan(2 * policyMillis, now));
-            return subjects.computeIfAbsent(tenant, this::firstLimitsOf);
+            return subjects.isFull() ? withRoomFor(tenant, now) : subjects.computeIfAbsent(tenant, this::firstLimitsOf);
         }
-        if (known.olderThan(policyMillis, now) && known.claimRenewal()) {
-            // The others go on with the limits as they were, so that a slow source of limits slows one request down.
+        return known.olderThan(policyMillis, now) && known.claimRenewal() ? renewed(known, tenant, now) : known;
+    }
+
+    // Others are forgotten for limits that are known only: while nobody can be asked, theirs are the last known ones.
+    // What
+    // was used is kept by the backend.
+    private Subjects withRoomFor(TenantId tenant, long now) {
+        Subjects first = firstLimitsOf(tenant);
+        if (first.unknown) {
+            return first;
+        }
+        subjects.makeRoom(limits -> limits.olderThan(2 * policyMillis, now));
+        return subjects.computeIfAbsent(tenant, id -> first);
+    }
+
+    // The others go on with the limits as they were, so that a slow source of limits slows one request down.
+    private Subjects renewed(Subjects known, TenantId tenant, long now) {
+        boolean done = false;
+        try {
             Subjects newer = newerThan(known, tenant, now);
-            subjects.put(tenant, newer);
+            // Not where they were invalidated meanwhile: what was read may be from before that.
+            subjects.replace(tenant, known, newer);
+            done = true;
             return newer;
+        } finally {
+            if (!done) {
+                known.renewalFailed();
+            }
         }
-        return known;
     }
 
     private Subjects firstLimitsOf(TenantId tenant) {
@@ -254,8 +274,8 @@ public final class RateLimiter implements AutoCloseable {
                                 + failure.getMessage() + "), and on-backend-failure is 'closed'.",
                         failure);
             }
-            LOG.warn("The rate limits of tenant {} could not be asked for: only global ones hold", tenant, failure);
-            return Subjects.unknown(tenant, global, backend, now);
+            LOG.warn("The rate limits of tenant {} could not be asked for: those of everybody hold", tenant, failure);
+            return subjectsOf(tenant, policies.whileUnknown(tenant), now).asUnknown();
         }
     }
 

@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** The limits that one tenant had at one moment, each with its counter at hand. Safe for many threads. */
 final class Subjects {
 
-    private static final Bound[] NONE = new Bound[0];
-
     /** The narrowest scope first: what a user or an endpoint may not do is refused before it costs the tenant units. */
     private static final List<RateLimit.Scope> ORDER = List.of(
             RateLimit.Scope.USER,
@@ -28,6 +26,7 @@ final class Subjects {
 
     final Bound[] bounds;
     final boolean none;
+    final boolean unknown;
     final long loadedAt;
 
     /** The counter of the one limit, where there is one only and every request is counted on it: the usual case. */
@@ -35,8 +34,9 @@ final class Subjects {
 
     private final AtomicBoolean renewing = new AtomicBoolean();
 
-    private Subjects(Bound[] bounds, long loadedAt) {
+    private Subjects(Bound[] bounds, long loadedAt, boolean unknown) {
         this.bounds = bounds;
+        this.unknown = unknown;
         this.none = bounds.length == 0;
         this.loadedAt = loadedAt;
         this.only = bounds.length == 1 && bounds[0].path == null ? bounds[0].counter : null;
@@ -72,12 +72,13 @@ final class Subjects {
                 limits.stream()
                         .map(limit -> new Bound(tenant, limit, backend, perLimit))
                         .toArray(Bound[]::new),
-                loadedAt);
+                loadedAt,
+                false);
     }
 
-    /** What is believed of a tenant whose limits could not be asked for: the global ones only. */
-    static Subjects unknown(TenantId tenant, List<RateLimit> global, RateLimitBackend backend, long loadedAt) {
-        return global.isEmpty() ? new Subjects(NONE, loadedAt) : of(tenant, List.of(), global, backend, 1, loadedAt);
+    /** What is believed of a tenant whose limits could not be asked for. */
+    Subjects asUnknown() {
+        return new Subjects(bounds, loadedAt, true);
     }
 
     /** The same limits, counted by another backend. */
@@ -86,17 +87,21 @@ final class Subjects {
         for (int i = 0; i < bounds.length; i++) {
             moved[i] = new Bound(tenant, bounds[i].limit, other, RateLimiter.MAXIMUM_SUBJECTS_PER_LIMIT);
         }
-        return new Subjects(moved, loadedAt);
+        return new Subjects(moved, loadedAt, unknown);
     }
 
     /** The same limits, believed for longer because newer ones could not be had. */
     Subjects believedAgain(long now) {
-        return new Subjects(bounds, now);
+        return new Subjects(bounds, now, unknown);
     }
 
     /** Whether the caller, and nobody else, is to ask for newer ones. */
     boolean claimRenewal() {
         return !renewing.get() && renewing.compareAndSet(false, true);
+    }
+
+    void renewalFailed() {
+        renewing.set(false);
     }
 
     boolean olderThan(long millis, long now) {

@@ -107,6 +107,17 @@ class CatalogueReaderTest {
     }
 
     @Test
+    void aLimitOfAllTenantsTogetherIsNoPlansAndToldWhereItBelongs() {
+        assertThat(errorsOf(GOOD.replace("scope: endpoint", "scope: global").replace(", paths: [/api/]", "")))
+                .singleElement()
+                .satisfies(error -> {
+                    assertThat(error.path()).isEqualTo("plans.starter.versions[1].rate_limits[0].scope");
+                    assertThat(error.line()).isEqualTo(17);
+                    assertThat(error.message()).contains("is global", "tenancy.rate-limits.limits");
+                });
+    }
+
+    @Test
     void theMessageNamesWhatWasFoundAndWhatIsExpected() {
         assertThatExceptionOfType(InvalidCatalogueException.class)
                 .isThrownBy(() -> CatalogueReader.read(GOOD.replace("users: 5, calls", "users: 5.5, calls")))

@@ -52,15 +52,20 @@ class EntitlementsTest {
                   - {version: 1, entitlements: {users: 20, stock_take: true, calls: 100, beta: true}}
               enterprise:
                 versions:
-                  - {version: 1, entitlements: {users: -1, stock_take: true}}
+                  - {version: 1, entitlements: {users: -1, stock_take: true, calls: 0}}
               legacy:
                 offered: false
                 versions:
-                  - {version: 1, entitlements: {stock_take: true}}
+                  - {version: 1, entitlements: {stock_take: true, calls: 7}}
+              metered:
+                versions:
+                  - {version: 1, entitlements: {calls: {limit: 0, overage: true}}}
             add_ons:
               counting: {plans: [starter], entitlements: {stock_take: true}}
               seats: {entitlements: {users: 5}}
               other_counting: {plans: [professional], entitlements: {stock_take: true}}
+              calls: {plans: [starter], entitlements: {calls: 50}}
+              other_calls: {plans: [professional], entitlements: {calls: 50}}
             """);
 
     private static EntitlementGrants onStarter(
@@ -135,6 +140,59 @@ class EntitlementsTest {
                         .doesNotContainKey("plan")
                         .containsEntry("plans", List.of("professional", "enterprise"))
                         .containsEntry("add_ons", List.of()));
+    }
+
+    @Test
+    void quantityThatThePlanDoesNotGiveIsRefusedWithWhatWouldHelp() {
+        assertThat(starter().requireQuantity("users").limit()).isEqualTo(5);
+        assertThatExceptionOfType(QuotaNotEntitledException.class)
+                .isThrownBy(() -> starter().requireQuantity("calls"))
+                .satisfies(refusal -> {
+                    assertThat(refusal.status()).isEqualTo(403);
+                    assertThat(refusal.code()).isEqualTo("quota-not-entitled");
+                    assertThat(refusal.resource()).isEqualTo("calls");
+                    assertThat(refusal.getMessage()).contains("its plan 'starter' does not give", TENANT.toString());
+                    assertThat(ProblemBody.of(refusal))
+                            .contains("\"resource\":\"calls\",\"plan\":\"starter\","
+                                    + "\"plans\":[\"professional\",\"metered\"],\"add_ons\":[\"calls\"],"
+                                    + "\"upgrade\":\"/upgrade?module=calls\"")
+                            .doesNotContain(TENANT.toString());
+                });
+    }
+
+    @Test
+    void quantityOfATenantWithoutAPlanIsRefusedWithThePlans() {
+        assertThatExceptionOfType(QuotaNotEntitledException.class)
+                .isThrownBy(() -> resolve(EntitlementGrants.none(TENANT)).requireQuantity("users"))
+                .satisfies(refusal -> assertThat(refusal.problemMembers())
+                        .doesNotContainKey("plan")
+                        .containsEntry("plans", List.of("starter", "professional", "enterprise"))
+                        .containsEntry("add_ons", List.of()));
+    }
+
+    @Test
+    void quantityThatTheResellerWithholdsIsOfferedByNoPlan() {
+        ResellerCap cap = new ResellerCap(1, "calls", OfQuantity.of(0), SINCE);
+        ResellerMembership membership = new ResellerMembership(2, Reseller.ofCode("partner"), SINCE, List.of(cap));
+
+        assertThatExceptionOfType(QuotaNotEntitledException.class)
+                .isThrownBy(() -> resolve(onStarter(List.of(), List.of(), List.of(), List.of(membership)))
+                        .requireQuantity("calls"))
+                .satisfies(refusal -> {
+                    assertThat(refusal.plans()).isEmpty();
+                    assertThat(refusal.addOns()).isEmpty();
+                    assertThat(refusal.upgradeLink()).isEmpty();
+                });
+    }
+
+    @Test
+    void quantityThatTheCatalogueDoesNotDefineIsAFaultOfTheApplication() {
+        assertThatExceptionOfType(UnknownEntitlementException.class)
+                .isThrownBy(() -> starter().requireQuantity("branches"))
+                .withMessageContaining("The catalogue does not define it");
+        assertThatExceptionOfType(UnknownEntitlementException.class)
+                .isThrownBy(() -> starter().requireQuantity("stock_take"))
+                .withMessageContaining("The catalogue defines it as a MODULE");
     }
 
     @Test

@@ -1,9 +1,12 @@
 package io.tenancy.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.tenancy.TenantId;
 import io.tenancy.entitlement.PlannedTenants;
+import io.tenancy.entitlement.QuotaNotEntitledException;
+import io.tenancy.quota.spi.QuotaPolicies;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +94,42 @@ class EntitledQuotasTest {
         assertThat(policy("endless", "rows")).contains(QuotaPolicy.of("rows", QuotaPolicy.UNLIMITED));
         assertThat(policy("endless", "calls"))
                 .contains(QuotaPolicy.per(QuotaPeriod.DAY, "calls", QuotaPolicy.UNLIMITED));
+    }
+
+    @Test
+    void whatThePlanGivesIsRequired() {
+        assertThat(quotas.require(starter, "users")).isEqualTo(QuotaPolicy.of("users", 5));
+    }
+
+    @Test
+    void whatThePlanDoesNotGiveIsRefusedToWhoeverRequiresIt() {
+        assertThatExceptionOfType(QuotaNotEntitledException.class)
+                .isThrownBy(() -> quotas.require(starter, "rows"))
+                .satisfies(refusal -> {
+                    assertThat(refusal.status()).isEqualTo(403);
+                    assertThat(refusal.resource()).isEqualTo("rows");
+                    assertThat(refusal.plan()).contains("starter");
+                    assertThat(refusal.plans()).containsExactly("endless");
+                });
+    }
+
+    @Test
+    void whatTheCatalogueDoesNotDefineIsAFaultOfTheApplication() {
+        assertThatExceptionOfType(UnknownQuotaException.class)
+                .isThrownBy(() -> quotas.require(starter, "unheard_of"))
+                .withMessageContaining("'unheard_of'")
+                .havingCause()
+                .withMessageContaining("Of this kind exist: [users]");
+        assertThatExceptionOfType(UnknownQuotaException.class)
+                .isThrownBy(() -> quotas.require(starter, "stock_take"))
+                .havingCause()
+                .withMessageContaining("The catalogue defines it as a MODULE");
+    }
+
+    @Test
+    void policiesThatKnowNoCatalogueRefuseByName() {
+        assertThatExceptionOfType(UnknownQuotaException.class)
+                .isThrownBy(() -> QuotaPolicies.none().require(starter, "users"));
     }
 
     @Test

@@ -40,7 +40,6 @@ class EntitledRateLimitsTest {
                       - {name: all, scope: tenant, capacity: 100, per: PT1M, kind: fixed}
                       - {name: each, scope: user, capacity: 10, per: PT1M, kind: sliding}
                       - {name: keys, scope: api_key, capacity: 20, per: PT1M, kind: burst}
-                      - {name: platform, scope: global, capacity: 1, per: PT1M, kind: burst}
                       - {name: reports, scope: endpoint, capacity: 5, per: PT1M, kind: burst, paths: [/reports/**]}
               several_paths:
                 versions:
@@ -56,7 +55,7 @@ class EntitledRateLimitsTest {
     private final EntitledRateLimits limits = new EntitledRateLimits(tenants.entitlements());
 
     @Test
-    void limitsOfAPlanAreTheTenantsAndAGlobalOneIsLeftOut() {
+    void limitsOfAPlanKeepTheirScopes() {
         assertThat(limits.of(tenants.with("every_scope")))
                 .containsExactly(
                         RateLimit.of("all", Scope.TENANT, 100, MINUTE, Kind.FIXED),
@@ -77,6 +76,12 @@ class EntitledRateLimitsTest {
     @Test
     void aPlanWithoutLimitsLimitsNothing() {
         assertThat(limits.of(tenants.with("plain"))).isEmpty();
+    }
+
+    @Test
+    void aPlanThatSaysNothingOfRequestsAtOnceLeavesThemToOthersAndOneThatSaysUnlimitedDoesNot() {
+        assertThat(limits.plannedConcurrencyOf(tenants.with("plain"))).isEmpty();
+        assertThat(limits.plannedConcurrencyOf(tenants.with("unlimited"))).hasValue(ConcurrencyLimiter.UNLIMITED);
     }
 
     @ParameterizedTest

@@ -269,7 +269,7 @@ public final class TenancyInstallation implements AutoCloseable {
     private void maintainUsage() {
         try {
             usage.maintenance().run();
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             LOG.warn("The maintenance of usage failed and is tried again", failure);
         }
     }
@@ -279,7 +279,7 @@ public final class TenancyInstallation implements AutoCloseable {
         try {
             schemas.retryHeldBack();
             checkIsolation();
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             LOG.error("The scheduled isolation check failed", failure);
         }
     }

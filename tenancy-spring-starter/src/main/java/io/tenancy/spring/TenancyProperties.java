@@ -378,11 +378,11 @@ public record TenancyProperties(
      * @param onBackendFailure What happens while the shared backend is out of reach: "open" lets each node limit by
      *     itself, "closed" refuses limited requests with 503.
      * @param concurrencyPerTenant How many requests of one tenant may run at once on one node; -1 for any number. Not
-     *     used where the application has its own RateLimitPolicies.
+     *     used where the tenant's plan has the limit "concurrent_requests", or the application its own RateLimitPolicies.
      * @param apiKeyHeader Name of the header with an API key.
      * @param maximumLocalCounters How many counters a node keeps in memory.
-     * @param limits The limits: those of scope "global" for all tenants together, the others for each tenant unless the
-     *     application has its own RateLimitPolicies.
+     * @param limits The limits: those of scope "global" for all tenants together, the others for each tenant, unless its
+     *     plan has one of the same name, or the application its own RateLimitPolicies.
      */
     public record RateLimits(
             @DefaultValue("true") boolean enabled,

@@ -25,7 +25,7 @@ import org.springframework.mock.env.MockEnvironment;
 class ConfigurationTest {
 
     private static final ConfigurationCheck.Scope ALL =
-            new ConfigurationCheck.Scope(true, true, true, true, true, null);
+            new ConfigurationCheck.Scope(true, true, true, true, true, false, null);
 
     private final MockEnvironment environment = new MockEnvironment()
             .withProperty("tenancy.database.url", "embedded:")
@@ -164,7 +164,7 @@ class ConfigurationTest {
     void aDataSourceWithoutADatabaseForTenantsIsToBeReplaced() {
         assertThat(ConfigurationCheck.faults(
                         new MockEnvironment().withProperty("spring.datasource.url", "jdbc:h2:mem:app"),
-                        new ConfigurationCheck.Scope(false, false, false, true, false, null)))
+                        new ConfigurationCheck.Scope(false, false, false, true, false, false, null)))
                 .singleElement()
                 .extracting(ConfigurationFault::fix)
                 .asString()
@@ -249,7 +249,7 @@ class ConfigurationTest {
     @Test
     void aVersionOfHibernateThatLeaksIsAFaultWithThePropertyThatMendsIt() {
         assertThat(ConfigurationCheck.faults(
-                        environment, new ConfigurationCheck.Scope(true, true, true, true, true, "7.4.5.Final")))
+                        environment, new ConfigurationCheck.Scope(true, true, true, true, true, false, "7.4.5.Final")))
                 .singleElement()
                 .satisfies(fault -> {
                     assertThat(fault.toString()).contains("hibernate.version was '7.4.5.Final'", "HHH-20883");
@@ -258,7 +258,7 @@ class ConfigurationTest {
                 });
         assertThat(ConfigurationCheck.faults(
                         environment,
-                        new ConfigurationCheck.Scope(true, true, true, true, true, HibernateTenancy.version())))
+                        new ConfigurationCheck.Scope(true, true, true, true, true, false, HibernateTenancy.version())))
                 .isEmpty();
     }
 

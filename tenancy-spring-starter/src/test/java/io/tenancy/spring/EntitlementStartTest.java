@@ -14,11 +14,16 @@ import io.tenancy.jpa.entitlement.CatalogueImport;
 import io.tenancy.jpa.entitlement.ChangeNote;
 import io.tenancy.jpa.entitlement.EntitlementAdministration;
 import io.tenancy.spring.app.NotesApplication;
+import io.tenancy.spring.internal.DefaultPlan;
 import io.tenancy.spring.internal.TenancyFailureAnalyzer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -151,9 +156,61 @@ class EntitlementStartTest {
     }
 
     @Test
+    void aTenantThatANodeAheadProvisionedHasItsPlanOnANodeThatIsBehind() {
+        Map<String, String> properties = Map.of(
+                "tenancy.entitlements.catalogue", "classpath:plans.yaml",
+                "tenancy.entitlements.default-plan", "starter");
+        Tenant tenant;
+        try (ConfigurableApplicationContext ahead = start(properties, NotesApplication.class, ClockAhead.class)) {
+            tenant = ahead.getBean(TenancyInstallation.class)
+                    .provisioner()
+                    .provision(NewTenant.of("early", "Early", IsolationLevel.SHARED));
+        }
+
+        try (ConfigurableApplicationContext behind = start(properties)) {
+            assertThat(behind.getBean(TenantEntitlements.class).of(tenant.id()).plan())
+                    .contains("starter");
+        }
+    }
+
+    @Test
+    void aPlanThatBeganAMomentAgoIsGivenFromNowOn() throws IOException {
+        Instant began = Instant.now().minusSeconds(60);
+        String catalogue = document("new.yaml", """
+                format: 1
+                definitions:
+                  seats: {kind: limit}
+                plans:
+                  brand_new:
+                    versions:
+                      - {version: 1, effective_from: "%s", entitlements: {seats: 7}}
+                """.formatted(began.truncatedTo(ChronoUnit.SECONDS)));
+
+        try (ConfigurableApplicationContext context = start(Map.of(
+                "tenancy.entitlements.catalogue", catalogue, "tenancy.entitlements.default-plan", "brand_new"))) {
+            Tenant tenant = context.getBean(TenancyInstallation.class)
+                    .provisioner()
+                    .provision(NewTenant.of("newest", "Newest", IsolationLevel.SHARED));
+
+            assertThat(context.getBean(TenantEntitlements.class).of(tenant.id()).limit("seats"))
+                    .isEqualTo(7);
+        }
+    }
+
+    @Test
     void beansOfTheApplicationComeFirst() {
         try (ConfigurableApplicationContext context = start(Map.of(), NotesApplication.class, OwnEntitlements.class)) {
             assertThat(context.getBeansOfType(TenantEntitlements.class)).containsOnlyKeys("ownEntitlements");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ClockAhead {
+
+        @Bean
+        InstantSource clock() {
+            Duration ahead = DefaultPlan.CLOCKS_APART.minusSeconds(1);
+            return () -> Instant.now().plus(ahead);
         }
     }
 

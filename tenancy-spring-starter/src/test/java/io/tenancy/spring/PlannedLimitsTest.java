@@ -3,6 +3,7 @@ package io.tenancy.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
 
 import io.tenancy.IsolationLevel;
 import io.tenancy.Tenant;
@@ -13,10 +14,14 @@ import io.tenancy.jpa.control.provisioning.NewTenant;
 import io.tenancy.jpa.entitlement.ChangeNote;
 import io.tenancy.jpa.entitlement.EntitlementAdministration;
 import io.tenancy.quota.QuotaExceededException;
+import io.tenancy.quota.QuotaThreshold;
 import io.tenancy.quota.Quotas;
+import io.tenancy.ratelimit.RateLimiter;
+import io.tenancy.spring.limits.AlertLog;
 import io.tenancy.spring.limits.ArticleService;
 import io.tenancy.spring.limits.LimitsApplication;
-import java.time.Instant;
+import io.tenancy.spring.limits.MovedClock;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,11 +37,13 @@ import org.springframework.test.context.DynamicPropertySource;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "tenancy.entitlements.catalogue=classpath:limits.yaml",
+            "tenancy.entitlements.upgrade-link=/upgrade?module={module}",
             "tenancy.entitlements.default-plan=starter"
         })
 class PlannedLimitsTest {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @LocalServerPort
     private int port;
@@ -52,6 +59,12 @@ class PlannedLimitsTest {
 
     @Autowired
     private ArticleService articles;
+
+    @Autowired
+    private MovedClock clock;
+
+    @Autowired
+    private AlertLog alerts;
 
     private Tenant tenant;
 
@@ -81,6 +94,14 @@ class PlannedLimitsTest {
 
     private static String host(Tenant tenant) {
         return tenant.slug() + ".cms.localhost";
+    }
+
+    private void assign(String plan) {
+        administration.assignPlan(tenant.id(), plan, Validity.from(clock.instant()), new ChangeNote("test", "test"));
+    }
+
+    private Http.Answer export(String path) {
+        return Http.post(port, host(tenant), path, "", "Accept: application/json");
     }
 
     private int written() {
@@ -158,8 +179,7 @@ class PlannedLimitsTest {
 
     @Test
     void aTenantWithAnotherPlanHasItsOwnLimits() {
-        administration.assignPlan(
-                tenant.id(), "professional", Validity.from(Instant.now()), new ChangeNote("test", "test"));
+        assign("professional");
 
         for (String text : new String[] {"one", "two", "three"}) {
             assertThat(write(text).status()).isEqualTo(200);
@@ -169,6 +189,91 @@ class PlannedLimitsTest {
             assertThat(report(port, tenant).status()).isEqualTo(200);
         }
         assertThat(report(port, tenant).status()).isEqualTo(429);
+    }
+
+    @Test
+    void anotherPlanChangesTheLimitsOfCountersInUseWithoutARestart() {
+        assertThat(report(port, tenant).status()).isEqualTo(200);
+        assertThat(report(port, tenant).header("RateLimit").orElseThrow()).startsWith("\"reports\";r=1;");
+
+        assign("professional");
+        clock.advance(RateLimiter.DEFAULT_POLICY_TIME);
+
+        Http.Answer answer = report(port, tenant);
+        assertThat(answer.header("RateLimit-Policy")).hasValue("\"reports\";q=5;w=86400");
+        assertThat(answer.header("RateLimit").orElseThrow())
+                .as("two of the five were used before")
+                .startsWith("\"reports\";r=2;");
+    }
+
+    @Test
+    void aPlanBelowPresentUseKeepsWhatIsThereRefusesMoreAndTells() {
+        assign("professional");
+        for (String text : new String[] {"one", "two", "three"}) {
+            assertThat(write(text).status()).isEqualTo(200);
+        }
+
+        assign("starter");
+
+        Http.Answer refused = write("four");
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.body()).contains("\"resource\":\"articles\"", "\"limit\":2", "\"used\":3");
+        assertThatExceptionOfType(QuotaExceededException.class)
+                .isThrownBy(() -> Tenancy.runAs(tenant, () -> articles.write("five")))
+                .withMessageContaining("it was lowered: what is there is kept, nothing is added");
+        assertThat(written()).isEqualTo(3);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(alerts.of(tenant.id())).anySatisfy(alert -> {
+                    assertThat(alert.threshold()).isEqualTo(QuotaThreshold.PERCENT_100);
+                    assertThat(alert.used()).isEqualTo(3);
+                }));
+    }
+
+    @Test
+    void aQuotaThatIsUsedUpIsToldToTheListenersOfTheApplication() {
+        assertThat(write("one").status()).isEqualTo(200);
+        assertThat(write("two").status()).isEqualTo(200);
+        assertThat(write("three").status()).isEqualTo(429);
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(alerts.of(tenant.id())).anySatisfy(alert -> {
+                    assertThat(alert.threshold()).isEqualTo(QuotaThreshold.PERCENT_100);
+                    assertThat(alert.resource()).isEqualTo("articles");
+                    assertThat(alert.thresholdUnits()).isEqualTo(2);
+                    assertThat(alert.used()).isEqualTo(2);
+                }));
+    }
+
+    @Test
+    void aQuotaThatThePlanDoesNotGiveIsA403WithWhatWouldGiveIt() {
+        Http.Answer refused = export("/exports");
+
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.header("Content-Type").orElseThrow()).startsWith("application/problem+json");
+        assertThat(refused.body())
+                .contains(
+                        "\"type\":\"urn:tenancy:problem:quota-not-entitled\"",
+                        "\"resource\":\"exports\"",
+                        "\"plan\":\"starter\"",
+                        "\"plans\":[\"professional\"]",
+                        "\"add_ons\":[\"exports\"]",
+                        "\"upgrade\":\"/upgrade?module=exports\"");
+    }
+
+    @Test
+    void anAddOnGivesTheQuotaThatThePlanDoesNot() {
+        administration.addAddOn(
+                tenant.id(), "exports", 1, Validity.from(clock.instant()), new ChangeNote("test", "test"));
+
+        assertThat(export("/exports").status()).isEqualTo(200);
+    }
+
+    @Test
+    void aQuotaThatTheCatalogueDoesNotDefineIsTheApplicationsFault() {
+        Http.Answer broken = export("/exports/misspelt");
+
+        assertThat(broken.status()).isEqualTo(500);
+        assertThat(broken.body()).doesNotContain("exprots", "quota-not-entitled");
     }
 
     @Test

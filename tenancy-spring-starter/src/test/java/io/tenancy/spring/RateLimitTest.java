@@ -20,6 +20,8 @@ import io.tenancy.spring.internal.ConfigurationCheck;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,6 +55,7 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
+import redis.embedded.RedisServer;
 
 @SpringBootTest(
         classes = NotesApplication.class,
@@ -253,27 +256,111 @@ class RateLimitTest {
 
     @Test
     void limitsOfThePropertiesAreCountedInTheControlDatabase() {
+        assertThat(statusesOfTwoNodesInTurn("two-nodes", Map.of("tenancy.rate-limits.backend", "postgresql")))
+                .containsExactly(200, 200, 429, 429);
+    }
+
+    @Test
+    void limitsOfThePropertiesAreCountedInRedis() throws IOException {
+        RedisServer redis = redis(freePort());
+        redis.start();
+        try {
+            assertThat(statusesOfTwoNodesInTurn("two-redis-nodes", inRedis(redis, "closed")))
+                    .containsExactly(200, 200, 429, 429);
+        } finally {
+            redis.stop();
+        }
+    }
+
+    @Test
+    void whenRedisGoesMidBurstOneSettingRefusesAndTheOtherLimitsAloneUntilItIsBack() throws IOException {
+        int redisPort = freePort();
+        RedisServer redis = redis(redisPort);
+        redis.start();
+        Map<String, Object> refusing = limited(inRedis(redis, "closed"), 1_000);
+        // The same database.
+        Map<String, Object> goingOn = new LinkedHashMap<>(refusing);
+        goingOn.put("tenancy.rate-limits.on-backend-failure", "open");
+        try (ConfigurableApplicationContext closed = start(refusing);
+                ConfigurableApplicationContext open = start(goingOn)) {
+            provision(closed, "mid-burst");
+            assertThat(ask(closed, "mid-burst").status()).isEqualTo(200);
+            assertThat(ask(open, "mid-burst").status()).isEqualTo(200);
+
+            redis.stop();
+            Http.Answer refused = ask(closed, "mid-burst");
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.header("Retry-After")).isPresent();
+            assertThat(ask(open, "mid-burst").header("RateLimit").orElseThrow()).startsWith("\"daily\";r=999");
+
+            redis = redis(redisPort);
+            redis.start();
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(
+                            () -> assertThat(ask(closed, "mid-burst").status()).isEqualTo(200));
+        } finally {
+            redis.stop();
+        }
+    }
+
+    private static RedisServer redis(int onPort) throws IOException {
+        return RedisServer.newRedisServer()
+                .port(onPort)
+                .bind("127.0.0.1")
+                .setting("save \"\"")
+                .build();
+    }
+
+    private static Map<String, String> inRedis(RedisServer redis, String onFailure) {
+        return Map.of(
+                "tenancy.rate-limits.backend",
+                "redis",
+                "tenancy.rate-limits.redis.url",
+                "redis://127.0.0.1:" + redis.ports().get(0),
+                "tenancy.rate-limits.on-backend-failure",
+                onFailure);
+    }
+
+    private static Http.Answer ask(ConfigurableApplicationContext node, String slug) {
+        int nodePort = node.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+        return Http.get(nodePort, slug + ".cms.localhost", "/who");
+    }
+
+    private static void provision(ConfigurableApplicationContext node, String slug) {
+        node.getBean(TenancyInstallation.class)
+                .provisioner()
+                .provision(NewTenant.of(slug, "Limited", IsolationLevel.SHARED));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static Map<String, Object> limited(Map<String, String> backend, int capacity) {
         Map<String, Object> properties = new LinkedHashMap<>(TestServer.properties());
+        properties.putAll(backend);
         properties.put("server.port", "0");
-        properties.put("tenancy.rate-limits.backend", "postgresql");
         properties.put("tenancy.rate-limits.timeout", "5s");
         properties.put("tenancy.rate-limits.limits[0].name", "daily");
         properties.put("tenancy.rate-limits.limits[0].kind", "sliding");
-        properties.put("tenancy.rate-limits.limits[0].capacity", "2");
+        properties.put("tenancy.rate-limits.limits[0].capacity", capacity);
         properties.put("tenancy.rate-limits.limits[0].window", "24h");
+        return properties;
+    }
+
+    private static List<Integer> statusesOfTwoNodesInTurn(String slug, Map<String, String> backend) {
+        Map<String, Object> properties = limited(backend, 2);
         List<Integer> statuses = new ArrayList<>();
         try (ConfigurableApplicationContext first = start(properties);
                 ConfigurableApplicationContext second = start(properties)) {
-            first.getBean(TenancyInstallation.class)
-                    .provisioner()
-                    .provision(NewTenant.of("two-nodes", "Two nodes", IsolationLevel.SHARED));
+            provision(first, slug);
             for (ConfigurableApplicationContext node : List.of(first, second, first, second)) {
-                int nodePort = node.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
-                statuses.add(
-                        Http.get(nodePort, "two-nodes.cms.localhost", "/who").status());
+                statuses.add(ask(node, slug).status());
             }
         }
-        assertThat(statuses).containsExactly(200, 200, 429, 429);
+        return statuses;
     }
 
     private static ConfigurableApplicationContext start(Map<String, Object> properties) {
@@ -299,7 +386,7 @@ class RateLimitTest {
                 .withProperty("tenancy.rate-limits.limits[1].name", "unfinished");
 
         List<ConfigurationFault> faults = ConfigurationCheck.faults(
-                environment, new ConfigurationCheck.Scope(false, false, false, false, true, null));
+                environment, new ConfigurationCheck.Scope(false, false, false, false, true, false, null));
 
         assertThat(faults)
                 .extracting(ConfigurationFault::property)

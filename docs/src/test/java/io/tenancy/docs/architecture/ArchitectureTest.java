@@ -24,6 +24,7 @@ class ArchitectureTest {
     private static JavaClasses sdk;
     private static JavaClasses core;
     private static JavaClasses jpa;
+    private static JavaClasses billing;
 
     @BeforeAll
     static void scan() {
@@ -34,6 +35,7 @@ class ArchitectureTest {
         sdk = classesOf(Reactor.PUBLISHED.toArray(String[]::new));
         core = classesOf("tenancy-core");
         jpa = classesOf("tenancy-jpa");
+        billing = classesOf("tenancy-billing");
     }
 
     @Test
@@ -131,6 +133,14 @@ class ArchitectureTest {
         TenancyArchitecture.publicSignaturesShowOnly(
                         ROOT, 20, List.of("io.tenancy.servlet..", "io.tenancy.cdi.."), "java..", "org.jspecify..")
                 .check(core);
+    }
+
+    @Test
+    void billingKnowsMoneyAndNoFramework() {
+        TenancyArchitecture.dependOnlyOn(ROOT, 5, "java..", "org.jspecify..", "org.joda.money..")
+                .check(billing);
+        TenancyArchitecture.publicSignaturesShowOnly(ROOT, 5, List.of(), "java..", "org.jspecify..")
+                .check(billing);
     }
 
     @Test

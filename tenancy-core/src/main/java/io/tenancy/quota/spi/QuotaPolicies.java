@@ -2,6 +2,7 @@ package io.tenancy.quota.spi;
 
 import io.tenancy.TenantId;
 import io.tenancy.quota.QuotaPolicy;
+import io.tenancy.quota.UnknownQuotaException;
 import java.util.Optional;
 
 /**
@@ -19,6 +20,20 @@ public interface QuotaPolicies {
      * @return empty when the tenant has no such quota: units are then refused
      */
     Optional<QuotaPolicy> policyOf(TenantId tenant, String resource);
+
+    /**
+     * The policy that holds now, for somebody who asks for units or looks at them.
+     *
+     * @param tenant whose
+     * @param resource what is counted, as the caller wrote it
+     * @return the policy
+     * @throws io.tenancy.RequestRefusedException where the tenant could have such a quota and does not; not unless
+     *     overridden
+     * @throws UnknownQuotaException when the tenant has no such quota
+     */
+    default QuotaPolicy require(TenantId tenant, String resource) {
+        return policyOf(tenant, resource).orElseThrow(() -> new UnknownQuotaException(tenant, resource));
+    }
 
     /**
      * Knows none.

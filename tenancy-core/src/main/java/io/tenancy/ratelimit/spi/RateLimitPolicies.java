@@ -19,6 +19,17 @@ public interface RateLimitPolicies {
     List<RateLimit> of(TenantId tenant);
 
     /**
+     * The limits of a tenant while nothing is known of its own: {@link #of} failed and had not answered before. Used with
+     * {@link io.tenancy.ratelimit.BackendFailure#OPEN} only; asks nobody, so it does not fail.
+     *
+     * @param tenant the tenant
+     * @return limits of every scope but GLOBAL, with different names; none unless overridden
+     */
+    default List<RateLimit> whileUnknown(TenantId tenant) {
+        return List.of();
+    }
+
+    /**
      * How many requests of a tenant may run at once on one node. Asked for each request, so quick.
      *
      * @param tenant the tenant

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /** Records of many callers that one force covers. Filled under the lock of {@link GroupCommit}. */
 final class Batch {
@@ -75,15 +76,24 @@ final class Batch {
 
     void succeed(Executor tellers) {
         stored.complete(null);
-        if (!watchers.isEmpty()) {
-            tellers.execute(() -> watchers.forEach(watcher -> watcher.complete(null)));
-        }
+        tell(tellers, watcher -> watcher.complete(null));
     }
 
     void fail(UsageNotStoredException failure, Executor tellers) {
         stored.completeExceptionally(failure);
-        if (!watchers.isEmpty()) {
-            tellers.execute(() -> watchers.forEach(watcher -> watcher.completeExceptionally(failure)));
+        tell(tellers, watcher -> watcher.completeExceptionally(failure));
+    }
+
+    private void tell(Executor tellers, Consumer<CompletableFuture<Void>> told) {
+        if (watchers.isEmpty()) {
+            return;
+        }
+        Runnable all = () -> watchers.forEach(told);
+        try {
+            tellers.execute(all);
+        } catch (RuntimeException | Error noThread) {
+            // Such as where a container allows no further thread. Somebody has to tell.
+            all.run();
         }
     }
 }

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /*
  * POSIX drops all of a process's locks on a file when the process closes any descriptor of it, so a second attempt in
@@ -19,6 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 /** The right of one process to use a directory; it ends with the process, however that dies. */
 final class DirectoryLock implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BufferedUsageMeter.class);
 
     private static final String NAME = "lock";
     private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
@@ -64,21 +68,30 @@ final class DirectoryLock implements AutoCloseable {
                 file,
                 Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
                 LocalDisk.ownerOnly(file, "rw-------"));
-        boolean locked = false;
+        boolean kept = false;
         try {
             FileLock lock = channel.tryLock(LOCKED_BYTE, 1, false);
-            locked = lock != null;
-            if (!locked) {
+            if (lock == null) {
                 throw taken(directory, "process " + owner(file) + " has it open");
             }
+            writeOwner(channel, file);
+            kept = true;
+            return new DirectoryLock(directory, channel);
+        } finally {
+            if (!kept) {
+                channel.close();
+            }
+        }
+    }
+
+    // For people only. A disk that is full of segments must not keep anybody from delivering them.
+    private static void writeOwner(FileChannel channel, Path file) {
+        try {
             channel.truncate(0);
             channel.write(
                     ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
-            return new DirectoryLock(directory, channel);
-        } finally {
-            if (!locked) {
-                channel.close();
-            }
+        } catch (IOException failure) {
+            LOG.warn("Which process has the directory of usage open could not be written to {}", file, failure);
         }
     }
 

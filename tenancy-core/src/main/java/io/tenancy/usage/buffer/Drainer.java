@@ -129,8 +129,10 @@ final class Drainer {
 
     private void run() {
         for (Optional<Segment> segment = first(); segment.isPresent(); segment = first()) {
-            if (drain(segment.get())) {
-                finished(segment.get());
+            Segment oldest = segment.get();
+            // Whatever else fails on the way, such as for want of memory: the segment is begun again.
+            if (untilItWorks(() -> drain(oldest)).orElse(false)) {
+                finished(oldest);
             }
         }
     }

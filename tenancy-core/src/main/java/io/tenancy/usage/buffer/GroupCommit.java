@@ -11,6 +11,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +36,7 @@ final class GroupCommit {
     private static final Logger LOG = LoggerFactory.getLogger(BufferedUsageMeter.class);
     private static final int LARGEST_STAGING = 4 << 20;
     private static final long IDLE_TELLER_SECONDS = 10;
+    private static final long PAUSE_AFTER_ERROR = 10_000_000;
 
     private final SegmentDirectory directory;
     private final Backlog backlog;
@@ -154,7 +156,15 @@ final class GroupCommit {
                             + " or raise the bound.",
                     null);
         }
-        filling.add(events);
+        boolean added = false;
+        try {
+            filling.add(events);
+            added = true;
+        } finally {
+            if (!added) {
+                backlog.release(events.size(), events.count());
+            }
+        }
         work.signal();
         return filling;
     }
@@ -178,10 +188,17 @@ final class GroupCommit {
     private void run() {
         boolean going = true;
         while (going) {
-            Optional<Batch> batch = awaitWork();
-            batch.ifPresent(this::commit);
-            if (isRollDue()) {
-                rollOver();
+            try {
+                Optional<Batch> batch = awaitWork();
+                batch.ifPresent(this::commit);
+                if (isRollDue()) {
+                    rollOver();
+                }
+            } catch (RuntimeException | Error failure) {
+                // Everybody who records waits for this thread, so it goes on, whatever it met: no memory, no thread.
+                storing.failed(
+                        () -> "Usage in " + directory.path() + " could not be committed; it is tried again.", failure);
+                LockSupport.parkNanos(PAUSE_AFTER_ERROR);
             }
             going = isGoing();
         }

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -66,7 +67,7 @@ final class SegmentDirectory implements AutoCloseable {
     /** A file to write, with its header in it, neither of which lasts yet. */
     OpenSegment begin(Instant begun) throws IOException {
         long number = nextNumber++;
-        Path file = path.resolve(String.format("%019d.segment", number));
+        Path file = path.resolve(String.format(Locale.ROOT, "%019d.segment", number));
         SegmentDisk.Output output = disk.create(file);
         OpenSegment segment = new OpenSegment(file, output, begun);
         try {
@@ -96,7 +97,10 @@ final class SegmentDirectory implements AutoCloseable {
 
     Path setAside(Segment segment) throws IOException {
         Path aside = segment.file().resolveSibling(segment.name() + CORRUPT);
-        disk.rename(segment.file(), aside);
+        // It may have been renamed by an attempt that failed after that.
+        if (Files.exists(segment.file()) || !Files.exists(aside)) {
+            disk.rename(segment.file(), aside);
+        }
         disk.forceDirectory(path);
         return aside;
     }

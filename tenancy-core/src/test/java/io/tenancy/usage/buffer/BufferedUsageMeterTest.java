@@ -21,6 +21,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -188,6 +189,52 @@ class BufferedUsageMeterTest {
         List<UsageEvent> expected = new ArrayList<>(Usage.events("old", 200));
         expected.add(Usage.event("new"));
         assertThat(sink.events()).isEqualTo(expected);
+    }
+
+    @Test
+    void whatAnEarlierRunLeftIsFoundWhereNumbersAreWrittenInOtherDigits() throws Exception {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+        try {
+            try (BufferedUsageMeter meter = buffer(MemorySink.away()).open()) {
+                meter.record(Usage.event("k"));
+            }
+            assertThat(drained(directory)).hasSize(1);
+        } finally {
+            Locale.setDefault(before);
+        }
+    }
+
+    @Test
+    void futuresAreCompletedWhereNoFurtherThreadMayBeMade() {
+        Batch batch = new Batch(new byte[10]);
+        CompletableFuture<Void> stored = batch.watch();
+        CompletableFuture<Void> refused = new Batch(new byte[10]).watch();
+
+        batch.succeed(task -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+
+        assertThat(stored).isCompleted();
+        assertThat(refused).isNotDone();
+    }
+
+    @Test
+    void aDamagedSegmentThatWasSetAsideByAnAttemptThatFailedThenHoldsUpNothing() throws Exception {
+        Files.createDirectories(directory);
+        byte[] damaged = SegmentFormatTest.sealed(Usage.events("k", 10));
+        damaged[SegmentFormat.HEADER_BYTES + 300] ^= 1;
+        Files.write(directory.resolve("0000000000000000007.segment"), damaged);
+        Files.write(
+                directory.resolve("0000000000000000008.segment"), SegmentFormatTest.sealed(Usage.events("later", 1)));
+        disk.failDirectoriesAfterRenaming(2);
+        MemorySink sink = new MemorySink();
+        try (BufferedUsageMeter meter = buffer(sink).open()) {
+            assertThat(meter.awaitDrained(LONG)).isTrue();
+            assertThat(sink.events()).containsAll(Usage.events("later", 1));
+            assertThat(meter.backlog().damaged()).isEqualTo(1);
+        }
+        assertThat(files(".corrupt")).hasSize(1);
     }
 
     @Test

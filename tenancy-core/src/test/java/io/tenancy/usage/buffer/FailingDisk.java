@@ -19,6 +19,8 @@ final class FailingDisk implements SegmentDisk {
     private long room = Long.MAX_VALUE;
     private int failingForces;
     private boolean failingTruncates;
+    private int failingDirectories;
+    private boolean renamed;
     private int forces;
 
     synchronized void leaveRoom(long bytes) {
@@ -31,6 +33,11 @@ final class FailingDisk implements SegmentDisk {
 
     synchronized void failTruncates() {
         failingTruncates = true;
+    }
+
+    /** Renaming works; forcing the directory after it fails so many times. */
+    synchronized void failDirectoriesAfterRenaming(int times) {
+        failingDirectories = times;
     }
 
     synchronized int forces() {
@@ -68,10 +75,15 @@ final class FailingDisk implements SegmentDisk {
     @Override
     public synchronized void rename(Path from, Path to) throws IOException {
         files.rename(from, to);
+        renamed = true;
     }
 
     @Override
     public synchronized void forceDirectory(Path directory) throws IOException {
+        if (renamed && failingDirectories > 0) {
+            failingDirectories--;
+            throw new IOException("Input/output error");
+        }
         files.forceDirectory(directory);
         named.addAll(unnamed);
         unnamed.clear();

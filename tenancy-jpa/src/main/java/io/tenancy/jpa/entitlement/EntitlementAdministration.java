@@ -567,25 +567,32 @@ public final class EntitlementAdministration {
         return Timestamp.from(clock.instant().truncatedTo(ChronoUnit.MICROS));
     }
 
-    // Also after a failure: whether a commit that failed took place is not known.
     private <T> T change(@Nullable TenantId tenant, String tried, Work<T> work) {
-        try {
-            return transact(tried, work);
-        } finally {
+        return transact(tried, work, () -> {
             if (tenant == null) {
                 entitlements.invalidateAll();
             } else {
                 entitlements.invalidate(tenant);
             }
-        }
+        });
     }
 
     private <T extends @Nullable Object> T transact(String tried, Work<T> work) {
+        return transact(tried, work, () -> {});
+    }
+
+    // Nothing is forgotten before a commit was sent: while the database is away, what is remembered is all there is.
+    // After that it is, also when the commit failed, since whether it took place is not known then.
+    private <T extends @Nullable Object> T transact(String tried, Work<T> work, Runnable afterCommit) {
         try (Connection connection = platform.getConnection()) {
             connection.setAutoCommit(false);
             try {
                 T result = work.in(connection);
-                connection.commit();
+                try {
+                    connection.commit();
+                } finally {
+                    afterCommit.run();
+                }
                 return result;
             } catch (SQLException | TenancyException failure) {
                 connection.rollback();

@@ -1,5 +1,6 @@
 package io.tenancy.jpa.outbox;
 
+import io.tenancy.IsolationLevel;
 import io.tenancy.Tenant;
 import io.tenancy.TenantId;
 import io.tenancy.context.Tenancy;
@@ -14,19 +15,24 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +46,9 @@ import org.slf4j.LoggerFactory;
  *
  * Who looks, and when. A transaction that sends says so on its own node (wake), which looks soon and, as the transaction
  * may still be open, a few times more, further and further apart. A node that dies takes its wakes along, so every node
- * looks everywhere when it starts and once per sweep.
+ * looks everywhere when it starts and once a day, and once per sweep wherever looking costs no pool of its own. For a
+ * tenant on DATABASE it would, so whoever sends says so in the control database (note), beside the transaction and without
+ * holding it up, and sweeps look at those.
  */
 /** The delivering end: takes messages from the tenants' outboxes to their receivers, each once. Safe for many nodes. */
 public final class OutboxRelay implements AutoCloseable {
@@ -50,6 +58,15 @@ public final class OutboxRelay implements AutoCloseable {
 
     /** For how long a delivered message is known as such. */
     public static final Duration REMEMBERED = Duration.ofDays(30);
+
+    /** How often a sweep looks into the outboxes of tenants on DATABASE of whom nothing is noted. */
+    static final Duration FULL_SWEEP_INTERVAL = Duration.ofDays(1);
+
+    /** For how long a note is believed by the node that made it. */
+    static final Duration NOTED_AGAIN_AFTER = Duration.ofMinutes(30);
+
+    /** For how long a note stays at least: for longer than a transaction lasts that sent and has not committed yet. */
+    static final Duration NOTE_STAYS = Duration.ofHours(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
     private static final int BATCH = 500;
@@ -63,6 +80,9 @@ public final class OutboxRelay implements AutoCloseable {
     private final InstantSource clock;
     private final ScheduledExecutorService timer;
     private final Map<TenantId, ScheduledFuture<?>> looks = new ConcurrentHashMap<>();
+    private final ThreadPoolExecutor notes;
+    private final Map<TenantId, Instant> noted = new ConcurrentHashMap<>();
+    private @Nullable Instant lookedEverywhereAt;
 
     /**
      * Creates the relay; nothing runs before {@link #start}.
@@ -96,6 +116,12 @@ public final class OutboxRelay implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
+        this.notes = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+            Thread thread = new Thread(work, "tenancy-outbox-notes");
+            thread.setDaemon(true);
+            return thread;
+        });
+        this.notes.allowCoreThreadTimeOut(true);
     }
 
     /**
@@ -117,7 +143,33 @@ public final class OutboxRelay implements AutoCloseable {
      */
     public void wake(Tenant tenant) {
         if (!receivers.isEmpty() && !timer.isShutdown()) {
+            if (tenant.placement().isolation() == IsolationLevel.DATABASE) {
+                noteUnlessNoted(tenant);
+            }
             look(tenant, 0);
+        }
+    }
+
+    private void noteUnlessNoted(Tenant tenant) {
+        Instant now = clock.instant();
+        Instant before = noted.get(tenant.id());
+        if (before == null || before.plus(NOTED_AGAIN_AFTER).isBefore(now)) {
+            noted.put(tenant.id(), now);
+            notes.execute(() -> note(tenant.id()));
+        }
+    }
+
+    private void note(TenantId tenant) {
+        try (Connection connection = control.getConnection();
+                PreparedStatement insert = connection.prepareStatement("insert into outbox_noted (tenant_id, noted_at)"
+                        + " select id, ? from tenant where id = ?"
+                        + " on conflict (tenant_id) do update set noted_at = excluded.noted_at")) {
+            insert.setTimestamp(1, Timestamp.from(clock.instant()));
+            insert.setObject(2, tenant.value());
+            insert.executeUpdate();
+        } catch (SQLException | RuntimeException | Error failure) {
+            noted.remove(tenant);
+            LOG.debug("That tenant {} may have left messages could not be noted", tenant, failure);
         }
     }
 
@@ -143,25 +195,72 @@ public final class OutboxRelay implements AutoCloseable {
         } else {
             looks.remove(tenant.id());
         }
-        tryDeliver(tenant);
+        tryDeliver(tenant, false);
     }
 
-    private void sweep() {
+    void sweep() {
         try {
+            Instant now = clock.instant();
+            boolean everywhere =
+                    lookedEverywhereAt == null || !now.isBefore(lookedEverywhereAt.plus(FULL_SWEEP_INTERVAL));
+            Set<UUID> senders = senders();
             for (Tenant tenant : tenants.get()) {
-                tryDeliver(tenant);
+                boolean isNoted = senders.contains(tenant.id().value());
+                if (everywhere || isNoted || tenant.placement().isolation() != IsolationLevel.DATABASE) {
+                    tryDeliver(tenant, isNoted);
+                }
+            }
+            if (everywhere) {
+                lookedEverywhereAt = now;
             }
             forgetOld();
-        } catch (RuntimeException | SQLException failure) {
+        } catch (RuntimeException | Error | SQLException failure) {
             LOG.warn("The outboxes could not be looked into; they are looked into again later", failure);
         }
     }
 
-    private void tryDeliver(Tenant tenant) {
+    private Set<UUID> senders() throws SQLException {
+        Set<UUID> senders = new HashSet<>();
+        try (Connection connection = control.getConnection();
+                PreparedStatement query = connection.prepareStatement("select tenant_id from outbox_noted");
+                ResultSet row = query.executeQuery()) {
+            while (row.next()) {
+                senders.add(row.getObject(1, UUID.class));
+            }
+        }
+        return senders;
+    }
+
+    private void tryDeliver(Tenant tenant, boolean isNoted) {
         try {
             deliver(tenant);
-        } catch (SQLException | RuntimeException failure) {
+            if (isNoted && isEmpty(tenant)) {
+                forgetNote(tenant.id());
+            }
+        } catch (SQLException | RuntimeException | Error failure) {
             LOG.warn("The outbox of tenant {} could not be delivered; it is tried again later", tenant, failure);
+        }
+    }
+
+    // Messages that nobody on this node receives are left, and so is the note of them.
+    private boolean isEmpty(Tenant tenant) throws SQLException {
+        return Tenancy.callAs(tenant, () -> {
+            try (Connection rows = tenantRows.getConnection();
+                    PreparedStatement query = rows.prepareStatement("select exists (select from " + OUTBOX + ")");
+                    ResultSet row = query.executeQuery()) {
+                row.next();
+                return !row.getBoolean(1);
+            }
+        });
+    }
+
+    private void forgetNote(TenantId tenant) throws SQLException {
+        try (Connection connection = control.getConnection();
+                PreparedStatement delete =
+                        connection.prepareStatement("delete from outbox_noted where tenant_id = ? and noted_at < ?")) {
+            delete.setObject(1, tenant.value());
+            delete.setTimestamp(2, Timestamp.from(clock.instant().minus(NOTE_STAYS)));
+            delete.executeUpdate();
         }
     }
 
@@ -391,6 +490,7 @@ public final class OutboxRelay implements AutoCloseable {
     /** Ends the looks; what is in the outboxes stays there for the next start. */
     @Override
     public void close() {
+        notes.shutdown();
         timer.shutdown();
         try {
             if (!timer.awaitTermination(5, TimeUnit.SECONDS)) {

@@ -117,7 +117,7 @@ public final class QuotaAlerts implements AutoCloseable {
             deliverDue();
         } catch (QuotaUnavailableException away) {
             LOG.warn("Alerts of quotas were not looked for: {}", away.getMessage());
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             LOG.error("Alerts of quotas were not looked for", failure);
         }
     }
@@ -131,22 +131,24 @@ public final class QuotaAlerts implements AutoCloseable {
      */
     public int deliverDue() {
         int delivered = 0;
-        while (!listeners.isEmpty()) {
-            Optional<QuotaAlert> alert = claim();
+        while (true) {
+            // Who is told is settled before something is claimed: of a listener that leaves in between, one would be
+            // nobody.
+            List<QuotaAlertListener> hearers = List.copyOf(listeners);
+            Optional<QuotaAlert> alert = hearers.isEmpty() ? Optional.empty() : claim();
             if (alert.isEmpty()) {
                 return delivered;
             }
-            if (deliver(alert.get())) {
+            if (deliver(alert.get(), hearers)) {
                 mark(alert.get().id());
                 delivered++;
             }
         }
-        return delivered;
     }
 
-    private boolean deliver(QuotaAlert alert) {
+    private static boolean deliver(QuotaAlert alert, List<QuotaAlertListener> hearers) {
         boolean all = true;
-        for (QuotaAlertListener listener : listeners) {
+        for (QuotaAlertListener listener : hearers) {
             try {
                 listener.reached(alert);
             } catch (Exception failure) {

@@ -45,6 +45,7 @@ public final class TransactionalQuotas {
      * @param units how many
      * @throws io.tenancy.quota.QuotaExceededException when fewer units are left
      * @throws io.tenancy.quota.UnknownQuotaException when the tenant has no policy for the resource
+     * @throws io.tenancy.entitlement.QuotaNotEntitledException when the tenant's plan gives nothing of the resource
      * @throws io.tenancy.quota.QuotaUnavailableException when the store cannot be reached and this node holds too few
      *     units
      * @throws IllegalArgumentException when the number of units is out of bounds, or the connection is not one of the

@@ -33,14 +33,16 @@ public final class UsageMaintenance {
 
     private static final String SINCE = UsageTables.sql("select since from {usage_kept} where since > '-infinity'");
 
-    private static final String FORGET_HOURS = UsageTables.sql("""
+    private static final String FORGET_HOURS =
+            UsageTables.sql("""
             delete from {usage_rollup}
-            where span = 'h' and until <= (select since - interval '%d days' from {usage_kept})
-            """.formatted(ROLLUP_DAYS));
+            where span = 'h' and until <= (select since - make_interval(days => ROLLUP_DAYS) from {usage_kept})
+            """.replace("ROLLUP_DAYS", Integer.toString(ROLLUP_DAYS)));
 
-    private static final String FORGET_MEMBERS = UsageTables.sql("""
-            delete from {usage_member} where until <= (select since - interval '%d days' from {usage_kept})
-            """.formatted(ROLLUP_DAYS));
+    private static final String FORGET_MEMBERS =
+            UsageTables.sql("""
+            delete from {usage_member} where until <= (select since - make_interval(days => ROLLUP_DAYS) from {usage_kept})
+            """.replace("ROLLUP_DAYS", Integer.toString(ROLLUP_DAYS)));
 
     private static final String ANY_WAITS =
             UsageTables.sql("select exists (select from {usage_pending} where received_at < ?)");
@@ -149,10 +151,7 @@ public final class UsageMaintenance {
         }
         return Transactions.run(connection, () -> {
             // The order of storing: keys first. Nobody stores meanwhile.
-            try (PreparedStatement lock =
-                    connection.prepareStatement("select pg_advisory_xact_lock(" + UsageTables.STORING_LOCK + ")")) {
-                lock.execute();
-            }
+            UsageTables.lockOutStoring(connection);
             Instant now = now(connection);
             List<UsageEvent> given = new ArrayList<>();
             try (PreparedStatement statement = connection.prepareStatement(GIVEN_UP)) {

@@ -105,10 +105,7 @@ public final class UsageRecount {
         UsageMetric defined = metric(metric);
         try (Connection connection = platform.getConnection()) {
             return Transactions.run(connection, () -> {
-                try (PreparedStatement lock =
-                        connection.prepareStatement("select pg_advisory_xact_lock(" + UsageTables.STORING_LOCK + ")")) {
-                    lock.execute();
-                }
+                UsageTables.lockOutStoring(connection);
                 Range range = range(connection, tenant, defined, from, until);
                 List<Difference> differences = compare(connection, range);
                 if (!differences.isEmpty()) {
@@ -119,7 +116,7 @@ public final class UsageRecount {
                 return differences;
             });
         } catch (SQLException failure) {
-            throw UsageFailures.unreadable("repair the usage of '" + metric + "'", failure);
+            throw UsageFailures.unrepaired(metric, failure);
         }
     }
 

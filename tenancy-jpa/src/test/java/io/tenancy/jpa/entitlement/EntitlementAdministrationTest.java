@@ -1,6 +1,7 @@
 package io.tenancy.jpa.entitlement;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
@@ -23,6 +24,9 @@ import io.tenancy.entitlement.ModuleNotEntitledException;
 import io.tenancy.entitlement.Reseller;
 import io.tenancy.entitlement.TenantEntitlements;
 import io.tenancy.entitlement.Validity;
+import io.tenancy.entitlement.spi.EntitlementStore;
+import io.tenancy.entitlement.spi.StoredCatalogue;
+import io.tenancy.entitlement.spi.StoredGrants;
 import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.jpa.TestServer;
 import io.tenancy.jpa.control.ControlDatabase;
@@ -332,16 +336,56 @@ class EntitlementAdministrationTest {
         assertThat(administration.changes(tenant.id())).hasSize(1);
     }
 
-    @Test
-    void unreachableDatabaseRefusesWhoIsNotKnown() {
+    private static ControlDatabase unreachable() {
         DatabaseServer server = new DatabaseServer(
                 "primary",
                 "jdbc:postgresql://127.0.0.1:1/app",
                 new Login("o", "x"),
                 new Login("r", "x"),
                 new Login("p", "x"));
-        try (ControlDatabase away = new ControlDatabase(server, 1)) {
-            ((HikariDataSource) away.platform()).setConnectionTimeout(250);
+        ControlDatabase away = new ControlDatabase(server, 1);
+        ((HikariDataSource) away.platform()).setConnectionTimeout(250);
+        return away;
+    }
+
+    @Test
+    void aChangeThatCouldNotBeSentForgetsNothingOfWhatIsRemembered() {
+        assign("starter");
+        AtomicInteger read = new AtomicInteger();
+        JdbcEntitlementStore real =
+                new JdbcEntitlementStore(installation.control().platform(), () -> now);
+        EntitlementStore counted = new EntitlementStore() {
+            @Override
+            public StoredGrants grants(TenantId id) {
+                if (read.incrementAndGet() > 1) {
+                    throw new EntitlementsUnavailableException("planned", null);
+                }
+                return real.grants(id);
+            }
+
+            @Override
+            public StoredCatalogue catalogue() {
+                return real.catalogue();
+            }
+        };
+        TenantEntitlements service =
+                TenantEntitlements.builder(counted).clock(() -> now).build();
+        assertThat(service.of(tenant.id()).limit("users")).isEqualTo(5);
+        try (ControlDatabase away = unreachable()) {
+            EntitlementAdministration offline = new EntitlementAdministration(away.platform(), () -> now, service);
+
+            assertThatExceptionOfType(EntitlementsUnavailableException.class)
+                    .isThrownBy(() -> offline.revokeCap(1, NOTE));
+            assertThatExceptionOfType(EntitlementsUnavailableException.class)
+                    .isThrownBy(() -> offline.assignPlan(tenant.id(), "large", Validity.from(now), NOTE));
+        }
+        assertThatCode(() -> service.of(tenant.id())).doesNotThrowAnyException();
+        assertThat(read).hasValue(1);
+    }
+
+    @Test
+    void unreachableDatabaseRefusesWhoIsNotKnown() {
+        try (ControlDatabase away = unreachable()) {
             TenantEntitlements service = TenantEntitlements.builder(
                             new JdbcEntitlementStore(away.platform(), () -> now))
                     .build();

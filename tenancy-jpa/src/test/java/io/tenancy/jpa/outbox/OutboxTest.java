@@ -12,6 +12,7 @@ import io.tenancy.context.NoTenantException;
 import io.tenancy.context.Tenancy;
 import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.jpa.TestServer;
+import io.tenancy.jpa.WatchedDataSource;
 import io.tenancy.jpa.control.provisioning.NewTenant;
 import io.tenancy.jpa.isolation.DatabaseServer;
 import java.sql.Connection;
@@ -20,6 +21,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -34,6 +37,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,12 +91,12 @@ class OutboxTest {
     }
 
     private OutboxRelay relay() {
+        return relay(installation.dataSource(), InstantSource.system());
+    }
+
+    private OutboxRelay relay(DataSource rows, InstantSource clock) {
         return new OutboxRelay(
-                installation.dataSource(),
-                installation.control().platform(),
-                () -> List.copyOf(TENANTS.values()),
-                List.of(letters),
-                InstantSource.system());
+                rows, installation.control().platform(), () -> List.copyOf(TENANTS.values()), List.of(letters), clock);
     }
 
     @ParameterizedTest
@@ -102,6 +108,70 @@ class OutboxTest {
         assertThat(relay.deliver(tenant)).isEqualTo(1);
         assertThat(relay.deliver(tenant)).isZero();
         assertThat(letters.all()).containsExactly(tenant.id() + ": hello");
+    }
+
+    @Test
+    void aSweepOpensTheDatabasesOnlyOfTenantsThatMayHaveSent() throws Exception {
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+        List<String> looked = new ArrayList<>();
+        DataSource watched = new WatchedDataSource(
+                installation.dataSource(),
+                () -> looked.add(Tenancy.require().slug().value()));
+        try (OutboxRelay sweeping = relay(watched, now::get)) {
+            sweeping.sweep();
+            assertThat(looked).as("at the start").contains("on-database", "on-schema", "on-shared");
+            looked.clear();
+            sweeping.sweep();
+            assertThat(looked).contains("on-schema", "on-shared").doesNotContain("on-database");
+
+            looked.clear();
+            now.set(now.get().plus(OutboxRelay.FULL_SWEEP_INTERVAL));
+            sweeping.sweep();
+            assertThat(looked).as("once a day").contains("on-database");
+        }
+    }
+
+    @Test
+    void whatANodeLeftThatDiedAfterItsCommitIsFoundByTheSweepsOfOthers() throws Exception {
+        Tenant tenant = TENANTS.get(IsolationLevel.DATABASE);
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+        try (OutboxRelay other = relay(installation.dataSource(), now::get)) {
+            other.sweep();
+            OutboxRelay dying = relay(installation.dataSource(), now::get);
+            dying.wake(tenant);
+            awaitNoted(tenant);
+            dying.close();
+            empty();
+            inTransaction(tenant, connection -> outbox.send(connection, TOPIC, "left behind"));
+
+            other.sweep();
+            assertThat(letters.all()).containsExactly(tenant.id() + ": left behind");
+            assertThat(noted(tenant)).as("a transaction may still be open").isEqualTo(1);
+
+            now.set(now.get().plus(OutboxRelay.NOTE_STAYS).plusSeconds(1));
+            other.sweep();
+            assertThat(noted(tenant)).isZero();
+        }
+    }
+
+    private static void awaitNoted(Tenant tenant) throws SQLException {
+        long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (noted(tenant) == 0) {
+            assertThat(System.nanoTime()).as("waited for half a minute").isLessThan(until);
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
+    }
+
+    private static long noted(Tenant tenant) throws SQLException {
+        try (Connection control = installation.control().platform().getConnection();
+                PreparedStatement query =
+                        control.prepareStatement("select count(*) from outbox_noted where tenant_id = ?")) {
+            query.setObject(1, tenant.id().value());
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
     }
 
     @ParameterizedTest

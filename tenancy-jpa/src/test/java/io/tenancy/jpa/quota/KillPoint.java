@@ -6,6 +6,8 @@ enum KillPoint {
     LEASE_GRANTED,
     /** A part of a lease was reported as used, the rest is on the node. */
     LEASE_PARTLY_REPORTED,
+    /** What the unit stands for is durable; the unit is not committed. */
+    MADE_NOT_COMMITTED,
     /** The node put its rest aside; the store has not heard of it. */
     LEASE_BEING_RETURNED,
     /** The store forgot the lease; the node has not heard of it. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.tenancy.Tenant;
 import io.tenancy.context.Tenancy;
+import io.tenancy.jpa.WatchedDataSource;
 import io.tenancy.quota.QuotaAlert;
 import io.tenancy.quota.QuotaPolicy;
 import io.tenancy.quota.QuotaThreshold;
@@ -18,7 +19,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +68,25 @@ class QuotaAlertsTest {
             assertThat(alert.resource()).isEqualTo("articles");
             assertThat(alert.used()).isEqualTo(90);
         });
+    }
+
+    @Test
+    void anAlertIsNotTakenForDeliveredWhereItsOnlyListenerLeavesMeanwhile() {
+        reach(50);
+        AtomicReference<Runnable> onClaim = new AtomicReference<>(() -> {});
+        DataSource watched =
+                new WatchedDataSource(database.platform(), () -> onClaim.get().run());
+        List<UUID> heard = new ArrayList<>();
+        try (QuotaAlerts alerts = database.alerts(watched, RETRY);
+                QuotaAlerts other = database.alerts(RETRY)) {
+            onClaim.set(alerts.onAlert(alert -> heard.add(alert.id())));
+            alerts.deliverDue();
+            onClaim.set(() -> {});
+            other.onAlert(alert -> heard.add(alert.id()));
+            database.advance(RETRY);
+            other.deliverDue();
+        }
+        assertThat(heard).hasSize(1);
     }
 
     @Test

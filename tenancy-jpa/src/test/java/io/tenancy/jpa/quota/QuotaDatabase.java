@@ -23,6 +23,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -63,7 +65,11 @@ final class QuotaDatabase implements AutoCloseable {
     }
 
     QuotaAlerts alerts(Duration retry) {
-        return new QuotaAlerts(control.platform(), store(), retry, MOVABLE);
+        return alerts(control.platform(), retry);
+    }
+
+    QuotaAlerts alerts(DataSource platform, Duration retry) {
+        return new QuotaAlerts(platform, store(), retry, MOVABLE);
     }
 
     Quotas node() {
@@ -130,15 +136,22 @@ final class QuotaDatabase implements AutoCloseable {
     }
 
     long number(String sql, Object... values) {
+        return numbers(sql, values).get(0);
+    }
+
+    List<Long> numbers(String sql, Object... values) {
+        List<Long> numbers = new ArrayList<>();
         try (Connection administrator = TestServer.administrator(server.database());
                 PreparedStatement query = administrator.prepareStatement(sql)) {
             for (int i = 0; i < values.length; i++) {
                 query.setObject(i + 1, values[i]);
             }
             try (ResultSet row = query.executeQuery()) {
-                row.next();
-                return row.getLong(1);
+                while (row.next()) {
+                    numbers.add(row.getLong(1));
+                }
             }
+            return numbers;
         } catch (SQLException failure) {
             throw new IllegalStateException(sql, failure);
         }

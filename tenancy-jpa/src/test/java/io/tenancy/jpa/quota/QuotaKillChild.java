@@ -156,6 +156,9 @@ final class QuotaKillChild {
                 try (QuotaReservation reservation = Tenancy.callAs(tenant, () -> quotas.reserve(RESOURCE, units))) {
                     channel.write(ByteBuffer.wrap((units + "\n").getBytes(StandardCharsets.US_ASCII)));
                     channel.force(true);
+                    if (point == KillPoint.MADE_NOT_COMMITTED && number == 0 && made.get() >= warmUp) {
+                        reach();
+                    }
                     reservation.commit();
                 }
                 if (number == 0) {

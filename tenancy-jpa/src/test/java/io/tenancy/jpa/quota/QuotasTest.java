@@ -28,12 +28,14 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -537,6 +539,72 @@ class QuotasTest {
         });
     }
 
+    @Test
+    void aCounterThatSomebodyHoldsKeepsNoOtherFromBeingReported() {
+        ForwardingStore held = new ForwardingStore(database.store()) {
+            @Override
+            public Answer exchange(Request request) {
+                if (request.key().resource().equals("held") && !request.fresh()) {
+                    throw new QuotaUnavailableException("canceling statement due to statement timeout", null);
+                }
+                return super.exchange(request);
+            }
+        };
+        List<Tenant> tenants = new ArrayList<>();
+        try (Quotas node = database.node(held, QuotaCalendar.UTC, InstantSource.fixed(QuotaDatabase.START))) {
+            for (int i = 0; i < 20; i++) {
+                Tenant tenant = database.tenant(QuotaPolicy.of("articles", 100), QuotaPolicy.of("held", 100));
+                tenants.add(tenant);
+                consume(node, tenant, "articles", 3);
+            }
+            consume(node, tenants.get(7), "held", 3);
+
+            node.maintain();
+
+            for (Tenant tenant : tenants) {
+                assertThat(database.number(
+                                "select used from tenancy_control.quota_counter where resource = 'articles'"
+                                        + " and tenant_id = ?",
+                                tenant.id().value()))
+                        .isEqualTo(3);
+            }
+        }
+    }
+
+    @Test
+    void whoStandsStillForLongerThanAReservationLastsTakesItsUnitsAgain() {
+        Tenant tenant = database.tenant(QuotaPolicy.of("articles", 100));
+        AtomicInteger asked = new AtomicInteger();
+        ForwardingStore counted = new ForwardingStore(database.store()) {
+            @Override
+            public Answer exchange(Request request) {
+                asked.incrementAndGet();
+                return super.exchange(request);
+            }
+        };
+        AtomicLong now = new AtomicLong();
+        AtomicLong stall = new AtomicLong();
+        LongSupplier nanos = () -> now.getAndAdd(stall.getAndSet(0));
+        try (Quotas node = new Quotas(
+                counted,
+                database.policies(),
+                QuotaCalendar.UTC,
+                InstantSource.fixed(QuotaDatabase.START),
+                nanos,
+                QuotaDatabase.SETTINGS)) {
+            consume(node, tenant, "articles", 1);
+            int before = asked.get();
+            consume(node, tenant, "articles", 1);
+            assertThat(asked).as("spent from the lease").hasValue(before);
+
+            // The next reading of the clock is from before the stall, the one after it from behind.
+            stall.set(Duration.ofMinutes(4).toNanos());
+            database.advance(Duration.ofMinutes(4));
+            consume(node, tenant, "articles", 1);
+            assertThat(asked.get()).as("asked again").isGreaterThan(before);
+        }
+    }
+
     // --- alerts -----------------------------------------------------------------------------------------------------
 
     @Test
@@ -561,6 +629,94 @@ class QuotasTest {
             consume(node, tenant, "articles", 1);
         }
         assertThat(database.alertsOf(tenant)).containsExactly("PERCENT_100", "PERCENT_80", "PERCENT_90", "SOFT");
+    }
+
+    @Test
+    void aThresholdOfAnotherLimitIsToldToo() {
+        Tenant tenant = database.tenant(QuotaPolicy.of("articles", 10));
+        try (Quotas node = database.node()) {
+            consume(node, tenant, "articles", 8);
+            node.maintain();
+            database.limit(tenant, QuotaPolicy.of("articles", 100));
+            consume(node, tenant, "articles", 71);
+            node.maintain();
+            assertThat(unitsOfAlerts(tenant)).containsExactly(8L);
+            consume(node, tenant, "articles", 1);
+            node.maintain();
+            assertThat(unitsOfAlerts(tenant)).containsExactly(8L, 80L);
+
+            database.limit(tenant, QuotaPolicy.of("articles", 50));
+            consumeAll(node, tenant, "articles");
+            node.maintain();
+        }
+        assertThat(unitsOfAlerts(tenant)).as("lowered below what is used").containsExactly(8L, 40L, 45L, 50L, 80L);
+    }
+
+    @Test
+    void whereNothingBeginsAnewAThresholdThatARecountFellBelowIsToldAgain() {
+        Tenant tenant = database.tenant(QuotaPolicy.of("articles", 10));
+        List<UUID> heard = new ArrayList<>();
+        try (Quotas node = database.node();
+                QuotaAlerts alerts = database.alerts(Duration.ofSeconds(30))) {
+            alerts.onAlert(alert -> {
+                if (alert.tenantId().equals(tenant.id())) {
+                    heard.add(alert.id());
+                }
+            });
+            consume(node, tenant, "articles", 8);
+            node.maintain();
+            alerts.deliverDue();
+            Tenancy.runAs(tenant, () -> node.recount("articles", (id, span) -> 9));
+            consume(node, tenant, "articles", 1);
+            node.maintain();
+            alerts.deliverDue();
+            assertThat(heard).as("80, 90 and 100 %").hasSize(3);
+
+            Tenancy.runAs(tenant, () -> node.recount("articles", (id, span) -> 3));
+            alerts.deliverDue();
+            assertThat(heard).hasSize(3);
+            consume(node, tenant, "articles", 5);
+            node.maintain();
+            alerts.deliverDue();
+        }
+        assertThat(heard).as("80 % again").hasSize(4).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aRecountThatIsTheFirstToCountTellsWhatIsReached() {
+        Tenant tenant = database.tenant(QuotaPolicy.of("articles", 100));
+        try (Quotas node = database.node()) {
+            Tenancy.runAs(tenant, () -> node.recount("articles", (id, span) -> 95));
+        }
+        assertThat(database.alertsOf(tenant)).containsExactly("PERCENT_80", "PERCENT_90");
+    }
+
+    @Test
+    void withinAPeriodAThresholdIsToldOnceWhateverARecountSays() {
+        Tenant tenant = database.tenant(QuotaPolicy.per(QuotaPeriod.MONTH, "mails", 10));
+        List<UUID> heard = new ArrayList<>();
+        try (Quotas node = database.node();
+                QuotaAlerts alerts = database.alerts(Duration.ofSeconds(30))) {
+            alerts.onAlert(alert -> {
+                if (alert.tenantId().equals(tenant.id())) {
+                    heard.add(alert.id());
+                }
+            });
+            consume(node, tenant, "mails", 8);
+            node.maintain();
+            alerts.deliverDue();
+            Tenancy.runAs(tenant, () -> node.recount("mails", (id, span) -> 3));
+            consume(node, tenant, "mails", 5);
+            node.maintain();
+            alerts.deliverDue();
+        }
+        assertThat(heard).hasSize(1);
+    }
+
+    private List<Long> unitsOfAlerts(Tenant tenant) {
+        return database.numbers(
+                "select threshold_units from tenancy_control.quota_alert where tenant_id = ? order by 1",
+                tenant.id().value());
     }
 
     @Test

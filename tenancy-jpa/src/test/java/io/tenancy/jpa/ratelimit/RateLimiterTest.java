@@ -23,9 +23,13 @@ import io.tenancy.ratelimit.spi.RateLimitPolicies;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +72,100 @@ class RateLimiterTest {
         assertThat(admitted(limiter, RateLimitRequest.of(acme), 5)).isEqualTo(1);
         clock.advance(Duration.ofSeconds(10));
         assertThat(admitted(limiter, RateLimitRequest.of(acme), 100)).isEqualTo(10);
+    }
+
+    @Test
+    void whereThereIsNoRoomForMoreTenantsWhatWasUsedStaysUsed() {
+        RateLimit two = RateLimit.of("two", Scope.TENANT, 2, Duration.ofDays(1), Kind.BURST);
+        RateLimiter limiter = limiter(new LocalRateLimitBackend(), tenant -> List.of(two))
+                .maximumTenants(4)
+                .build();
+        assertThat(admitted(limiter, RateLimitRequest.of(acme), 1)).isEqualTo(1);
+
+        for (int i = 0; i < 50; i++) {
+            TenantId passing = TenantId.next(InstantSource.system());
+            assertThat(admitted(limiter, RateLimitRequest.of(passing), 5)).isEqualTo(2);
+        }
+
+        assertThat(admitted(limiter, RateLimitRequest.of(acme), 5)).isEqualTo(1);
+    }
+
+    @Test
+    void whileNobodyCanBeAskedTheLastKnownLimitsHoldHoweverManyStrangersCome() {
+        RateLimit two = RateLimit.of("two", Scope.TENANT, 2, Duration.ofDays(1), Kind.BURST);
+        AtomicBoolean away = new AtomicBoolean();
+        RateLimitPolicies policies = tenant -> {
+            if (away.get()) {
+                throw new IllegalStateException("nobody answers");
+            }
+            return List.of(two);
+        };
+        RateLimiter limiter =
+                limiter(new LocalRateLimitBackend(), policies).maximumTenants(4).build();
+        List<TenantId> known = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            known.add(TenantId.next(InstantSource.system()));
+            limiter.check(RateLimitRequest.of(known.get(i)));
+        }
+        away.set(true);
+        clock.advance(Duration.ofMinutes(1));
+
+        for (int i = 0; i < 20; i++) {
+            TenantId stranger = TenantId.next(InstantSource.system());
+            assertThat(limiter.check(RateLimitRequest.of(stranger)).admitted()).isTrue();
+        }
+
+        for (TenantId each : known) {
+            assertThat(admitted(limiter, RateLimitRequest.of(each), 5)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void limitsThatWereInvalidatedWhileTheyWereReadAreReadAgain() {
+        AtomicReference<RateLimiter> limiter = new AtomicReference<>();
+        AtomicInteger capacity = new AtomicInteger(10);
+        AtomicBoolean change = new AtomicBoolean();
+        RateLimitPolicies policies = tenant -> {
+            RateLimit read = RateLimit.of("a", Scope.TENANT, capacity.get(), Duration.ofDays(1), Kind.BURST);
+            if (change.getAndSet(false)) {
+                capacity.set(3);
+                limiter.get().invalidate(tenant);
+            }
+            return List.of(read);
+        };
+        limiter.set(limiter(new LocalRateLimitBackend(), policies).build());
+        limiter.get().check(RateLimitRequest.of(acme));
+        clock.advance(RateLimiter.DEFAULT_POLICY_TIME);
+        change.set(true);
+        limiter.get().check(RateLimitRequest.of(acme));
+
+        assertThat(limiter.get()
+                        .check(RateLimitRequest.of(acme))
+                        .standings()
+                        .get(0)
+                        .limit()
+                        .capacity())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void aSourceOfLimitsThatBreaksIsAskedAgain() {
+        AtomicInteger asked = new AtomicInteger();
+        RateLimitPolicies policies = tenant -> {
+            if (asked.incrementAndGet() == 2) {
+                throw new NoClassDefFoundError("planned");
+            }
+            return List.of(RateLimit.of("a", Scope.TENANT, 1_000, MINUTE, Kind.BURST));
+        };
+        RateLimiter limiter = limiter(new LocalRateLimitBackend(), policies).build();
+        limiter.check(RateLimitRequest.of(acme));
+        clock.advance(RateLimiter.DEFAULT_POLICY_TIME);
+        assertThatExceptionOfType(NoClassDefFoundError.class)
+                .isThrownBy(() -> limiter.check(RateLimitRequest.of(acme)));
+
+        limiter.check(RateLimitRequest.of(acme));
+
+        assertThat(asked).hasValue(3);
     }
 
     @Test
@@ -247,6 +345,30 @@ class RateLimiterTest {
 
         assertThat(admitted(limiter, RateLimitRequest.of(acme), 9)).isEqualTo(2);
         assertThat(limiter.check(RateLimitRequest.of(globex)).admitted()).isTrue();
+    }
+
+    @Test
+    void limitsThatWereNeverKnownAreThoseOfEverybodyUntilTheyCanBeAskedFor() {
+        SettableFailure own = new SettableFailure(RateLimit.of("a", Scope.TENANT, 5, MINUTE, Kind.FIXED));
+        own.failing = true;
+        RateLimiter limiter = limiter(new LocalRateLimitBackend(), new RateLimitPolicies() {
+                    @Override
+                    public List<RateLimit> of(TenantId tenant) {
+                        return own.of(tenant);
+                    }
+
+                    @Override
+                    public List<RateLimit> whileUnknown(TenantId tenant) {
+                        return List.of(RateLimit.of("a", Scope.TENANT, 2, MINUTE, Kind.FIXED));
+                    }
+                })
+                .build();
+        assertThat(admitted(limiter, RateLimitRequest.of(acme), 9)).isEqualTo(2);
+
+        own.failing = false;
+        clock.advance(RateLimiter.DEFAULT_POLICY_TIME);
+
+        assertThat(admitted(limiter, RateLimitRequest.of(acme), 9)).isEqualTo(3);
     }
 
     @Test

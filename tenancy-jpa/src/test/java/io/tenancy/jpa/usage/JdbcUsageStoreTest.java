@@ -379,6 +379,14 @@ class JdbcUsageStoreTest {
     }
 
     @Test
+    void theStoredFormOfAKeyDoesNotChange() {
+        EventKey key =
+                new EventKey.Ids().of(TenantId.of("0193e3a2-7c00-7abc-8def-0123456789ab"), "cms.api", "schlüssel-😀");
+
+        assertThat(key.id()).hasToString("e8ac912a-a727-943e-ec82-d370d143074b");
+    }
+
+    @Test
     void aServerThatCannotBeReachedStoresNothingAndSaysSo() {
         var nowhere = new org.postgresql.ds.PGSimpleDataSource();
         nowhere.setUrl("jdbc:postgresql://127.0.0.1:1/nowhere");

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.tenancy.IsolationLevel;
 import io.tenancy.Placement;
+import io.tenancy.TenancyException;
 import io.tenancy.Tenant;
 import io.tenancy.TenantId;
 import io.tenancy.TenantSlug;
@@ -27,6 +28,8 @@ import io.tenancy.usage.spi.BillingPeriods;
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,6 +42,28 @@ import org.junit.jupiter.api.Test;
 class UsageMaintenanceTest {
 
     private final TenantId tenant = tenant();
+
+    @Test
+    void aRepairGivesWayToATransactionThatHoldsUsageAndOthersGoOnStoring() throws SQLException {
+        try (UsageDatabase database = new UsageDatabase();
+                Connection open = database.control.platform().getConnection()) {
+            database.store.store(List.of(event(tenant, "before", BYTES, 7, hoursAgo(2))));
+            database.administer("update tenancy_control.usage_rollup set value = value + 1");
+            open.setAutoCommit(false);
+            database.store.storeIn(open, List.of(event(tenant(), "held", BYTES, 1, hoursAgo(2))));
+
+            assertThatExceptionOfType(TenancyException.class)
+                    .isThrownBy(() -> database.recount.repair(tenant, BYTES.name(), hoursAgo(3), hoursAgo(0)))
+                    .withMessageContaining("Try it again once that has ended");
+
+            UsageEvent meanwhile = event(tenant(), "meanwhile", BYTES, 1, hoursAgo(2));
+            assertThat(database.store.store(List.of(meanwhile)).stored()).isEqualTo(1);
+            open.rollback();
+            assertThat(database.recount.repair(tenant, BYTES.name(), hoursAgo(3), hoursAgo(0)))
+                    .isNotEmpty();
+            assertThat(database.differences(tenant, BYTES)).isEmpty();
+        }
+    }
 
     @Test
     void aDamagedRollUpIsFoundAndRepaired() throws Exception {

@@ -38,6 +38,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
 
 /**
  * The installation: started before anything that uses a data source, closed after it. Gives way to beans of the
@@ -75,7 +76,13 @@ public class TenancyAutoConfiguration {
                 isOurs(beans, TenancyInstallation.class),
                 isOurs(beans, DataSource.class),
                 isOurs(beans, "io.tenancy.resolution.ResolverChain"),
+                isPresent("io.lettuce.core.RedisClient")
+                        && isPresent("io.github.bucket4j.redis.lettuce.Bucket4jLettuce"),
                 hibernate(beans));
+    }
+
+    private static boolean isPresent(String type) {
+        return ClassUtils.isPresent(type, TenancyAutoConfiguration.class.getClassLoader());
     }
 
     // Spring Boot makes the session factory and the starter makes it multi-tenant, so Hibernate is on the class path.

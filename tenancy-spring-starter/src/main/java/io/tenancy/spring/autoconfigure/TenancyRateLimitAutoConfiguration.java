@@ -1,7 +1,6 @@
 package io.tenancy.spring.autoconfigure;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.tenancy.TenantId;
 import io.tenancy.entitlement.TenantEntitlements;
 import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.jpa.ratelimit.LocalRateLimitBackend;
@@ -18,14 +17,14 @@ import io.tenancy.ratelimit.spi.RateLimitPolicies;
 import io.tenancy.servlet.RateLimitFilter;
 import io.tenancy.servlet.RefusalWriter;
 import io.tenancy.spring.TenancyProperties;
+import io.tenancy.spring.internal.EveryTenantsLimits;
+import io.tenancy.spring.internal.PlansAndProperties;
 import io.tenancy.spring.web.RateLimitMetrics;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import java.time.InstantSource;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -62,8 +61,8 @@ public class TenancyRateLimitAutoConfiguration {
     public TenancyRateLimitAutoConfiguration() {}
 
     /**
-     * The limits of the tenant's plan and those of the properties, which are the same for every tenant; of two with one
-     * name the plan's. Gives way to the application's.
+     * The limits of the tenant's plan, from wherever its catalogue was imported, and those of the properties, which are the
+     * same for every tenant; of two with one name the plan's. Gives way to the application's.
      *
      * @param properties have some
      * @param entitlements know the tenant's plan
@@ -74,22 +73,11 @@ public class TenancyRateLimitAutoConfiguration {
     RateLimitPolicies tenancyRateLimitPolicies(
             TenancyProperties properties, ObjectProvider<TenantEntitlements> entitlements) {
         TenancyProperties.RateLimits settings = properties.rateLimits();
-        List<RateLimit> limits = limits(settings, false);
+        EveryTenantsLimits everybody = new EveryTenantsLimits(limits(settings, false), settings.concurrencyPerTenant());
         TenantEntitlements plans = entitlements.getIfUnique();
-        if (plans != null && properties.entitlements().catalogue() != null) {
-            return new PlansAndProperties(new EntitledRateLimits(plans), limits, settings.concurrencyPerTenant());
-        }
-        return new RateLimitPolicies() {
-            @Override
-            public List<RateLimit> of(TenantId tenant) {
-                return limits;
-            }
-
-            @Override
-            public int concurrencyOf(TenantId tenant) {
-                return settings.concurrencyPerTenant();
-            }
-        };
+        return plans == null
+                ? everybody
+                : new PlansAndProperties(new EntitledRateLimits(plans), everybody, settings.onBackendFailure());
     }
 
     /**
@@ -197,25 +185,6 @@ public class TenancyRateLimitAutoConfiguration {
         @ConditionalOnMissingBean
         RateLimitListener tenancyRateLimitMetrics(MeterRegistry registry) {
             return new RateLimitMetrics(registry);
-        }
-    }
-
-    /** A plan says more than the properties; where it says nothing they hold. */
-    private record PlansAndProperties(EntitledRateLimits plans, List<RateLimit> limits, int concurrency)
-            implements RateLimitPolicies {
-
-        @Override
-        public List<RateLimit> of(TenantId tenant) {
-            Map<String, RateLimit> byName = new LinkedHashMap<>();
-            limits.forEach(limit -> byName.put(limit.name(), limit));
-            plans.of(tenant).forEach(limit -> byName.put(limit.name(), limit));
-            return List.copyOf(byName.values());
-        }
-
-        @Override
-        public int concurrencyOf(TenantId tenant) {
-            int planned = plans.concurrencyOf(tenant);
-            return planned == ConcurrencyLimiter.UNLIMITED ? concurrency : planned;
         }
     }
 }

@@ -32,7 +32,6 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
-import org.springframework.util.ClassUtils;
 
 /**
  * Looks at the properties of a start before anything is made of them, so that all faults are reported together. Each
@@ -96,7 +95,7 @@ public final class ConfigurationCheck {
         }
         if (scope.web()) {
             check.web();
-            check.rateLimits();
+            check.rateLimits(scope.redisClient());
         }
         if (scope.dataSource()) {
             check.ownDataSource();
@@ -418,7 +417,7 @@ public final class ConfigurationCheck {
         }
     }
 
-    private void rateLimits() {
+    private void rateLimits(boolean redisClient) {
         if (read("tenancy.rate-limits.backend", TenancyProperties.RateLimitBackendKind.class)
                 == TenancyProperties.RateLimitBackendKind.REDIS) {
             String url = text("tenancy.rate-limits.redis.url");
@@ -433,8 +432,7 @@ public final class ConfigurationCheck {
         }
         if (read("tenancy.rate-limits.backend", TenancyProperties.RateLimitBackendKind.class)
                         == TenancyProperties.RateLimitBackendKind.REDIS
-                && !(present("io.lettuce.core.RedisClient")
-                        && present("io.github.bucket4j.redis.lettuce.Bucket4jLettuce"))) {
+                && !redisClient) {
             add(
                     "tenancy.rate-limits.backend",
                     "redis",
@@ -474,10 +472,6 @@ public final class ConfigurationCheck {
                     "Set it to a name like 'X-API-Key'.");
         }
         limits();
-    }
-
-    private static boolean present(String type) {
-        return ClassUtils.isPresent(type, ConfigurationCheck.class.getClassLoader());
     }
 
     private void limits() {
@@ -650,6 +644,7 @@ public final class ConfigurationCheck {
      * @param installation the installation
      * @param dataSource the data source
      * @param web the edge of a servlet application
+     * @param redisClient whether rate limits can be counted in Redis: its client is on the class path
      * @param hibernate the version of Hibernate whose session factory is made multi-tenant; null where none is
      */
     public record Scope(
@@ -658,5 +653,6 @@ public final class ConfigurationCheck {
             boolean installation,
             boolean dataSource,
             boolean web,
+            boolean redisClient,
             @Nullable String hibernate) {}
 }

@@ -20,6 +20,16 @@ public class ArticleController {
         return "written";
     }
 
+    @PostMapping("/exports")
+    public String export() {
+        return "exported " + articles.export();
+    }
+
+    @PostMapping("/exports/misspelt")
+    public String exportMisspelt() {
+        return "exported " + articles.exportMisspelt();
+    }
+
     @GetMapping("/reports/yearly")
     public String report() {
         return "reported";

@@ -30,6 +30,17 @@ public class ArticleService {
         insert(text);
     }
 
+    @ConsumesQuota("exports")
+    public int export() {
+        return count();
+    }
+
+    /** Asks for what no catalogue defines. */
+    @ConsumesQuota("exprots")
+    public int exportMisspelt() {
+        return count();
+    }
+
     @Transactional
     public void writeInTransaction(String text, boolean well) {
         template.execute((ConnectionCallback<Boolean>) connection -> {

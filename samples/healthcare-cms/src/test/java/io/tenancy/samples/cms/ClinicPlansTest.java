@@ -13,6 +13,7 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.request;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
+import io.tenancy.IsolationLevel;
 import io.tenancy.Tenant;
 import io.tenancy.TenantSlug;
 import io.tenancy.context.Tenancy;
@@ -20,6 +21,7 @@ import io.tenancy.entitlement.EntitlementGrants.OverrideMode;
 import io.tenancy.entitlement.EntitlementValue;
 import io.tenancy.entitlement.Validity;
 import io.tenancy.jpa.TenancyInstallation;
+import io.tenancy.jpa.control.provisioning.NewTenant;
 import io.tenancy.jpa.entitlement.ChangeNote;
 import io.tenancy.jpa.entitlement.EntitlementAdministration;
 import io.tenancy.quota.Quotas;
@@ -74,6 +76,7 @@ class ClinicPlansTest {
     private static final Pattern CATEGORY = Pattern.compile("<option value=\"([0-9a-f-]{36})\"");
     private static final Pattern DATABASE_LINE =
             Pattern.compile("<p>([^<]*(?:Datenbank|database|banco de dados)[^<]*)</p>");
+    private static final Pattern VERSION = Pattern.compile("name=\"version\" value=\"(\\d+)\"");
     private static final Pattern USED = Pattern.compile("\"name\":\"API_CALLS\",\"used\":\"(\\d+)\"");
 
     @TempDir
@@ -155,6 +158,34 @@ class ClinicPlansTest {
     }
 
     @Test
+    void anArticleThatWouldGrowBeyondThePlansStorageStaysAsItWasAndOneThatShrinksIsStored() throws Exception {
+        MockHttpSession session = logIn(LIMESTONE, "maya@limestone.example");
+        String category = category(LIMESTONE, session);
+        String text = "word ".repeat(1_000) + "end";
+        String article = Objects.requireNonNull(
+                write(LIMESTONE, session, category, "Growing", text).getRedirectedUrl());
+        long stored = bytes(LIMESTONE);
+        override(LIMESTONE, "storage_bytes", stored + 100);
+
+        MockHttpServletResponse refused = revise(LIMESTONE, session, article, category, text + "x".repeat(101));
+        assertThat(refused.getStatus()).isEqualTo(422);
+        assertThat(refused.getContentAsString()).contains("Your plan has no room for this", "Enterprise");
+        assertThat(bytes(LIMESTONE)).isEqualTo(stored);
+        assertThat(revise(LIMESTONE, session, article, category, text + "x".repeat(100))
+                        .getStatus())
+                .isEqualTo(302);
+
+        override(LIMESTONE, "storage_bytes", stored - 1_000);
+        assertThat(revise(LIMESTONE, session, article, category, text).getStatus())
+                .as("shorter, and still beyond the limit")
+                .isEqualTo(302);
+        assertThat(bytes(LIMESTONE)).isEqualTo(stored);
+        assertThat(revise(LIMESTONE, session, article, category, text + "x").getStatus())
+                .isEqualTo(422);
+        override(LIMESTONE, "storage_bytes", 10_000_000);
+    }
+
+    @Test
     void starterHasRoomForThreePeople() throws Exception {
         MockHttpSession session = logIn(MORGENUFER, "jonas@morgenufer.example");
         addColleague(session, "eins@morgenufer.example").andExpect(status().isFound());
@@ -209,6 +240,27 @@ class ClinicPlansTest {
         http.perform(at(LIMESTONE, get("/api/articles/reading-a-sunscreen-label")))
                 .andExpect(status().isOk())
                 .andExpect(jsonPath("$.html").value(containsString("<p>")));
+    }
+
+    @Test
+    void callsBeyondThePlansRateAreRefusedAndCountForNothing() throws Exception {
+        Tenant hasty = installation.provisioner().provision(NewTenant.of("hasty", "Hasty", IsolationLevel.SHARED));
+        plans.assignPlan(hasty.id(), "practice", Validity.from(Instant.now()), new ChangeNote("test", "calls"));
+        int answered = 0;
+        MockHttpServletResponse answer = call("hasty");
+        // Some come back meanwhile: one each second.
+        while (answer.getStatus() == 200 && answered < 300) {
+            answered++;
+            answer = call("hasty");
+        }
+
+        assertThat(answer.getStatus()).isEqualTo(429);
+        assertThat(answered).isGreaterThanOrEqualTo(60);
+        assertThat(Integer.parseInt(Objects.requireNonNull(answer.getHeader(HttpHeaders.RETRY_AFTER))))
+                .isBetween(1, 60);
+        assertThat(answer.getContentAsString()).contains("\"violated-policies\":[\"api\"]");
+        assertThat(used("hasty", "api_calls")).isEqualTo(answered);
+        assertThat(call(LIMESTONE).getStatus()).as("another clinic").isEqualTo(200);
     }
 
     @Test
@@ -357,6 +409,16 @@ class ClinicPlansTest {
         installation.entitlements().invalidate(clinic(slug).id());
     }
 
+    private MockHttpServletResponse call(String slug) throws Exception {
+        return http.perform(at(slug, get("/api/articles")).accept(MediaType.APPLICATION_JSON))
+                .andReturn()
+                .getResponse();
+    }
+
+    private long bytes(String slug) {
+        return Tenancy.<Long, RuntimeException>callAs(clinic(slug), articles::bytes);
+    }
+
     private long used(String slug, String resource) {
         return Tenancy.<Long, RuntimeException>callAs(
                 clinic(slug), () -> quotas.usageOf(resource).used());
@@ -428,6 +490,30 @@ class ClinicPlansTest {
                         .param("version", "0")
                         .param("title", title)
                         .param("slug", "")
+                        .param("summary", "A summary.")
+                        .param("body", body)
+                        .param("categoryId", category))
+                .andReturn()
+                .getResponse();
+        response.setCharacterEncoding("UTF-8");
+        return response;
+    }
+
+    /** Opens the article as an editor does, and stores it with another text. */
+    private MockHttpServletResponse revise(
+            String clinic, MockHttpSession session, String article, String category, String body) throws Exception {
+        String form = http.perform(at(clinic, get(article)).session(session))
+                .andReturn()
+                .getResponse()
+                .getContentAsString();
+        Matcher version = VERSION.matcher(form);
+        assertThat(version.find()).as("a version in %s", form).isTrue();
+        MockHttpServletResponse response = http.perform(at(clinic, post(article))
+                        .session(session)
+                        .with(csrf())
+                        .param("version", version.group(1))
+                        .param("title", "Growing")
+                        .param("slug", "growing")
                         .param("summary", "A summary.")
                         .param("body", body)
                         .param("categoryId", category))

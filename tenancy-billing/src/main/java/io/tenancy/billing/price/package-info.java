@@ -1,0 +1,5 @@
+/** What a quantity costs. */
+@NullMarked
+package io.tenancy.billing.price;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.billing.period;
+
+import org.jspecify.annotations.NullMarked;

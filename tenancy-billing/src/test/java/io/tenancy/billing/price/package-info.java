@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.billing.price;
+
+import org.jspecify.annotations.NullMarked;
