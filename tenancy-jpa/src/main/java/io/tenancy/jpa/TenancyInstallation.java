@@ -146,7 +146,7 @@ public final class TenancyInstallation implements AutoCloseable {
         this.quotas = new Quotas(quotaStore, policies, calendar, clock, settings.quotaSettings);
         this.quotaAlerts = new QuotaAlerts(control.platform(), quotaStore, QuotaAlerts.DEFAULT_RETRY);
         this.usage = new TenancyUsage(
-                control.platform(), servers, catalog::all, settings.billingPeriods, settings.usageBounds, outbox);
+                control.platform(), servers, this::settled, settings.billingPeriods, settings.usageBounds, outbox);
         List<OutboxReceiver> receivers = new ArrayList<>(settings.outboxReceivers);
         receivers.add(usage.outboxReceiver());
         this.outboxRelay = new OutboxRelay(dataSource, control.platform(), this::working, receivers, clock);
@@ -478,6 +478,14 @@ public final class TenancyInstallation implements AutoCloseable {
 
     private List<Tenant> working() {
         return catalog.all().stream().filter(TenancyInstallation::mayWork).toList();
+    }
+
+    /** Those whose place is made and not removed: what a suspended one uses is still there. */
+    private List<Tenant> settled() {
+        return catalog.all().stream()
+                .filter(tenant ->
+                        tenant.status() != TenantStatus.PROVISIONING && tenant.status() != TenantStatus.DELETED)
+                .toList();
     }
 
     private static boolean mayWork(Tenant tenant) {

@@ -131,7 +131,7 @@ public final class UsageGauges implements AutoCloseable {
     private void trySample() {
         try {
             sample();
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             if (closed) {
                 LOG.debug("The gauges were closed while they were sampled", failure);
                 return;
