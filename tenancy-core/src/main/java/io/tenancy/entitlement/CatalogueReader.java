@@ -374,9 +374,8 @@ public final class CatalogueReader {
                 .orElse(null);
     }
 
-    // The rate limiter has this scope, so it is likely to be tried here, and the list of what is known would not tell
-    // where
-    // it belongs.
+    // The rate limiter has this scope, so it is likely to be tried here, and a list of what is known would not tell
+    // where it belongs.
     private PlannedRateLimit.@Nullable Scope scope(At owner, Map<String, At> fields) {
         At at = fields.get("scope");
         if (at != null && at.node() instanceof Scalar scalar && GLOBAL.equals(scalar.text())) {

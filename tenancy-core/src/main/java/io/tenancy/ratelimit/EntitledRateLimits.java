@@ -72,8 +72,7 @@ public final class EntitledRateLimits implements RateLimitPolicies {
     }
 
     // A limit on an endpoint has one pattern; a planned one with several paths becomes one limit for each of them.
-    // Their
-    // names are names again, none of them taken: a rate limiter refuses a tenant's limits otherwise, all of them.
+    // Their names are names again, none of them taken: a rate limiter refuses a tenant's limits otherwise, all of them.
     private static void add(PlannedRateLimit planned, Set<String> names, List<RateLimit> limits) {
         RateLimit.Scope scope = RateLimit.Scope.valueOf(planned.scope().name());
         RateLimit.Kind kind = RateLimit.Kind.valueOf(planned.kind().name());

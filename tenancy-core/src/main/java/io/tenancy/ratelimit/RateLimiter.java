@@ -235,8 +235,7 @@ public final class RateLimiter implements AutoCloseable {
     }
 
     // Others are forgotten for limits that are known only: while nobody can be asked, theirs are the last known ones.
-    // What
-    // was used is kept by the backend.
+    // What was used is kept by the backend.
     private Subjects withRoomFor(TenantId tenant, long now) {
         Subjects first = firstLimitsOf(tenant);
         if (first.unknown) {

@@ -56,9 +56,8 @@ public final class CloudEventsUsage {
     private static final int MAXIMUM_READ_NUMBER = 1_000;
     private static final Set<String> DATA_MEMBERS = Set.of("quantity", "properties", CORRECTS, RETRACTS);
 
-    // Texts are as long as the document, which is in memory already: the event says what is too long and where. Names
-    // are
-    // not, because the parser remembers them.
+    // Texts are as long as the document, which is in memory already: the event says what is too long and where.
+    // Names are not, because the parser remembers them.
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(10)

@@ -81,8 +81,7 @@ final class Completions {
     }
 
     // Constraint violations, serialization failures, and a commit of a transaction that had failed before. Whatever
-    // else
-    // goes wrong may have gone wrong after the commit.
+    // else goes wrong may have gone wrong after the commit.
     private static boolean saysRolledBack(@Nullable String state) {
         return state != null && (state.startsWith("23") || state.startsWith("40") || state.startsWith("25"));
     }
