@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.billing.invoice;
+
+import org.jspecify.annotations.NullMarked;
