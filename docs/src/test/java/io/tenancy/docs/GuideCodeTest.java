@@ -77,6 +77,7 @@ class GuideCodeTest {
               String requestId;
               Instant startedAt;
               static class Note { Note(String text) {} }
+              interface UserRepository { long count(); }
               List<String> readNotes(DataSource source) { return List.of(); }
               void work() {}
               int count() { return 0; }
@@ -118,7 +119,8 @@ class GuideCodeTest {
         String code = String.join("\n", lines.get(false))
                 .strip()
                 .replace("{ … }", "{ }")
-                .replace("@SpringBootTest\n", "");
+                .replace("@SpringBootTest\n", "")
+                .replace("    @Bean\n", "");
         boolean members = code.startsWith("class ") || code.startsWith("@");
         String imports = Stream.concat(PACKAGES.stream().map(each -> each + ".*"), TYPES.stream())
                 .map(each -> "import " + each + ";")
