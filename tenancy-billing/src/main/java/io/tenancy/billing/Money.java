@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Money implements Comparable<Money> {
 
+    private static final int MOST_DIGITS = 1_000;
+
     private final long minorUnits;
     private final CurrencyUnit currency;
 
@@ -45,17 +47,18 @@ public final class Money implements Comparable<Money> {
      * @param currency ISO 4217 code, such as {@code EUR}
      * @return the same amount
      * @throws IllegalArgumentException when there is no such currency, it has no smallest unit, the amount has more decimals
-     *     than the currency, or more than 18 digits
+     *     than the currency, or its smallest units do not fit into a {@code long}
      */
     public static Money of(BigDecimal amount, String currency) {
         CurrencyUnit unit = unit(currency);
+        requireWritable(amount);
         try {
             return new Money(amount.movePointRight(unit.getDecimalPlaces()).longValueExact(), unit);
         } catch (ArithmeticException notWhole) {
             throw new IllegalArgumentException(
                     "An amount of " + currency + " was " + amount.toPlainString() + ", but has at most "
                             + unit.getDecimalPlaces()
-                            + " decimals and 18 digits. Round it first, or give a price per more units.",
+                            + " decimals, and fits into a long in smallest units. Round it first, or give a price per more units.",
                     notWhole);
         }
     }
@@ -66,14 +69,24 @@ public final class Money implements Comparable<Money> {
      * @param amount in the currency's main unit, with any number of decimals
      * @param currency ISO 4217 code
      * @return the nearest amount; of two, the one further from zero
-     * @throws IllegalArgumentException when there is no such currency, or it has no smallest unit
-     * @throws ArithmeticException when the amount has more than 18 digits
+     * @throws IllegalArgumentException when there is no such currency, it has no smallest unit, or the amount has more than
+     *     1,000 digits before or after its point
+     * @throws ArithmeticException when its smallest units do not fit into a {@code long}
      */
     public static Money rounded(BigDecimal amount, String currency) {
-        return rounded(amount.movePointRight(unit(currency).getDecimalPlaces()), unit(currency));
+        return rounded(amount.scaleByPowerOfTen(unit(currency).getDecimalPlaces()), unit(currency));
+    }
+
+    // So that neither a calculation nor a message is as long as an exponent says.
+    private static void requireWritable(BigDecimal amount) {
+        if (Math.abs((long) amount.precision() - amount.scale()) > MOST_DIGITS || amount.scale() > MOST_DIGITS) {
+            throw new IllegalArgumentException("An amount was " + amount + ", but has at most " + MOST_DIGITS
+                    + " digits before and after its point");
+        }
     }
 
     private static Money rounded(BigDecimal minorUnits, CurrencyUnit currency) {
+        requireWritable(minorUnits);
         return new Money(minorUnits.setScale(0, RoundingMode.HALF_UP).longValueExact(), currency);
     }
 
@@ -146,7 +159,7 @@ public final class Money implements Comparable<Money> {
      * @param other of the same currency
      * @return both together
      * @throws IllegalArgumentException when the currencies differ
-     * @throws ArithmeticException when the sum has more than 18 digits
+     * @throws ArithmeticException when its smallest units do not fit into a {@code long}
      */
     public Money plus(Money other) {
         return new Money(Math.addExact(minorUnits, requireSame(other).minorUnits), currency);
@@ -158,7 +171,7 @@ public final class Money implements Comparable<Money> {
      * @param other of the same currency
      * @return this without it
      * @throws IllegalArgumentException when the currencies differ
-     * @throws ArithmeticException when the difference has more than 18 digits
+     * @throws ArithmeticException when its smallest units do not fit into a {@code long}
      */
     public Money minus(Money other) {
         return new Money(Math.subtractExact(minorUnits, requireSame(other).minorUnits), currency);
@@ -178,7 +191,7 @@ public final class Money implements Comparable<Money> {
      *
      * @param factor how often
      * @return so many times this
-     * @throws ArithmeticException when it has more than 18 digits
+     * @throws ArithmeticException when its smallest units do not fit into a {@code long}
      */
     public Money times(long factor) {
         return new Money(Math.multiplyExact(minorUnits, factor), currency);
@@ -189,7 +202,7 @@ public final class Money implements Comparable<Money> {
      *
      * @param factor such as 0.25 for a tax of 25 %
      * @return the nearest amount; of two, the one further from zero
-     * @throws ArithmeticException when it has more than 18 digits
+     * @throws ArithmeticException when its smallest units do not fit into a {@code long}
      */
     public Money times(BigDecimal factor) {
         return rounded(BigDecimal.valueOf(minorUnits).multiply(factor), currency);

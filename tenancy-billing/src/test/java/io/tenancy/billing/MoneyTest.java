@@ -43,6 +43,10 @@ class MoneyTest {
                 .isThrownBy(() -> money("0.005"))
                 .withMessageContaining("at most 2 decimals");
         assertThatIllegalArgumentException().isThrownBy(() -> Money.of(new BigDecimal("1E20"), "JPY"));
+        for (String endless : new String[] {"1E+999999999", "1E-999999999"}) {
+            assertThatIllegalArgumentException().isThrownBy(() -> money(endless));
+            assertThatIllegalArgumentException().isThrownBy(() -> Money.rounded(new BigDecimal(endless), "EUR"));
+        }
         assertThatExceptionOfType(ArithmeticException.class)
                 .isThrownBy(() -> Money.ofMinor(Long.MAX_VALUE, "EUR").plus(money("0.01")));
         assertThatExceptionOfType(ArithmeticException.class)

@@ -69,7 +69,11 @@ public final class CatalogueReader {
     private Set<String> namedPlans = Set.of();
     private Set<String> namedDefinitions = Set.of();
 
-    private CatalogueReader() {}
+    private final boolean stored;
+
+    private CatalogueReader(boolean stored) {
+        this.stored = stored;
+    }
 
     /**
      * Reads a document.
@@ -79,7 +83,23 @@ public final class CatalogueReader {
      * @throws InvalidCatalogueException naming everything that is wrong
      */
     public static PlanCatalogue read(String document) {
-        CatalogueReader reader = new CatalogueReader();
+        return read(document, false);
+    }
+
+    /**
+     * Reads a document that was put together from what is stored. What was taken once and counted for nothing, a plan's
+     * rate limit of all tenants together, is left out: nobody could mend it there.
+     *
+     * @param document JSON
+     * @return the catalogue
+     * @throws InvalidCatalogueException naming everything that is wrong
+     */
+    public static PlanCatalogue readStored(String document) {
+        return read(document, true);
+    }
+
+    private static PlanCatalogue read(String document, boolean stored) {
+        CatalogueReader reader = new CatalogueReader(stored);
         try {
             reader.document(DocumentParser.parse(document));
         } catch (DocumentException unreadable) {
@@ -101,7 +121,7 @@ public final class CatalogueReader {
      * @throws InvalidCatalogueException naming everything that is wrong
      */
     public static EntitlementValue readValue(EntitlementDefinition definition, String json) {
-        CatalogueReader reader = new CatalogueReader();
+        CatalogueReader reader = new CatalogueReader(false);
         EntitlementValue value = null;
         try {
             value = reader.value(new At("", DocumentParser.parse(json)), definition);
@@ -123,7 +143,7 @@ public final class CatalogueReader {
      * @throws InvalidCatalogueException naming everything that is wrong
      */
     public static EntitlementDefinition readDefinition(String key, String json) {
-        CatalogueReader reader = new CatalogueReader();
+        CatalogueReader reader = new CatalogueReader(false);
         try {
             reader.definition(key, new At("", DocumentParser.parse(json)));
         } catch (DocumentException unreadable) {
@@ -379,6 +399,9 @@ public final class CatalogueReader {
     private PlannedRateLimit.@Nullable Scope scope(At owner, Map<String, At> fields) {
         At at = fields.get("scope");
         if (at != null && at.node() instanceof Scalar scalar && GLOBAL.equals(scalar.text())) {
+            if (stored) {
+                return null;
+            }
             error(
                     at,
                     "is global, but a plan limits its own tenants, each by itself; a limit of all tenants together belongs"

@@ -60,6 +60,7 @@ public final class TenantEntitlements {
     private final AtomicLong invalidations = new AtomicLong();
     private final ReentrantLock catalogueLock = new ReentrantLock();
     private volatile @Nullable Current current;
+    private volatile @Nullable Failed failed;
 
     private TenantEntitlements(Builder settings) {
         this.store = settings.store;
@@ -157,6 +158,9 @@ public final class TenantEntitlements {
     }
 
     private Remembered read(TenantId tenant, @Nullable Remembered found, Instant now) {
+        if (found == null) {
+            refuseWhileAway(tenant, now.toEpochMilli());
+        }
         long before = invalidations.get();
         Remembered answer;
         try {
@@ -166,6 +170,7 @@ public final class TenantEntitlements {
             if (found != null && found.storeIsAway) {
                 LOG.info("The entitlements of tenant {} could be read again", tenant);
             }
+            failed = null;
             answer = new Remembered(entitlements, grants, now.toEpochMilli(), timeToLive, false);
         } catch (RuntimeException failure) {
             answer = goOn(tenant, found, failure);
@@ -174,8 +179,22 @@ public final class TenantEntitlements {
         return answer;
     }
 
+    // Each of them would wait for a connection that nobody gets: a store that just did not answer is left alone.
+    private void refuseWhileAway(TenantId tenant, long now) {
+        Failed last = failed;
+        if (last != null && now >= last.at && now < last.at + Math.min(timeToLive, LONGEST_RETRY_MILLIS)) {
+            throw new EntitlementsUnavailableException(
+                    "What tenant " + tenant + " may do was not read, since the store did not answer just now ("
+                            + last.cause.getMessage()
+                            + "). It is asked again within a second; until it answers, the tenant"
+                            + " is refused.",
+                    last.cause);
+        }
+    }
+
     private Remembered goOn(TenantId tenant, @Nullable Remembered found, RuntimeException failure) {
         Instant now = clock.instant();
+        failed = new Failed(now.toEpochMilli(), failure);
         if (found == null || now.toEpochMilli() - found.readAt >= staleFor) {
             throw new EntitlementsUnavailableException(
                     "What tenant " + tenant + " may do could not be read"
@@ -265,6 +284,8 @@ public final class TenantEntitlements {
     }
 
     private record Current(long revision, EntitlementResolver resolver) {}
+
+    private record Failed(long at, RuntimeException cause) {}
 
     /** Compared by identity: only the very thing that was moved on is replaced by what came of it. */
     private static final class Remembered {

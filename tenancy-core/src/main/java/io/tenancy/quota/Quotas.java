@@ -10,6 +10,8 @@ import io.tenancy.quota.spi.QuotaStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -71,6 +73,7 @@ public final class Quotas implements AutoCloseable {
     private final QuotaStore store;
     private final QuotaPolicies policies;
     private final QuotaCalendar calendar;
+    private volatile int givenUpAt;
     private final InstantSource clock;
     private final LongSupplier nanos;
     private final QuotaSettings settings;
@@ -179,15 +182,23 @@ public final class Quotas implements AutoCloseable {
      */
     public void consume(String resource, long units) {
         Account.Key key = key(resource, units);
-        while (true) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Lease lease = take(key, units);
+            // A thread that stood still for longer than a reservation lasts took what others may have got since.
+            if (!lease.mayCommit(nanos.getAsLong())) {
+                lease.giveBack(units);
+                continue;
+            }
             lease.use(units);
-            // A thread that stood still in between for longer than a reservation lasts took what others may have got
-            // since.
             if (lease.mayCommit(nanos.getAsLong())) {
                 return;
             }
         }
+        throw new QuotaUnavailableException(
+                units + " units of '" + resource + "' of tenant " + key.tenant() + " were granted " + ATTEMPTS
+                        + " times, and each time it took longer than they were kept. Look why this process or the control"
+                        + " database stands still, or keep reservations for longer (QuotaSettings).",
+                null);
     }
 
     /**
@@ -552,8 +563,13 @@ public final class Quotas implements AutoCloseable {
      * what fails is tried again by the next call.
      */
     public void maintain() {
+        List<Account> all = new ArrayList<>(accounts.values());
+        // Where the last call gave up, so that a few that are stuck do not keep the same others waiting each time.
+        Collections.rotate(all, -Math.min(givenUpAt, Math.max(0, all.size() - 1)));
         int failedInARow = 0;
-        for (Account account : List.copyOf(accounts.values())) {
+        int done = 0;
+        for (Account account : all) {
+            done++;
             account.lock().lock();
             try {
                 if (!account.isRetired()) {
@@ -565,6 +581,7 @@ public final class Quotas implements AutoCloseable {
                 // One counter that somebody holds for long is not the others' fault; a store that is away is
                 // everybody's.
                 if (++failedInARow == MOST_FAILURES_IN_A_ROW) {
+                    givenUpAt = (givenUpAt + done) % all.size();
                     return;
                 }
             } catch (RuntimeException | Error failure) {
@@ -577,6 +594,7 @@ public final class Quotas implements AutoCloseable {
                 account.lock().unlock();
             }
         }
+        givenUpAt = 0;
     }
 
     private void beat(Account account, boolean returnIdle) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ public final class RateLimiter implements AutoCloseable {
     /** Of how many users, or API keys, the counters are held ready per limit of a tenant. */
     public static final int MAXIMUM_SUBJECTS_PER_LIMIT = 1_000;
 
+    private static final int MAXIMUM_STRANGERS = 1_000;
     private static final Logger LOG = LoggerFactory.getLogger(RateLimiter.class);
 
     private final RateLimitPolicies policies;
@@ -50,6 +52,11 @@ public final class RateLimiter implements AutoCloseable {
     private final BackendCircuit circuit;
     private final long policyMillis;
     private final RecentlyUsed<TenantId, Subjects> subjects;
+    private final AtomicLong invalidations = new AtomicLong();
+
+    /** Whose limits could not be asked for when there was no room for them. */
+    private final Cache<TenantId, Subjects> strangers =
+            Caffeine.newBuilder().maximumSize(MAXIMUM_STRANGERS).build();
 
     private final Cache<TenantId, Subjects> fallbackSubjects;
 
@@ -135,7 +142,9 @@ public final class RateLimiter implements AutoCloseable {
      * @param tenant the tenant
      */
     public void invalidate(TenantId tenant) {
+        invalidations.incrementAndGet();
         subjects.remove(tenant);
+        strangers.invalidate(tenant);
         fallbackSubjects.invalidate(tenant);
     }
 
@@ -237,12 +246,21 @@ public final class RateLimiter implements AutoCloseable {
     // Others are forgotten for limits that are known only: while nobody can be asked, theirs are the last known ones.
     // What was used is kept by the backend.
     private Subjects withRoomFor(TenantId tenant, long now) {
+        Subjects stranger = strangers.getIfPresent(tenant);
+        if (stranger != null && !stranger.olderThan(policyMillis, now)) {
+            return stranger;
+        }
+        long before = invalidations.get();
         Subjects first = firstLimitsOf(tenant);
         if (first.unknown) {
+            strangers.put(tenant, first);
             return first;
         }
-        subjects.makeRoom(limits -> limits.olderThan(2 * policyMillis, now));
-        return subjects.computeIfAbsent(tenant, id -> first);
+        long later = clock.millis();
+        subjects.makeRoom(limits -> limits.olderThan(2 * policyMillis, later));
+        // Not where something was invalidated meanwhile: what was read may be from before that.
+        subjects.compute(tenant, (id, known) -> known != null || invalidations.get() != before ? known : first);
+        return first;
     }
 
     // The others go on with the limits as they were, so that a slow source of limits slows one request down.

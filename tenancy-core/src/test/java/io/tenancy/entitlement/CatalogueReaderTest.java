@@ -61,6 +61,26 @@ class CatalogueReaderTest {
     }
 
     @Test
+    void aLimitOfAllTenantsThatWasStoredOnceIsLeftOutWhereNobodyCouldMendIt() {
+        String document = """
+                {"format": 1, "definitions": {"users": {"kind": "limit"}}, "plans": {"starter": {"versions": [
+                  {"version": 1, "entitlements": {"users": 5}, "rate_limits": [
+                    {"name": "all", "scope": "global", "capacity": 9, "per": "PT1M", "kind": "fixed"},
+                    {"name": "own", "scope": "tenant", "capacity": 9, "per": "PT1M", "kind": "fixed"}]}]}}}
+                """;
+
+        assertThat(CatalogueReader.readStored(document)
+                        .plan("starter")
+                        .orElseThrow()
+                        .versions()
+                        .get(0)
+                        .rateLimits())
+                .extracting(PlannedRateLimit::name)
+                .containsExactly("own");
+        assertThatExceptionOfType(InvalidCatalogueException.class).isThrownBy(() -> CatalogueReader.read(document));
+    }
+
+    @Test
     void jsonIsReadLikeYaml() {
         PlanCatalogue catalogue = CatalogueReader.read(GOOD);
 

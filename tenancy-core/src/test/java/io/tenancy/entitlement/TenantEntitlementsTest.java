@@ -161,6 +161,20 @@ class TenantEntitlementsTest {
     }
 
     @Test
+    void aStoreThatDidNotAnswerIsNotAskedForEachStranger() {
+        store.away = true;
+        for (TenantId each : tenants("stranger", 5)) {
+            assertThatExceptionOfType(EntitlementsUnavailableException.class).isThrownBy(() -> service.of(each));
+        }
+        assertThat(store.asked).hasValue(1);
+
+        store.away = false;
+        pass(Duration.ofSeconds(1));
+        assertThat(users()).isEqualTo(5);
+        assertThat(service.of(Tenants.named("stranger-0").id()).limit("users")).isEqualTo(5);
+    }
+
+    @Test
     void tenantsForWhomTheSameComesOutShareIt() {
         Tenant other = Tenants.named("other");
         Entitlements first = service.of(tenant.id());
@@ -237,6 +251,7 @@ class TenantEntitlementsTest {
                     assertThat(refusal.responseHeaders()).containsKey("Retry-After");
                 });
         store.away = false;
+        pass(Duration.ofSeconds(1));
         assertThat(users()).isEqualTo(5);
     }
 

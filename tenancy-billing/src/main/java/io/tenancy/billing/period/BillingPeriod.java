@@ -17,17 +17,17 @@ import java.util.Objects;
 public record BillingPeriod(Instant start, Instant end, ZoneId zone) {
 
     /**
-     * Requires a beginning before the end.
+     * Requires a length.
      *
-     * @throws IllegalArgumentException when it does not end after it began
+     * @throws IllegalArgumentException when it does not end a second after it began, or later
      */
     public BillingPeriod {
         Objects.requireNonNull(start, "start");
         Objects.requireNonNull(end, "end");
         Objects.requireNonNull(zone, "zone");
-        if (!start.isBefore(end)) {
+        if (Duration.between(start, end).toSeconds() < 1) {
             throw new IllegalArgumentException("A billing period was to begin at " + start + " and to end at " + end
-                    + ", but ends after it began");
+                    + ", but lasts a second or longer");
         }
     }
 

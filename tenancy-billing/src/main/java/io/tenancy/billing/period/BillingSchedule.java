@@ -13,7 +13,7 @@ import java.util.Objects;
  * <p>Each period begins at the anchor's date plus a whole number of intervals, at the anchor's time of day in the tenant's
  * zone. A day that a month does not have becomes its last one, always from the anchor and not from the period before:
  * 31 January, 28 February, 31 March. A time of day that a change to summer time skips becomes the one after it; one that
- * occurs twice is the first.
+ * occurs twice is the first. A day that a zone skips whole (Samoa, 30 December 2011) has no period of its own.
  *
  * @param anchor date and time of day at which the first period begins
  * @param zone the tenant's time zone
@@ -29,7 +29,8 @@ public record BillingSchedule(LocalDateTime anchor, ZoneId zone, BillingInterval
     }
 
     /**
-     * A schedule whose first period begins at an instant.
+     * A schedule whose first period begins at an instant; for one in the second of two hours of the same name, at the end
+     * of summer time, an hour before it, at the first of the two.
      *
      * @param instant when, to the second
      * @param zone the tenant's time zone
@@ -46,7 +47,7 @@ public record BillingSchedule(LocalDateTime anchor, ZoneId zone, BillingInterval
      *
      * @param number 0 for the first one
      * @return the period
-     * @throws IllegalArgumentException when the number is negative
+     * @throws IllegalArgumentException when the number is negative, or is that of a day that the zone skips
      */
     public BillingPeriod period(long number) {
         if (number < 0) {

@@ -54,6 +54,7 @@ public enum Proration {
             throw new IllegalArgumentException("The part of " + price + " from " + from
                     + " on was asked for, but the period is " + period.start() + " to " + period.end());
         }
-        return exactly(price, period, from, period.end());
+        // Also of a period within one day, of which no share could be told by days.
+        return from.equals(period.start()) ? price : exactly(price, period, from, period.end());
     }
 }

@@ -23,12 +23,11 @@ public record PriceTier(@Nullable BigDecimal bound, BigDecimal unit, BigDecimal 
         Objects.requireNonNull(unit, "unit");
         Objects.requireNonNull(flat, "flat");
         if (bound != null && bound.signum() <= 0) {
-            throw new IllegalArgumentException(
-                    "A tier ends at more than 0, but was to end at " + bound.toPlainString());
+            throw new IllegalArgumentException("A tier ends at more than 0, but was to end at " + bound);
         }
         if (unit.signum() < 0 || flat.signum() < 0) {
-            throw new IllegalArgumentException("The prices of a tier are 0 or more, but were " + unit.toPlainString()
-                    + " for a unit and " + flat.toPlainString() + " for the tier. A discount is a coupon or a credit.");
+            throw new IllegalArgumentException("The prices of a tier are 0 or more, but were " + unit
+                    + " for a unit and " + flat + " for the tier. A discount is a coupon or a credit.");
         }
     }
 

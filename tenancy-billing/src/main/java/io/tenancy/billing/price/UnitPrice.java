@@ -55,16 +55,16 @@ public sealed interface UnitPrice {
 
     private static BigDecimal requireQuantity(BigDecimal quantity) {
         if (quantity.signum() < 0) {
-            throw new IllegalArgumentException("A quantity that is priced is 0 or more, but was "
-                    + quantity.toPlainString() + ". To take something back, credit its line.");
+            throw new IllegalArgumentException("A quantity that is priced is 0 or more, but was " + quantity
+                    + ". To take something back, credit its line.");
         }
         return quantity;
     }
 
     private static BigDecimal requirePrice(String what, BigDecimal price) {
         if (price.signum() < 0) {
-            throw new IllegalArgumentException("The " + what + " is 0 or more, but was " + price.toPlainString()
-                    + ". A discount is a coupon or a credit.");
+            throw new IllegalArgumentException(
+                    "The " + what + " is 0 or more, but was " + price + ". A discount is a coupon or a credit.");
         }
         return price;
     }
@@ -87,7 +87,7 @@ public sealed interface UnitPrice {
                                     + copy));
             if (upTo.compareTo(before) <= 0) {
                 throw new IllegalArgumentException("Each tier ends above the one before it, but one that ends at "
-                        + upTo.toPlainString() + " comes after " + before.toPlainString() + "; the tiers were " + copy);
+                        + upTo + " comes after " + before + "; the tiers were " + copy);
             }
             before = upTo;
         }
@@ -203,8 +203,7 @@ public sealed interface UnitPrice {
             requireCurrency(currency);
             Objects.requireNonNull(size, "size");
             if (size.signum() <= 0) {
-                throw new IllegalArgumentException(
-                        "A package has more than 0 units, but was to have " + size.toPlainString());
+                throw new IllegalArgumentException("A package has more than 0 units, but was to have " + size);
             }
             requirePrice("price of a package", price);
         }

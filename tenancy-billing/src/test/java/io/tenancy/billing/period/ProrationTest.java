@@ -72,6 +72,19 @@ class ProrationTest {
     }
 
     @Test
+    void aPeriodWithinOneDayCostsTheWholePriceFromItsStart() {
+        BillingPeriod hours = new BillingPeriod(
+                midnight("2026-04-01").plusSeconds(8 * 3600),
+                midnight("2026-04-01").plusSeconds(20 * 3600),
+                ZoneOffset.UTC);
+
+        assertThat(Proration.PER_DAY.remaining(usd("9.00"), hours, hours.start()))
+                .isEqualTo(usd("9.00"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new BillingPeriod(hours.start(), hours.start().plusMillis(999), ZoneOffset.UTC));
+    }
+
+    @Test
     void theWholePeriodCostsTheWholePriceAndWhatIsOutsideIsRefused() {
         BillingPeriod april = period("2026-04-01", "2026-05-01");
         for (Proration rule : Proration.values()) {

@@ -273,12 +273,32 @@ final class GroupCommit {
             }
             segment.acknowledge(batch.size(), batch.count());
         } catch (Throwable failure) {
-            recoverFrom(failure, batch, written);
+            fail(batch, failure, written);
             return;
         }
-        storing.works(() -> "Usage is written to " + directory.path() + " again.");
-        batch.succeed(tellers);
+        try {
+            storing.works(() -> "Usage is written to " + directory.path() + " again.");
+        } finally {
+            batch.succeed(tellers);
+        }
         recycle(batch);
+    }
+
+    // Whatever fails on the way, those who wait are told.
+    private void fail(Batch batch, Throwable failure, boolean written) {
+        try {
+            recoverFrom(failure, written);
+        } finally {
+            backlog.release(batch.size(), batch.count());
+            batch.fail(
+                    new UsageNotStoredException(
+                            "Usage could not be stored: "
+                                    + (written ? "forcing a segment in " : "writing a segment in ")
+                                    + directory.path() + " failed with " + failure
+                                    + ". Look at the disk and the room on it; recording again with the same key is safe.",
+                            failure),
+                    tellers);
+        }
     }
 
     private OpenSegment segment() throws IOException {
@@ -302,7 +322,7 @@ final class GroupCommit {
         }
     }
 
-    private void recoverFrom(Throwable failure, Batch batch, boolean written) {
+    private void recoverFrom(Throwable failure, boolean written) {
         OpenSegment segment = open;
         if (segment != null) {
             if (written || segment.stored() == 0) {
@@ -311,19 +331,10 @@ final class GroupCommit {
                 undo(segment);
             }
         }
-        backlog.release(batch.size(), batch.count());
         storing.failed(
                 () -> "Usage could not be written to " + directory.path()
                         + "; events are refused until it works again.",
                 failure);
-        batch.fail(
-                new UsageNotStoredException(
-                        "Usage could not be stored: "
-                                + (written ? "forcing a segment in " : "writing a segment in ")
-                                + directory.path() + " failed with " + failure
-                                + ". Look at the disk and the room on it; recording again with the same key is safe.",
-                        failure),
-                tellers);
     }
 
     private void undo(OpenSegment segment) {
@@ -336,12 +347,14 @@ final class GroupCommit {
     }
 
     private void abandon(OpenSegment segment) {
-        open = null;
         if (segment.stored() == 0) {
+            open = null;
             directory.discard(segment);
         } else {
             segment.closeQuietly();
             drainer.add(segment.closed());
+            // Not before: what was acknowledged in it is delivered by whoever knows of it.
+            open = null;
         }
     }
 

@@ -108,7 +108,7 @@ public final class JdbcEntitlementStore implements EntitlementStore {
         if (revision == 0) {
             return new StoredCatalogue(0, new PlanCatalogue(List.of(), List.of(), List.of()));
         }
-        return new StoredCatalogue(revision, CatalogueReader.read(CatalogueRows.document(connection)));
+        return new StoredCatalogue(revision, CatalogueReader.readStored(CatalogueRows.document(connection)));
     }
 
     static EntitlementsUnavailableException unavailable(String tried, SQLException failure) {

@@ -82,6 +82,10 @@ public final class OutboxRelay implements AutoCloseable {
     private final Map<TenantId, ScheduledFuture<?>> looks = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor notes;
     private final Map<TenantId, Instant> noted = new ConcurrentHashMap<>();
+
+    /** Of whom a note or a look failed: sweeps of this node look at them until one works. */
+    private final Set<TenantId> unsure = ConcurrentHashMap.newKeySet();
+
     private @Nullable Instant lookedEverywhereAt;
 
     /**
@@ -169,6 +173,7 @@ public final class OutboxRelay implements AutoCloseable {
             insert.executeUpdate();
         } catch (SQLException | RuntimeException | Error failure) {
             noted.remove(tenant);
+            unsure.add(tenant);
             LOG.debug("That tenant {} may have left messages could not be noted", tenant, failure);
         }
     }
@@ -206,7 +211,10 @@ public final class OutboxRelay implements AutoCloseable {
             Set<UUID> senders = senders();
             for (Tenant tenant : tenants.get()) {
                 boolean isNoted = senders.contains(tenant.id().value());
-                if (everywhere || isNoted || tenant.placement().isolation() != IsolationLevel.DATABASE) {
+                if (everywhere
+                        || isNoted
+                        || unsure.contains(tenant.id())
+                        || tenant.placement().isolation() != IsolationLevel.DATABASE) {
                     tryDeliver(tenant, isNoted);
                 }
             }
@@ -217,6 +225,10 @@ public final class OutboxRelay implements AutoCloseable {
         } catch (RuntimeException | Error | SQLException failure) {
             LOG.warn("The outboxes could not be looked into; they are looked into again later", failure);
         }
+    }
+
+    boolean isUnsureOf(Tenant tenant) {
+        return unsure.contains(tenant.id());
     }
 
     private Set<UUID> senders() throws SQLException {
@@ -234,10 +246,12 @@ public final class OutboxRelay implements AutoCloseable {
     private void tryDeliver(Tenant tenant, boolean isNoted) {
         try {
             deliver(tenant);
+            unsure.remove(tenant.id());
             if (isNoted && isEmpty(tenant)) {
                 forgetNote(tenant.id());
             }
         } catch (SQLException | RuntimeException | Error failure) {
+            unsure.add(tenant.id());
             LOG.warn("The outbox of tenant {} could not be delivered; it is tried again later", tenant, failure);
         }
     }

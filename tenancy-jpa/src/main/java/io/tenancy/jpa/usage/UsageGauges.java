@@ -175,6 +175,9 @@ public final class UsageGauges implements AutoCloseable {
             List<Tenant> all = tenants.get();
             Set<UUID> sampled = sampled(connection, key, all);
             for (Tenant tenant : all) {
+                if (closed) {
+                    return 0;
+                }
                 if (!sampled.contains(tenant.id().value())) {
                     read(gauge, tenant, key, slot).ifPresent(values::add);
                 }

@@ -1,5 +1,6 @@
 package io.tenancy.jpa.usage;
 
+import io.tenancy.TenancyException;
 import io.tenancy.usage.UsageEvent;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -82,7 +83,7 @@ public final class UsageMaintenance {
      * Does what is due.
      *
      * @return what was done; nothing when another node is at it
-     * @throws io.tenancy.TenancyException when the control database cannot be reached, or a table was in use for so long
+     * @throws TenancyException when the control database cannot be reached, or a table was in use for so long
      *     that it could not be dropped; the next run goes on
      */
     public Work run() {
@@ -92,14 +93,25 @@ public final class UsageMaintenance {
             }
             try {
                 int added = months.add();
-                int dropped = months.drop();
+                int dropped = 0;
+                TenancyException undropped = null;
+                try {
+                    dropped = months.drop();
+                } catch (TenancyException inUse) {
+                    // The rest does not wait for the month that somebody reads at this moment.
+                    undropped = inUse;
+                }
                 long keys = forgetKeys(connection);
                 if (dropped > 0) {
                     // Whole tables are read for these two; what a crash leaves here goes with the next month.
                     update(connection, FORGET_HOURS);
                     update(connection, FORGET_MEMBERS);
                 }
-                return new Work(added, dropped, keys, giveUpWaiting(connection));
+                int givenUp = giveUpWaiting(connection);
+                if (undropped != null) {
+                    throw undropped;
+                }
+                return new Work(added, dropped, keys, givenUp);
             } finally {
                 isTrue(connection, UNLOCK);
             }

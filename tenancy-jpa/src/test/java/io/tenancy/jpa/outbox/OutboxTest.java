@@ -154,6 +154,41 @@ class OutboxTest {
         }
     }
 
+    @Test
+    void aTenantWhoseNoteOrLookFailedIsLookedAtByTheNextSweep() throws Exception {
+        Tenant tenant = TENANTS.get(IsolationLevel.DATABASE);
+        AtomicBoolean away = new AtomicBoolean();
+        DataSource control = new WatchedDataSource(installation.control().platform(), () -> {
+            if (away.get()) {
+                throw new IllegalStateException("away");
+            }
+        });
+        try (OutboxRelay sweeping = new OutboxRelay(
+                installation.dataSource(),
+                control,
+                () -> List.copyOf(TENANTS.values()),
+                List.of(letters),
+                InstantSource.system())) {
+            sweeping.sweep();
+            inTransaction(tenant, connection -> outbox.send(connection, TOPIC, "while it was away"));
+            away.set(true);
+            sweeping.wake(tenant);
+            awaitFailedLook(sweeping, tenant);
+            away.set(false);
+
+            sweeping.sweep();
+        }
+        assertThat(letters.all()).containsExactly(tenant.id() + ": while it was away");
+    }
+
+    private static void awaitFailedLook(OutboxRelay relay, Tenant tenant) {
+        long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!relay.isUnsureOf(tenant)) {
+            assertThat(System.nanoTime()).as("waited for half a minute").isLessThan(until);
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
+    }
+
     private static void awaitNoted(Tenant tenant) throws SQLException {
         long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (noted(tenant) == 0) {

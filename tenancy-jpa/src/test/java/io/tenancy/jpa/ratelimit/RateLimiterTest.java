@@ -94,7 +94,9 @@ class RateLimiterTest {
     void whileNobodyCanBeAskedTheLastKnownLimitsHoldHoweverManyStrangersCome() {
         RateLimit two = RateLimit.of("two", Scope.TENANT, 2, Duration.ofDays(1), Kind.BURST);
         AtomicBoolean away = new AtomicBoolean();
+        AtomicInteger asked = new AtomicInteger();
         RateLimitPolicies policies = tenant -> {
+            asked.incrementAndGet();
             if (away.get()) {
                 throw new IllegalStateException("nobody answers");
             }
@@ -115,6 +117,10 @@ class RateLimiterTest {
             assertThat(limiter.check(RateLimitRequest.of(stranger)).admitted()).isTrue();
         }
 
+        int before = asked.get();
+        TenantId stranger = TenantId.next(InstantSource.system());
+        admitted(limiter, RateLimitRequest.of(stranger), 10);
+        assertThat(asked.get() - before).as("asked for one stranger").isEqualTo(1);
         for (TenantId each : known) {
             assertThat(admitted(limiter, RateLimitRequest.of(each), 5)).isEqualTo(1);
         }

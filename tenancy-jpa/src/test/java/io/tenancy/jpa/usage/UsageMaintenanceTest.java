@@ -44,6 +44,31 @@ class UsageMaintenanceTest {
     private final TenantId tenant = tenant();
 
     @Test
+    void aMonthThatSomebodyReadsHoldsUpNoOtherMaintenance() throws Exception {
+        try (UsageDatabase database = new UsageDatabase();
+                Connection reader = database.control.platform().getConnection()) {
+            Instant told = hoursAgo(24 * 34);
+            database.store.store(List.of(correction(event(tenant, "never", BYTES, 1, told), "waits", 2, told)));
+            database.administer(
+                    "update tenancy_control.usage_pending set received_at = received_at - interval '60 days'",
+                    "create table tenancy_control.usage_event_202001 partition of tenancy_control.usage_event"
+                            + " for values from ('2020-01-01T00:00:00Z') to ('2020-02-01T00:00:00Z')");
+            reader.setAutoCommit(false);
+            try (var statement = reader.createStatement()) {
+                statement.execute("select from tenancy_control.usage_event limit 1");
+            }
+
+            assertThatExceptionOfType(TenancyException.class).isThrownBy(database.maintenance::run);
+
+            assertThat(database.count("usage_pending"))
+                    .as("given up all the same")
+                    .isZero();
+            reader.rollback();
+            assertThat(database.maintenance.run().tablesDropped()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aRepairGivesWayToATransactionThatHoldsUsageAndOthersGoOnStoring() throws SQLException {
         try (UsageDatabase database = new UsageDatabase();
                 Connection open = database.control.platform().getConnection()) {

@@ -30,6 +30,9 @@ public final class UsageEndpoint {
     /** How far back usage is counted again unless told otherwise. */
     public static final Duration DEFAULT_REACH = Duration.ofDays(1);
 
+    /** How many differences are listed; all are counted. */
+    public static final int MAXIMUM_LISTED = 1_000;
+
     private final TenancyInstallation installation;
     private final InstantSource clock;
 
@@ -72,7 +75,7 @@ public final class UsageEndpoint {
                             found(each, name, installation.usage().recount().recount(each.id(), name, begin, end)));
                 }
             }
-            return new Recounted(begin, end, tenants.size(), List.copyOf(metrics), found);
+            return Recounted.of(begin, end, tenants.size(), metrics, found);
         });
     }
 
@@ -95,7 +98,7 @@ public final class UsageEndpoint {
             Set<String> metrics = metrics(metric);
             List<Found> found =
                     found(one, metric, installation.usage().recount().repair(one.id(), metric, begin, end));
-            return new Recounted(begin, end, 1, List.copyOf(metrics), found);
+            return Recounted.of(begin, end, 1, metrics, found);
         });
     }
 
@@ -147,9 +150,22 @@ public final class UsageEndpoint {
      * @param until the first instant after it; days in UTC and billing periods that they touch were compared as a whole
      * @param tenants of how many tenants
      * @param metrics of what
-     * @param differences where roll-ups were not what the events say; empty when all agree
+     * @param found how many roll-ups were not what the events say; 0 when all agree
+     * @param differences the first of them, at most {@link #MAXIMUM_LISTED}
      */
-    public record Recounted(Instant from, Instant until, int tenants, List<String> metrics, List<Found> differences) {}
+    public record Recounted(
+            Instant from, Instant until, int tenants, List<String> metrics, int found, List<Found> differences) {
+
+        static Recounted of(Instant from, Instant until, int tenants, Set<String> metrics, List<Found> all) {
+            return new Recounted(
+                    from,
+                    until,
+                    tenants,
+                    List.copyOf(metrics),
+                    all.size(),
+                    List.copyOf(all.subList(0, Math.min(MAXIMUM_LISTED, all.size()))));
+        }
+    }
 
     /**
      * One roll-up that differed.

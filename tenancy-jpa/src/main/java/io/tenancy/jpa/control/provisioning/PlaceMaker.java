@@ -185,7 +185,8 @@ final class PlaceMaker {
     }
 
     // FORCE ends every session there, and refuses when one of them is the server's own, such as an autovacuum worker
-    // that just came by. Without it the server sends its own workers away and waits some seconds for whoever else is there.
+    // that just came by. Without it the server sends its own workers away and waits some seconds for whoever else is
+    // there.
     private static void dropDatabase(Statement statement, String database) throws SQLException {
         String drop = "drop database if exists " + database;
         for (int attempt = 1; ; attempt++) {
