@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,7 +61,7 @@ public final class TenantEntitlements {
     private final AtomicLong invalidations = new AtomicLong();
     private final ReentrantLock catalogueLock = new ReentrantLock();
     private volatile @Nullable Current current;
-    private volatile @Nullable Failed failed;
+    private final AtomicReference<@Nullable Failed> failed = new AtomicReference<>();
 
     private TenantEntitlements(Builder settings) {
         this.store = settings.store;
@@ -170,7 +171,7 @@ public final class TenantEntitlements {
             if (found != null && found.storeIsAway) {
                 LOG.info("The entitlements of tenant {} could be read again", tenant);
             }
-            failed = null;
+            failed.set(null);
             answer = new Remembered(entitlements, grants, now.toEpochMilli(), timeToLive, false);
         } catch (RuntimeException failure) {
             answer = goOn(tenant, found, failure);
@@ -179,22 +180,29 @@ public final class TenantEntitlements {
         return answer;
     }
 
-    // Each of them would wait for a connection that nobody gets: a store that just did not answer is left alone.
+    // Each of them would wait for a connection that nobody gets: a store that did not answer is asked by one of them at
+    // a
+    // time, once a second.
     private void refuseWhileAway(TenantId tenant, long now) {
-        Failed last = failed;
-        if (last != null && now >= last.at && now < last.at + Math.min(timeToLive, LONGEST_RETRY_MILLIS)) {
+        Failed last = failed.get();
+        if (last == null) {
+            return;
+        }
+        boolean due = now >= last.at + Math.min(timeToLive, LONGEST_RETRY_MILLIS) || now < last.at;
+        if (!due || !failed.compareAndSet(last, new Failed(now, last.cause))) {
             throw new EntitlementsUnavailableException(
-                    "What tenant " + tenant + " may do was not read, since the store did not answer just now ("
-                            + last.cause.getMessage()
-                            + "). It is asked again within a second; until it answers, the tenant"
-                            + " is refused.",
+                    "What tenant " + tenant + " may do was not read, since the store does not answer ("
+                            + last.cause.getMessage() + "). It is asked once a second; until it answers, the tenant is"
+                            + " refused.",
                     last.cause);
         }
     }
 
     private Remembered goOn(TenantId tenant, @Nullable Remembered found, RuntimeException failure) {
         Instant now = clock.instant();
-        failed = new Failed(now.toEpochMilli(), failure);
+        if (failure instanceof EntitlementsUnavailableException) {
+            failed.set(new Failed(now.toEpochMilli(), failure));
+        }
         if (found == null || now.toEpochMilli() - found.readAt >= staleFor) {
             throw new EntitlementsUnavailableException(
                     "What tenant " + tenant + " may do could not be read"

@@ -168,10 +168,27 @@ class TenantEntitlementsTest {
         }
         assertThat(store.asked).hasValue(1);
 
+        pass(Duration.ofSeconds(1));
+        for (TenantId each : tenants("stranger", 5)) {
+            assertThatExceptionOfType(EntitlementsUnavailableException.class).isThrownBy(() -> service.of(each));
+        }
+        assertThat(store.asked).as("once a second").hasValue(2);
+
         store.away = false;
         pass(Duration.ofSeconds(1));
         assertThat(users()).isEqualTo(5);
         assertThat(service.of(Tenants.named("stranger-0").id()).limit("users")).isEqualTo(5);
+    }
+
+    @Test
+    void aTenantWhoseGrantsCannotBeRightIsRefusedAndNoOther() {
+        store.afterReading = () -> {
+            throw new InvalidGrantException("speaks of what the catalogue does not have");
+        };
+        assertThatExceptionOfType(EntitlementsUnavailableException.class).isThrownBy(this::users);
+        store.afterReading = () -> {};
+
+        assertThat(service.of(Tenants.named("other").id()).limit("users")).isEqualTo(5);
     }
 
     @Test
