@@ -1,0 +1,5 @@
+/** What plans and add-ons cost. */
+@NullMarked
+package io.tenancy.billing.catalogue;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,15 @@
+package io.tenancy.billing.invoice;
+
+/** Where an invoice stands. */
+public enum InvoiceStatus {
+    /** Has no number yet; it can be thrown away. */
+    DRAFT,
+    /** Final, and not yet paid in full. */
+    OPEN,
+    /** Final and settled: paid, covered by credit, or nothing was due. */
+    PAID,
+    /** Final, and taken back as a whole by a credit note. */
+    VOID,
+    /** Final, and given up; a payment is still taken. */
+    UNCOLLECTIBLE
+}
