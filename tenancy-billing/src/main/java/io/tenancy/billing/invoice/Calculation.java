@@ -122,7 +122,7 @@ public record Calculation(
 
     private static Line line(Charge charge, Money discount) {
         Money base = charge.amount().minus(discount);
-        Money tax = charge.tax().of(base);
+        Money tax = charge.tax().on(base);
         return new Line(charge, discount, tax, charge.tax().inclusive() ? base : base.plus(tax));
     }
 }

@@ -2,7 +2,7 @@ package io.tenancy.billing.invoice;
 
 /** Where an invoice stands. */
 public enum InvoiceStatus {
-    /** Has no number yet; it can be thrown away. */
+    /** Can be looked at; it has no number yet and nothing is due. */
     DRAFT,
     /** Final, and not yet paid in full. */
     OPEN,

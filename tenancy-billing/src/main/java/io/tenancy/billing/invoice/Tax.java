@@ -52,8 +52,13 @@ public record Tax(String name, BigDecimal rate, boolean inclusive) {
         return new Tax(name, rate, true);
     }
 
-    /** The tax of an amount, rounded half up; of a gross one where prices have it in them. */
-    Money of(Money amount) {
+    /**
+     * The tax of an amount.
+     *
+     * @param amount before tax, or with it where prices have it in them
+     * @return the tax in it or on it, rounded half up
+     */
+    public Money on(Money amount) {
         if (!inclusive) {
             return amount.times(rate);
         }

@@ -26,9 +26,24 @@ public record BillingInterval(Unit unit, int count) {
     /** What is counted. */
     public enum Unit {
         /** Calendar months, of 28 to 31 days. */
-        MONTHS,
+        MONTHS("months"),
         /** Days of the tenant's calendar, of 23 to 25 hours. */
-        DAYS
+        DAYS("days");
+
+        private final String words;
+
+        Unit(String words) {
+            this.words = words;
+        }
+
+        /**
+         * As people read it.
+         *
+         * @return such as {@code months}
+         */
+        public String inWords() {
+            return words;
+        }
     }
 
     /**

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 
@@ -32,6 +33,7 @@ public final class ControlDatabase implements AutoCloseable {
 
     private final DatabaseServer server;
     private final HikariDataSource platform;
+    private final List<HikariDataSource> others = new CopyOnWriteArrayList<>();
 
     /**
      * Describes the control database; opens no connection.
@@ -41,8 +43,12 @@ public final class ControlDatabase implements AutoCloseable {
      */
     public ControlDatabase(DatabaseServer server, int maximumPoolSize) {
         this.server = server;
+        this.platform = pool("tenancy-control", maximumPoolSize);
+    }
+
+    private HikariDataSource pool(String name, int maximumPoolSize) {
         HikariConfig config = new HikariConfig();
-        config.setPoolName("tenancy-control");
+        config.setPoolName(name);
         config.setJdbcUrl(server.jdbcUrl());
         config.setUsername(server.platform().user());
         config.setPassword(server.platform().password());
@@ -51,8 +57,22 @@ public final class ControlDatabase implements AutoCloseable {
         config.setConnectionTimeout(Duration.ofSeconds(5).toMillis());
         config.setInitializationFailTimeout(-1);
         config.addDataSourceProperty("currentSchema", IsolationNames.CONTROL_SCHEMA);
-        config.addDataSourceProperty("ApplicationName", "tenancy-control");
-        this.platform = new HikariDataSource(config);
+        config.addDataSourceProperty("ApplicationName", name);
+        return new HikariDataSource(config);
+    }
+
+    /**
+     * More connections of the platform login to the control schema, for work that must not wait for requests, nor requests
+     * for it. They are closed with this.
+     *
+     * @param name names the pool and its connections
+     * @param maximumPoolSize connections at most
+     * @return a pooled data source
+     */
+    public DataSource platformFor(String name, int maximumPoolSize) {
+        HikariDataSource other = pool(name, maximumPoolSize);
+        others.add(other);
+        return other;
     }
 
     /**
@@ -116,12 +136,35 @@ public final class ControlDatabase implements AutoCloseable {
         } catch (SQLException failure) {
             throw unreachable(failure);
         }
+        migrate(HISTORY, "classpath:io/tenancy/jpa/control");
+    }
+
+    /**
+     * Adds the tables of another module to the control schema, or brings them up to date. The control schema itself is up
+     * to date already.
+     *
+     * @param history table with the history of the module's migrations, such as {@code billing_history}
+     * @param location where they lie, such as {@code classpath:io/tenancy/billing/control}
+     * @throws TenancyException when the owner login cannot work on the server
+     */
+    public void contribute(String history, String location) {
+        if (HISTORY.equals(history)) {
+            throw new IllegalArgumentException(
+                    "The history '" + HISTORY + "' is the control schema's own; a module has one of its own");
+        }
+        migrate(history, location);
+    }
+
+    private void migrate(String history, String location) {
         Flyway.configure()
                 .dataSource(owner(server.database()))
                 .schemas(IsolationNames.CONTROL_SCHEMA)
                 .createSchemas(false)
-                .table(HISTORY)
-                .locations("classpath:io/tenancy/jpa/control")
+                .table(history)
+                // The schema is not empty when a module adds to it, and its own first migration is number 1.
+                .baselineOnMigrate(!HISTORY.equals(history))
+                .baselineVersion("0")
+                .locations(location)
                 .loggers("slf4j")
                 .load()
                 .migrate();
@@ -194,9 +237,10 @@ public final class ControlDatabase implements AutoCloseable {
                 failure);
     }
 
-    /** Closes the platform login's pool. */
+    /** Closes the platform login's pools. */
     @Override
     public void close() {
+        others.forEach(HikariDataSource::close);
         platform.close();
     }
 }

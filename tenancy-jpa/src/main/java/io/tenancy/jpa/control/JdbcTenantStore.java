@@ -147,6 +147,30 @@ public final class JdbcTenantStore implements TenantStore {
     }
 
     /**
+     * Changes a tenant's status within a transaction of the platform login, if it is still what the caller thinks. Nodes
+     * know of it once their caches let go of it, after the commit.
+     *
+     * @param connection the transaction
+     * @param id the tenant
+     * @param expected the status that it has
+     * @param status the new status
+     * @return false when there is no such tenant or it has another status
+     * @throws SQLException when the control database cannot be asked
+     */
+    public boolean setStatus(Connection connection, TenantId id, TenantStatus expected, TenantStatus status)
+            throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("update tenant set status = ?, fault = null, version = version + 1,"
+                        + " updated_at = ? where id = ? and status = ?")) {
+            statement.setString(1, status.name());
+            statement.setTimestamp(2, now());
+            statement.setObject(3, id.value());
+            statement.setString(4, expected.name());
+            return statement.executeUpdate() == 1;
+        }
+    }
+
+    /**
      * Changes a tenant's slug.
      *
      * @param id the tenant

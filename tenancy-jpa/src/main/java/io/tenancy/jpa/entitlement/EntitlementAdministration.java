@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,7 @@ public final class EntitlementAdministration {
     private final DataSource platform;
     private final InstantSource clock;
     private final TenantEntitlements entitlements;
+    private final @Nullable Joined joined;
 
     /**
      * Creates the administration.
@@ -57,9 +59,27 @@ public final class EntitlementAdministration {
      * @param entitlements hears of every change
      */
     public EntitlementAdministration(DataSource platform, InstantSource clock, TenantEntitlements entitlements) {
+        this(platform, clock, entitlements, null);
+    }
+
+    private EntitlementAdministration(
+            DataSource platform, InstantSource clock, TenantEntitlements entitlements, @Nullable Joined joined) {
         this.platform = platform;
         this.clock = clock;
         this.entitlements = entitlements;
+        this.joined = joined;
+    }
+
+    /**
+     * The same administration as a part of a transaction of the platform login: what it changes counts when the caller
+     * commits, and is undone when the caller rolls back. After a failure the caller rolls back.
+     *
+     * @param connection the transaction, not in auto-commit mode
+     * @param afterCommit takes what the caller runs once its commit was sent, also when that failed
+     * @return an administration for this one transaction
+     */
+    public EntitlementAdministration joining(Connection connection, Consumer<Runnable> afterCommit) {
+        return new EntitlementAdministration(platform, clock, entitlements, new Joined(connection, afterCommit));
     }
 
     /**
@@ -91,7 +111,7 @@ public final class EntitlementAdministration {
             return new CatalogueImport(next, true, merged.changes());
         });
         if (done.changed()) {
-            entitlements.invalidateAll();
+            afterCommit(entitlements::invalidateAll);
         }
         return done;
     }
@@ -350,7 +370,7 @@ public final class EntitlementAdministration {
                 }
             }
         });
-        tenant.ifPresent(entitlements::invalidate);
+        tenant.ifPresent(whose -> afterCommit(() -> entitlements.invalidate(whose)));
         return tenant.isPresent();
     }
 
@@ -584,6 +604,9 @@ public final class EntitlementAdministration {
     // Nothing is forgotten before a commit was sent: while the database is away, what is remembered is all there is.
     // After that it is, also when the commit failed, since whether it took place is not known then.
     private <T extends @Nullable Object> T transact(String tried, Work<T> work, Runnable afterCommit) {
+        if (joined != null) {
+            return within(joined, tried, work, afterCommit);
+        }
         try (Connection connection = platform.getConnection()) {
             connection.setAutoCommit(false);
             try {
@@ -602,6 +625,28 @@ public final class EntitlementAdministration {
             throw JdbcEntitlementStore.unavailable(tried, failure);
         }
     }
+
+    private static <T extends @Nullable Object> T within(
+            Joined transaction, String tried, Work<T> work, Runnable afterCommit) {
+        try {
+            T result = work.in(transaction.connection());
+            transaction.afterCommit().accept(afterCommit);
+            return result;
+        } catch (SQLException failure) {
+            throw JdbcEntitlementStore.unavailable(tried, failure);
+        }
+    }
+
+    private void afterCommit(Runnable work) {
+        if (joined != null) {
+            joined.afterCommit().accept(work);
+        } else {
+            work.run();
+        }
+    }
+
+    /** A caller's transaction. */
+    private record Joined(Connection connection, Consumer<Runnable> afterCommit) {}
 
     @FunctionalInterface
     private interface Work<T extends @Nullable Object> {

@@ -97,8 +97,14 @@ public final class JdbcEntitlementStore implements EntitlementStore {
         }
     }
 
-    /** Reads within the caller's transaction. */
-    static StoredCatalogue catalogue(Connection connection) throws SQLException {
+    /**
+     * Reads the catalogue within a transaction of the platform login.
+     *
+     * @param connection the transaction
+     * @return the catalogue and its revision; an empty one of revision 0 before the first import
+     * @throws SQLException when the control database cannot be asked
+     */
+    public static StoredCatalogue catalogue(Connection connection) throws SQLException {
         long revision;
         try (PreparedStatement query = connection.prepareStatement("select revision from plan_catalogue");
                 ResultSet row = query.executeQuery()) {

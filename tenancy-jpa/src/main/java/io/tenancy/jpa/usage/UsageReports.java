@@ -50,6 +50,25 @@ public final class UsageReports {
                 or r.span = 'h' and r.start >= ? and r.start < ?)
             """);
 
+    /** Many stretches at once, each by the days within it and the hours at both ends. */
+    private static final String TOTALS = UsageTables.sql("""
+            select q.position, sum(r.value) as summed, max(r.value) as greatest
+            from unnest(?::int[], ?::uuid[], ?::text[], ?::timestamptz[], ?::timestamptz[], ?::timestamptz[],
+                ?::timestamptz[], ?::timestamptz[], ?::timestamptz[])
+              as q(position, tenant_id, metric, days_from, days_until, first_from, first_until, last_from, last_until)
+            cross join lateral (
+              select value from {usage_rollup} where tenant_id = q.tenant_id and metric = q.metric and events > 0
+                and span = 'd' and start >= q.days_from and start < q.days_until
+              union all
+              select value from {usage_rollup} where tenant_id = q.tenant_id and metric = q.metric and events > 0
+                and span = 'h' and start >= q.first_from and start < q.first_until
+              union all
+              select value from {usage_rollup} where tenant_id = q.tenant_id and metric = q.metric and events > 0
+                and span = 'h' and start >= q.last_from and start < q.last_until
+            ) r
+            group by q.position
+            """);
+
     private static final String SERIES = UsageTables.sql("""
             select start, until, events, value from {usage_rollup}
             where tenant_id = ? and metric = ? and span = ?::"char" and start < ? and until > ? and events > 0
@@ -116,43 +135,124 @@ public final class UsageReports {
         requireAllowed(tenant);
         UsagePeriod period = new UsagePeriod(from, until);
         UsageMetric defined = metric(metric);
-        String sql = switch (defined.aggregation()) {
+        try (Connection connection = platform.getConnection()) {
+            return plain(total(connection, defined, tenant, period));
+        } catch (SQLException failure) {
+            throw UsageFailures.unreadable("tell the usage of '" + metric + "'", failure);
+        }
+    }
+
+    private static @Nullable BigDecimal total(
+            Connection connection, UsageMetric metric, TenantId tenant, UsagePeriod period) throws SQLException {
+        String sql = switch (metric.aggregation()) {
             case SUM, COUNT -> "select sum(r.value) " + PARTS;
             case MAX -> "select max(r.value) " + PARTS;
             case LAST ->
                 "select r.value " + PARTS + " order by r.last_at desc, r.last_source desc, r.last_key desc limit 1";
             case UNIQUE -> MEMBERS;
         };
-        try (Connection connection = platform.getConnection()) {
-            requireKept(connection, defined, period);
-            try (PreparedStatement query = connection.prepareStatement(sql)) {
-                setParts(query, tenant, metric, period);
-                try (ResultSet row = query.executeQuery()) {
-                    BigDecimal value = row.next() ? row.getBigDecimal(1) : null;
-                    return plain(value);
-                }
+        requireKept(connection, metric, period);
+        try (PreparedStatement query = connection.prepareStatement(sql)) {
+            setParts(query, tenant, metric.name(), period);
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() ? row.getBigDecimal(1) : null;
             }
-        } catch (SQLException failure) {
-            throw UsageFailures.unreadable("tell the usage of '" + metric + "'", failure);
         }
     }
 
-    private static void setParts(PreparedStatement query, TenantId tenant, String metric, UsagePeriod period)
+    /**
+     * What tenants used in many stretches of time, within a transaction of the platform login; it needs no scope, because
+     * who holds such a connection works for the platform.
+     *
+     * @param connection the transaction
+     * @param asked whose usage of what, and when
+     * @return as many numbers, in the same order; zero where nothing was used
+     * @throws IllegalArgumentException when a metric is not defined, times are not on the hour or empty, or reach back to
+     *     hours that are no longer kept
+     * @throws SQLException when the control database cannot be asked
+     */
+    public List<BigDecimal> totals(Connection connection, List<Asked> asked) throws SQLException {
+        BigDecimal[] totals = new BigDecimal[asked.size()];
+        List<Integer> together = new ArrayList<>();
+        for (int i = 0; i < totals.length; i++) {
+            Asked one = asked.get(i);
+            UsageMetric defined = metric(one.metric());
+            switch (defined.aggregation()) {
+                case SUM, COUNT, MAX -> together.add(i);
+                case LAST, UNIQUE ->
+                    totals[i] = total(connection, defined, one.tenant(), new UsagePeriod(one.from(), one.until()));
+            }
+        }
+        if (!together.isEmpty()) {
+            totalsTogether(connection, asked, together, totals);
+        }
+        List<BigDecimal> result = new ArrayList<>();
+        for (BigDecimal total : totals) {
+            result.add(plain(total));
+        }
+        return result;
+    }
+
+    private void totalsTogether(Connection connection, List<Asked> asked, List<Integer> which, BigDecimal[] totals)
             throws SQLException {
+        int count = which.size();
+        Object[] tenants = new Object[count];
+        Object[] metrics = new Object[count];
+        Object[][] times = new Object[6][count];
+        for (int i = 0; i < count; i++) {
+            Asked one = asked.get(which.get(i));
+            UsagePeriod period = new UsagePeriod(one.from(), one.until());
+            requireKept(connection, metric(one.metric()), period);
+            tenants[i] = one.tenant().value();
+            metrics[i] = one.metric();
+            Instant[] parts = parts(period);
+            for (int part = 0; part < parts.length; part++) {
+                times[part][i] = parts[part].toString();
+            }
+        }
+        try (PreparedStatement query = connection.prepareStatement(TOTALS)) {
+            query.setArray(1, connection.createArrayOf("int4", which.toArray()));
+            query.setArray(2, connection.createArrayOf("uuid", tenants));
+            query.setArray(3, connection.createArrayOf("text", metrics));
+            for (int part = 0; part < times.length; part++) {
+                query.setArray(4 + part, connection.createArrayOf("timestamptz", times[part]));
+            }
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    int position = row.getInt("position");
+                    boolean greatest = metric(asked.get(position).metric()).aggregation() == UsageAggregation.MAX;
+                    totals[position] = row.getBigDecimal(greatest ? "greatest" : "summed");
+                }
+            }
+        }
+    }
+
+    /** From and until of whole days, of the hours before them, and of the hours after them. */
+    private static Instant[] parts(UsagePeriod period) {
         Instant firstDay = period.start().truncatedTo(ChronoUnit.DAYS);
         if (firstDay.isBefore(period.start())) {
             firstDay = firstDay.plus(1, ChronoUnit.DAYS);
         }
         Instant lastDay = period.until().truncatedTo(ChronoUnit.DAYS);
         boolean anyDay = firstDay.isBefore(lastDay);
+        return new Instant[] {
+            anyDay ? firstDay : period.start(),
+            anyDay ? lastDay : period.start(),
+            period.start(),
+            anyDay ? firstDay : period.until(),
+            anyDay ? lastDay : period.until(),
+            period.until()
+        };
+    }
+
+    private static void setParts(PreparedStatement query, TenantId tenant, String metric, UsagePeriod period)
+            throws SQLException {
         query.setObject(1, tenant.value());
         query.setString(2, metric);
-        query.setObject(3, SqlValues.time(anyDay ? firstDay : period.start()));
-        query.setObject(4, SqlValues.time(anyDay ? lastDay : period.start()));
-        query.setObject(5, SqlValues.time(period.start()));
-        query.setObject(6, SqlValues.time(anyDay ? firstDay : period.until()));
-        query.setObject(7, SqlValues.time(anyDay ? lastDay : period.until()));
-        query.setObject(8, SqlValues.time(period.until()));
+        Instant[] parts = parts(period);
+        for (int part = 0; part < parts.length; part++) {
+            query.setObject(3 + part, SqlValues.time(parts[part]));
+        }
     }
 
     // A total of hours that are gone would be too low without saying so.
@@ -339,6 +439,16 @@ public final class UsageReports {
     private static boolean inPlatformScope() {
         return Tenancy.scope().filter(Scope.OfPlatform.class::isInstance).isPresent();
     }
+
+    /**
+     * A stretch of time whose usage is asked for.
+     *
+     * @param tenant whose usage
+     * @param metric of what
+     * @param from the first instant, on the hour
+     * @param until the first instant after it, on the hour
+     */
+    public record Asked(TenantId tenant, String metric, Instant from, Instant until) {}
 
     /**
      * Usage of one hour, day or billing period.

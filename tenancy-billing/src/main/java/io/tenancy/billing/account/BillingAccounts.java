@@ -1,0 +1,152 @@
+package io.tenancy.billing.account;
+
+import io.tenancy.TenantId;
+import io.tenancy.billing.BillingException;
+import io.tenancy.billing.internal.BillingDatabase;
+import io.tenancy.billing.internal.BillingDatabase.Transaction;
+import io.tenancy.billing.internal.BillingJson;
+import io.tenancy.billing.internal.Sql;
+import io.tenancy.billing.party.Buyer;
+import io.tenancy.billing.party.Seller;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Who is billed for tenants. Safe for many threads and many nodes. */
+public final class BillingAccounts {
+
+    private static final String COLUMNS = "select tenant_id, seller, provider, buyer, frozen_at from billing_account";
+
+    private final BillingDatabase database;
+    private final Map<String, Seller> sellers;
+    private final List<String> providers;
+
+    /**
+     * Creates the accounts.
+     *
+     * @param database the control database
+     * @param sellers by code; the first one sells unless said otherwise
+     * @param providers names of the payment providers; the first one collects unless said otherwise
+     */
+    public BillingAccounts(BillingDatabase database, Map<String, Seller> sellers, List<String> providers) {
+        this.database = database;
+        this.sellers = sellers;
+        this.providers = providers;
+    }
+
+    /**
+     * Sets who is billed for a tenant. Invoices that were made stay as they are.
+     *
+     * @param tenant the tenant
+     * @param buyer who is billed
+     * @return the account
+     */
+    public BillingAccount put(TenantId tenant, Buyer buyer) {
+        return database.transact("store who is billed for tenant " + tenant, transaction -> {
+            Sql.update(
+                    transaction.connection(),
+                    "insert into billing_account (tenant_id, seller, provider, buyer, created_at) values (?, ?, ?, ?, ?)"
+                            + " on conflict (tenant_id) do update set buyer = excluded.buyer",
+                    tenant.value(),
+                    sellers.keySet().iterator().next(),
+                    providers.get(0),
+                    BillingJson.write(buyer),
+                    transaction.recordedAt());
+            return require(transaction, tenant, "");
+        });
+    }
+
+    /**
+     * Sets who sells to a tenant and how it pays. What was invoiced stays with who sold it.
+     *
+     * @param tenant the tenant, with an account
+     * @param seller code of a seller
+     * @param provider name of a payment provider
+     * @return the account
+     * @throws BillingException when there is no such seller, provider or account
+     */
+    public BillingAccount use(TenantId tenant, String seller, String provider) {
+        seller(seller);
+        if (!providers.contains(provider)) {
+            throw new BillingException("Tenant " + tenant + " was to pay through '" + provider
+                    + "', but the payment providers are " + providers + ".");
+        }
+        return database.transact("store how tenant " + tenant + " pays", transaction -> {
+            lock(transaction, tenant);
+            Sql.update(
+                    transaction.connection(),
+                    "update billing_account set seller = ?, provider = ? where tenant_id = ?",
+                    seller,
+                    provider,
+                    tenant.value());
+            return require(transaction, tenant, "");
+        });
+    }
+
+    /**
+     * The account of a tenant.
+     *
+     * @param tenant the tenant
+     * @return empty when nobody is billed for it
+     */
+    public Optional<BillingAccount> find(TenantId tenant) {
+        return database.transact(
+                "look up who is billed for tenant " + tenant,
+                transaction -> Sql.first(
+                        transaction.connection(),
+                        BillingAccounts::read,
+                        COLUMNS + " where tenant_id = ?",
+                        tenant.value()));
+    }
+
+    /**
+     * A seller.
+     *
+     * @param code its code
+     * @return the seller as it is now
+     * @throws BillingException when there is none
+     */
+    public Seller seller(String code) {
+        Seller seller = sellers.get(code);
+        if (seller == null) {
+            throw new BillingException("Seller '" + code + "' is not configured; configured are " + sellers.keySet()
+                    + ". A seller with invoices stays configured: TenancyBilling.builder(...).seller(...).");
+        }
+        return seller;
+    }
+
+    /** For billing itself: the account, locked until the end of the transaction. */
+    public BillingAccount lock(Transaction transaction, TenantId tenant) throws SQLException {
+        return require(transaction, tenant, " for update");
+    }
+
+    /** For billing itself: what time it is for a tenant. */
+    public Instant now(BillingAccount account) {
+        Instant frozen = account.frozenAt();
+        return frozen == null ? database.now() : frozen;
+    }
+
+    private static BillingAccount require(Transaction transaction, TenantId tenant, String strength)
+            throws SQLException {
+        return Sql.first(
+                        transaction.connection(),
+                        BillingAccounts::read,
+                        COLUMNS + " where tenant_id = ?" + strength,
+                        tenant.value())
+                .orElseThrow(() -> new BillingException("Tenant " + tenant
+                        + " has no billing account. Say who is billed for it: accounts().put(tenant, Buyer.of(...))."));
+    }
+
+    private static BillingAccount read(ResultSet row) throws SQLException {
+        return new BillingAccount(
+                new TenantId(row.getObject("tenant_id", UUID.class)),
+                row.getString("seller"),
+                row.getString("provider"),
+                BillingJson.read(row.getString("buyer"), Buyer.class),
+                Sql.optionalInstant(row, "frozen_at"));
+    }
+}

@@ -1,0 +1,101 @@
+package io.tenancy.billing.internal;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.tenancy.TenantId;
+import io.tenancy.billing.Money;
+import io.tenancy.billing.subscription.SubscriptionChange;
+import java.util.UUID;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.deser.std.StdDeserializer;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.ser.std.StdSerializer;
+
+/**
+ * What billing keeps as JSON: records by the names of their components, money as {@code EUR 1999} in smallest units,
+ * instants in ISO 8601. What an older version does not know it refuses, because leaving it out could cost money.
+ */
+public final class BillingJson {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .addModule(new SimpleModule()
+                    .addSerializer(new MoneyWriter())
+                    .addDeserializer(Money.class, new MoneyReader())
+                    .addSerializer(new TenantWriter())
+                    .addDeserializer(TenantId.class, new TenantReader()))
+            .addMixIn(SubscriptionChange.class, NamedChange.class)
+            .build();
+
+    private BillingJson() {}
+
+    public static String write(Object value) {
+        return MAPPER.writeValueAsString(value);
+    }
+
+    public static <T> T read(String json, Class<T> type) {
+        return MAPPER.readValue(json, type);
+    }
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "change")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = SubscriptionChange.ToPlan.class, name = "to_plan"),
+        @JsonSubTypes.Type(value = SubscriptionChange.Seats.class, name = "seats"),
+        @JsonSubTypes.Type(value = SubscriptionChange.AddOn.class, name = "add_on"),
+        @JsonSubTypes.Type(value = SubscriptionChange.NoAddOn.class, name = "no_add_on"),
+        @JsonSubTypes.Type(value = SubscriptionChange.Pause.class, name = "pause"),
+        @JsonSubTypes.Type(value = SubscriptionChange.Resume.class, name = "resume"),
+        @JsonSubTypes.Type(value = SubscriptionChange.Cancel.class, name = "cancel")
+    })
+    private interface NamedChange {}
+
+    private static final class MoneyWriter extends StdSerializer<Money> {
+        MoneyWriter() {
+            super(Money.class);
+        }
+
+        @Override
+        public void serialize(Money money, JsonGenerator out, SerializationContext context) {
+            out.writeString(money.currency() + " " + money.minorUnits());
+        }
+    }
+
+    private static final class MoneyReader extends StdDeserializer<Money> {
+        MoneyReader() {
+            super(Money.class);
+        }
+
+        @Override
+        public Money deserialize(JsonParser parser, DeserializationContext context) {
+            String text = parser.getString();
+            return Money.ofMinor(Long.parseLong(text.substring(4)), text.substring(0, 3));
+        }
+    }
+
+    private static final class TenantWriter extends StdSerializer<TenantId> {
+        TenantWriter() {
+            super(TenantId.class);
+        }
+
+        @Override
+        public void serialize(TenantId tenant, JsonGenerator out, SerializationContext context) {
+            out.writeString(tenant.value().toString());
+        }
+    }
+
+    private static final class TenantReader extends StdDeserializer<TenantId> {
+        TenantReader() {
+            super(TenantId.class);
+        }
+
+        @Override
+        public TenantId deserialize(JsonParser parser, DeserializationContext context) {
+            return new TenantId(UUID.fromString(parser.getString()));
+        }
+    }
+}

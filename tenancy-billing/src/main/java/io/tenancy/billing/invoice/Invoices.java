@@ -1,0 +1,607 @@
+package io.tenancy.billing.invoice;
+
+import io.tenancy.TenantId;
+import io.tenancy.billing.BillingException;
+import io.tenancy.billing.Money;
+import io.tenancy.billing.account.BillingAccount;
+import io.tenancy.billing.account.BillingAccounts;
+import io.tenancy.billing.internal.BillingDatabase;
+import io.tenancy.billing.internal.BillingDatabase.Transaction;
+import io.tenancy.billing.internal.BillingJson;
+import io.tenancy.billing.internal.Ids;
+import io.tenancy.billing.internal.Sql;
+import io.tenancy.billing.ledger.Booking;
+import io.tenancy.billing.ledger.Ledger;
+import io.tenancy.billing.ledger.LedgerAccount;
+import io.tenancy.billing.notice.BillingNotice;
+import io.tenancy.billing.notice.Notices;
+import io.tenancy.billing.party.Buyer;
+import io.tenancy.billing.party.Seller;
+import io.tenancy.jpa.entitlement.ChangeNote;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Invoices: from draft to open to paid, void or uncollectible. A final one never changes but for its status and what was
+ * paid and credited; credit notes correct it. Numbers are drawn in the transaction that makes it final, so that there is no
+ * gap among them and none twice. Safe for many threads and many nodes.
+ */
+public final class Invoices {
+
+    /** How long a tenant has to pay, unless told otherwise. */
+    public static final Duration DEFAULT_TERM = Duration.ofDays(14);
+
+    private static final String SELECT = "select id, tenant_id, number_text, status, currency, subtotal, discount, tax,"
+            + " total, credited, paid, credit_noted, due, content, created_at, finalised_at, due_at from invoice";
+
+    private final BillingDatabase database;
+    private final BillingAccounts accounts;
+    private final Ledger ledger;
+    private final Notices notices;
+    private final Settings settings;
+    private Settled settled = (transaction, account, invoice, at) -> {};
+
+    /**
+     * How invoices are made.
+     *
+     * @param numbering how they are numbered
+     * @param term how long a tenant has to pay
+     * @param draftFor how long they can be looked at before they become final; zero for not at all
+     * @param collecting names of the payment providers that collect by themselves
+     */
+    public record Settings(InvoiceNumbering numbering, Duration term, Duration draftFor, List<String> collecting) {}
+
+    /** Hears within its transaction that nothing is due any more. */
+    @FunctionalInterface
+    public interface Settled {
+        void settled(Transaction transaction, BillingAccount account, UUID invoice, Instant at) throws SQLException;
+    }
+
+    /**
+     * Creates the invoices.
+     *
+     * @param database the control database
+     * @param accounts who is billed
+     * @param ledger where they are booked
+     * @param notices tells tenants of them
+     * @param settings how they are made
+     */
+    public Invoices(
+            BillingDatabase database, BillingAccounts accounts, Ledger ledger, Notices notices, Settings settings) {
+        this.database = database;
+        this.accounts = accounts;
+        this.ledger = ledger;
+        this.notices = notices;
+        this.settings = settings;
+    }
+
+    /** For billing itself: who hears of settled invoices. */
+    public void onSettled(Settled listener) {
+        settled = listener;
+    }
+
+    /**
+     * Invoices something beside any subscription, at once.
+     *
+     * @param tenant whom
+     * @param charges what, all of one currency
+     * @param note who and why
+     * @return the invoice, final unless invoices are drafts for a while
+     * @throws BillingException when the tenant has no billing account
+     * @throws IllegalArgumentException when there is no charge or currencies are mixed
+     */
+    public Invoice charge(TenantId tenant, List<Charge> charges, ChangeNote note) {
+        if (charges.isEmpty()) {
+            throw new IllegalArgumentException("There is nothing to invoice: no charge was given");
+        }
+        UUID id = Ids.next();
+        Calculation calculation = Calculation.of(
+                charges, List.of(), Money.zero(charges.get(0).amount().currency()));
+        database.transact("invoice tenant " + tenant + " for " + note.reason(), transaction -> {
+            BillingAccount account = accounts.lock(transaction, tenant);
+            List<InvoiceLine> lines = calculation.lines().stream()
+                    .map(line -> new InvoiceLine(
+                            line.charge().description(),
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            line.charge().amount(),
+                            line.discount(),
+                            line.charge().tax(),
+                            line.tax(),
+                            line.total()))
+                    .toList();
+            Instant at = accounts.now(account);
+            make(
+                    transaction,
+                    new NewInvoice(
+                            id, account, accounts.seller(account.seller()), null, lines, calculation, List.of(), at));
+            return at;
+        });
+        return require(id);
+    }
+
+    /** For billing itself: makes an invoice within a transaction that holds the account. */
+    public void make(Transaction transaction, NewInvoice made) throws SQLException {
+        Calculation sums = made.calculation();
+        boolean draft = !settings.draftFor().isZero();
+        Sql.update(
+                transaction.connection(),
+                "insert into invoice (id, tenant_id, subscription_id, seller, status, currency, subtotal, discount, tax,"
+                        + " total, content, created_at, finalise_at, due_at, sandbox)"
+                        + " values (?, ?, ?, ?, 'DRAFT', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                made.id(),
+                made.account().tenant().value(),
+                made.subscription(),
+                made.seller().code(),
+                sums.total().currency(),
+                sums.subtotal().minorUnits(),
+                sums.discount().minorUnits(),
+                sums.tax().minorUnits(),
+                sums.total().minorUnits(),
+                BillingJson.write(new InvoiceContent(
+                        InvoiceContent.FORMAT, made.seller(), made.account().buyer(), made.lines(), made.discounts())),
+                made.at(),
+                draft ? made.at().plus(settings.draftFor()) : null,
+                made.at().plus(settings.term()),
+                made.account().isSandbox());
+        if (!draft) {
+            Money inclusive = sums.lines().stream()
+                    .filter(line -> line.charge().tax().inclusive())
+                    .map(Calculation.Line::tax)
+                    .reduce(Money.zero(sums.total().currency()), Money::plus);
+            finalise(
+                    transaction,
+                    made.account(),
+                    new Sums(made.id(), sums.subtotal(), sums.discount(), sums.tax(), inclusive, sums.total()),
+                    made.seller(),
+                    made.at());
+        }
+    }
+
+    /**
+     * Makes a draft final now.
+     *
+     * @param tenant whose
+     * @param id the draft
+     * @return the invoice; one that was final already as it is
+     * @throws BillingException when there is no such invoice of the tenant
+     */
+    public Invoice finalise(TenantId tenant, UUID id) {
+        database.transact("make invoice " + id + " final", transaction -> {
+            BillingAccount account = accounts.lock(transaction, tenant);
+            finalise(transaction, account, id, accounts.now(account));
+            return id;
+        });
+        return require(tenant, id);
+    }
+
+    /** For billing itself: makes a draft final within a transaction that holds the account. */
+    public void finalise(Transaction transaction, BillingAccount account, UUID id, Instant at) throws SQLException {
+        Invoice draft = require(transaction.connection(), account.tenant(), id);
+        if (draft.status() != InvoiceStatus.DRAFT) {
+            return;
+        }
+        Money inclusive = draft.lines().stream()
+                .filter(line -> line.tax().inclusive())
+                .map(InvoiceLine::taxAmount)
+                .reduce(Money.zero(draft.currency()), Money::plus);
+        Sums sums = new Sums(id, draft.subtotal(), draft.discount(), draft.tax(), inclusive, draft.total());
+        finalise(transaction, account, sums, draft.seller(), at);
+    }
+
+    private record Sums(UUID id, Money subtotal, Money discount, Money tax, Money inclusiveTax, Money total) {}
+
+    private void finalise(Transaction transaction, BillingAccount account, Sums sums, Seller seller, Instant at)
+            throws SQLException {
+        Money zero = Money.zero(sums.total().currency());
+        Money owed = sums.total().isNegative() ? zero : sums.total();
+        Money credit = ledger.credit(transaction, account.tenant(), zero.currency());
+        Money credited = credit.compareTo(owed) < 0 ? credit : owed;
+        Money due = owed.minus(credited);
+        book(transaction, account, sums, credited, at);
+        String series = settings.numbering().series(false, at, account.isSandbox());
+        Instant dueAt = at.plus(settings.term());
+        boolean collects = !due.isZero() && settings.collecting().contains(account.provider());
+        // Last, because the series is held from here on to the end of the transaction.
+        long number = nextNumber(transaction.connection(), seller.code(), series);
+        String text = settings.numbering().text(series, number);
+        Sql.update(
+                transaction.connection(),
+                "update invoice set status = ?, series = ?, number = ?, number_text = ?, credited = ?, due = ?,"
+                        + " finalise_at = null, finalised_at = ?, due_at = ?, paid_at = ?, collect_at = ? where id = ?",
+                due.isZero() ? InvoiceStatus.PAID.name() : InvoiceStatus.OPEN.name(),
+                series,
+                number,
+                text,
+                credited.minorUnits(),
+                due.minorUnits(),
+                at,
+                dueAt,
+                due.isZero() ? at : null,
+                collects ? at : null,
+                sums.id());
+        notices.add(
+                transaction,
+                new BillingNotice(
+                        "invoice:" + sums.id(),
+                        BillingNotice.Kind.INVOICE_ISSUED,
+                        account.tenant(),
+                        seller,
+                        account.buyer(),
+                        sums.id(),
+                        text,
+                        due,
+                        dueAt,
+                        at));
+    }
+
+    private void book(Transaction transaction, BillingAccount account, Sums sums, Money credited, Instant at)
+            throws SQLException {
+        UUID id = sums.id();
+        Booking booking = booking(account, "invoice", "invoice:" + id, at, "invoice")
+                .debit(LedgerAccount.RECEIVABLE, sums.total(), id)
+                .debit(LedgerAccount.DISCOUNT, sums.discount(), id)
+                .credit(LedgerAccount.REVENUE, sums.subtotal().minus(sums.inclusiveTax()), id)
+                .credit(LedgerAccount.TAX, sums.tax(), id);
+        if (sums.total().isNegative()) {
+            Money back = sums.total().negated();
+            booking.debit(LedgerAccount.RECEIVABLE, back, id).credit(LedgerAccount.CREDIT, back, id);
+        }
+        booking.debit(LedgerAccount.CREDIT, credited, id).credit(LedgerAccount.RECEIVABLE, credited, id);
+        ledger.post(transaction, booking);
+    }
+
+    private static Booking booking(BillingAccount account, String kind, String reference, Instant at, String note) {
+        return new Booking(account.tenant(), kind, reference, at, note, account.isSandbox());
+    }
+
+    private static long nextNumber(Connection connection, String seller, String series) throws SQLException {
+        return Sql.first(
+                        connection,
+                        row -> row.getLong(1),
+                        "insert into invoice_series (seller, series, next) values (?, ?, 2)"
+                                + " on conflict (seller, series) do update set next = invoice_series.next + 1"
+                                + " returning next - 1",
+                        seller,
+                        series)
+                .orElseThrow();
+    }
+
+    /**
+     * Takes an invoice back as a whole, by a credit note. What was paid and credited goes to the tenant's credit.
+     *
+     * @param tenant whose
+     * @param id an invoice that is open, paid or uncollectible
+     * @param note who and why
+     * @return the credit note
+     * @throws BillingException when there is no such invoice, or it is a draft, void, or comes to nothing
+     */
+    public CreditNote annul(TenantId tenant, UUID id, ChangeNote note) {
+        return database.transact("take back invoice " + id, transaction -> {
+            BillingAccount account = accounts.lock(transaction, tenant);
+            Invoice invoice = require(transaction.connection(), tenant, id);
+            Money left = invoice.total().minus(invoice.creditNoted());
+            CreditNote creditNote = credit(transaction, account, invoice, left, note);
+            Sql.update(transaction.connection(), "update invoice set status = 'VOID' where id = ?", id);
+            return creditNote;
+        });
+    }
+
+    /**
+     * Takes a part of an invoice back, by a credit note. It lowers what is due; the rest goes to the tenant's credit.
+     *
+     * @param tenant whose
+     * @param id an invoice that is open, paid or uncollectible
+     * @param amount how much, with tax; more than 0, at most what was not taken back before
+     * @param note who and why
+     * @return the credit note
+     * @throws BillingException when there is no such invoice, or it is a draft or void, or the amount is out of bounds
+     */
+    public CreditNote credit(TenantId tenant, UUID id, Money amount, ChangeNote note) {
+        return database.transact("credit a part of invoice " + id, transaction -> {
+            BillingAccount account = accounts.lock(transaction, tenant);
+            return credit(transaction, account, require(transaction.connection(), tenant, id), amount, note);
+        });
+    }
+
+    private CreditNote credit(
+            Transaction transaction, BillingAccount account, Invoice invoice, Money amount, ChangeNote note)
+            throws SQLException {
+        requireCreditable(invoice, amount);
+        Instant at = accounts.now(account);
+        Connection connection = transaction.connection();
+        long taxNoted = Sql.first(
+                        connection, row -> row.getLong(1), "select tax_noted from invoice where id = ?", invoice.id())
+                .orElseThrow();
+        boolean all = amount.plus(invoice.creditNoted()).equals(invoice.total());
+        // The last one takes what is left, so that all of them together take back exactly the tax that was levied.
+        Money tax = all
+                ? invoice.tax().minus(Money.ofMinor(taxNoted, invoice.currency()))
+                : invoice.tax().share(amount.minorUnits(), invoice.total().minorUnits());
+        Money net = amount.minus(tax);
+        Money zero = Money.zero(invoice.currency());
+        Money ofDue = amount.compareTo(invoice.due()) < 0 ? amount : invoice.due();
+        UUID id = Ids.next();
+        LedgerAccount owed =
+                invoice.status() == InvoiceStatus.UNCOLLECTIBLE ? LedgerAccount.WRITE_OFF : LedgerAccount.RECEIVABLE;
+        ledger.post(
+                transaction,
+                booking(account, "credit-note", "credit-note:" + id, at, note.reason())
+                        .debit(LedgerAccount.REVENUE, net, invoice.id())
+                        .debit(LedgerAccount.TAX, tax, invoice.id())
+                        .credit(owed, ofDue, invoice.id())
+                        .credit(LedgerAccount.CREDIT, amount.minus(ofDue), invoice.id()));
+        Money due = invoice.due().minus(ofDue);
+        boolean settles = due.equals(zero) && !invoice.due().equals(zero);
+        Sql.update(
+                connection,
+                "update invoice set credit_noted = credit_noted + ?, tax_noted = tax_noted + ?, due = ?,"
+                        + " status = case when ? then 'PAID' else status end,"
+                        + " paid_at = case when ? then ? else paid_at end,"
+                        + " collect_at = case when ? then null else collect_at end where id = ?",
+                amount.minorUnits(),
+                tax.minorUnits(),
+                due.minorUnits(),
+                settles,
+                settles,
+                Sql.time(at),
+                settles,
+                invoice.id());
+        String series = settings.numbering().series(true, at, account.isSandbox());
+        String seller = invoice.seller().code();
+        long number = nextNumber(connection, seller, series);
+        String text = settings.numbering().text(series, number);
+        Sql.update(
+                connection,
+                "insert into credit_note (id, tenant_id, invoice_id, seller, series, number, number_text, reason, currency,"
+                        + " net, tax, total, issued_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                id,
+                account.tenant().value(),
+                invoice.id(),
+                seller,
+                series,
+                number,
+                text,
+                note.reason(),
+                invoice.currency(),
+                net.minorUnits(),
+                tax.minorUnits(),
+                amount.minorUnits(),
+                at);
+        if (settles) {
+            settled.settled(transaction, account, invoice.id(), at);
+        }
+        return new CreditNote(
+                id, account.tenant(), text, invoice.id(), number(invoice), note.reason(), net, tax, amount, at);
+    }
+
+    private static void requireCreditable(Invoice invoice, Money amount) {
+        if (invoice.status() == InvoiceStatus.DRAFT || invoice.status() == InvoiceStatus.VOID) {
+            throw new BillingException("Invoice " + number(invoice) + " is " + invoice.status()
+                    + ", and a credit note corrects one that is final and not taken back yet.");
+        }
+        Money left = invoice.total().minus(invoice.creditNoted());
+        if (amount.isZero() || amount.isNegative() || amount.compareTo(left) > 0) {
+            throw new BillingException(
+                    amount + " of invoice " + number(invoice) + " was to be credited, but a credit note"
+                            + " takes back more than 0 and at most what was not taken back before: " + left + ".");
+        }
+    }
+
+    /**
+     * Gives up an open invoice. A payment is still taken.
+     *
+     * @param tenant whose
+     * @param id an open invoice
+     * @param note who and why
+     * @throws BillingException when there is no such invoice or it is not open
+     */
+    public void writeOff(TenantId tenant, UUID id, ChangeNote note) {
+        database.transact("give up invoice " + id, transaction -> {
+            BillingAccount account = accounts.lock(transaction, tenant);
+            Instant at = accounts.now(account);
+            writeOff(transaction, account, id, at, note.reason());
+            settled.settled(transaction, account, id, at);
+            return id;
+        });
+    }
+
+    /** For billing itself: gives an invoice up within a transaction that holds the account. */
+    public void writeOff(Transaction transaction, BillingAccount account, UUID id, Instant at, String reason)
+            throws SQLException {
+        Invoice invoice = require(transaction.connection(), account.tenant(), id);
+        if (invoice.status() != InvoiceStatus.OPEN) {
+            throw new BillingException("Invoice " + number(invoice) + " is " + invoice.status()
+                    + ", and only an open one can be given up.");
+        }
+        ledger.post(
+                transaction,
+                booking(account, "write-off", "write-off:" + id, at, reason)
+                        .debit(LedgerAccount.WRITE_OFF, invoice.due(), id)
+                        .credit(LedgerAccount.RECEIVABLE, invoice.due(), id));
+        Sql.update(
+                transaction.connection(),
+                "update invoice set status = 'UNCOLLECTIBLE', collect_at = null where id = ?",
+                id);
+    }
+
+    /** For billing itself: a payment of an invoice, within a transaction that holds the account. */
+    public void pay(
+            Transaction transaction, BillingAccount account, Invoice invoice, Money amount, UUID payment, Instant at)
+            throws SQLException {
+        Money ofDue = amount.compareTo(invoice.due()) < 0 ? amount : invoice.due();
+        LedgerAccount owed =
+                invoice.status() == InvoiceStatus.UNCOLLECTIBLE ? LedgerAccount.WRITE_OFF : LedgerAccount.RECEIVABLE;
+        ledger.post(
+                transaction,
+                booking(account, "payment", "payment:" + payment, at, "payment of invoice " + number(invoice))
+                        .debit(LedgerAccount.CASH, amount, invoice.id())
+                        .credit(owed, ofDue, invoice.id())
+                        .credit(LedgerAccount.CREDIT, amount.minus(ofDue), invoice.id()));
+        Money due = invoice.due().minus(ofDue);
+        boolean settles = due.isZero() && !invoice.due().isZero();
+        Sql.update(
+                transaction.connection(),
+                "update invoice set paid = paid + ?, due = ?, status = case when ? then 'PAID' else status end,"
+                        + " paid_at = case when ? then ? else paid_at end,"
+                        + " collect_at = case when ? then null else collect_at end where id = ?",
+                ofDue.minorUnits(),
+                due.minorUnits(),
+                settles,
+                settles,
+                Sql.time(at),
+                settles,
+                invoice.id());
+        if (settles) {
+            settled.settled(transaction, account, invoice.id(), at);
+        }
+    }
+
+    /**
+     * An invoice of a tenant.
+     *
+     * @param tenant whose
+     * @param id its id
+     * @return empty when the tenant has none with this id
+     */
+    public Optional<Invoice> find(TenantId tenant, UUID id) {
+        return database.transact(
+                "look up invoice " + id,
+                transaction -> Sql.first(
+                        transaction.connection(),
+                        Invoices::read,
+                        SELECT + " where tenant_id = ? and id = ?",
+                        tenant.value(),
+                        id));
+    }
+
+    /**
+     * The invoices of a tenant.
+     *
+     * @param tenant whose
+     * @return the newest first, at most 1,000
+     */
+    public List<Invoice> of(TenantId tenant) {
+        return database.transact(
+                "list the invoices of tenant " + tenant,
+                transaction -> Sql.list(
+                        transaction.connection(),
+                        Invoices::read,
+                        SELECT + " where tenant_id = ? order by created_at desc, number desc nulls first limit 1000",
+                        tenant.value()));
+    }
+
+    /**
+     * Invoices of all tenants, for the operator.
+     *
+     * @param status which
+     * @param most how many at most
+     * @return the newest first
+     */
+    public List<Invoice> all(InvoiceStatus status, int most) {
+        return database.transact(
+                "list the invoices",
+                transaction -> Sql.list(
+                        transaction.connection(),
+                        Invoices::read,
+                        SELECT + " where status = ? order by created_at desc, number desc limit ?",
+                        status.name(),
+                        most));
+    }
+
+    /**
+     * The credit notes of a tenant.
+     *
+     * @param tenant whose
+     * @return the newest first, at most 1,000
+     */
+    public List<CreditNote> creditNotes(TenantId tenant) {
+        return database.transact(
+                "list the credit notes of tenant " + tenant,
+                transaction -> Sql.list(
+                        transaction.connection(),
+                        Invoices::creditNote,
+                        "select c.*, i.number_text as invoice_number from credit_note c join invoice i on i.id = c.invoice_id"
+                                + " where c.tenant_id = ? order by c.issued_at desc, c.number desc limit 1000",
+                        tenant.value()));
+    }
+
+    private static CreditNote creditNote(ResultSet row) throws SQLException {
+        String currency = row.getString("currency");
+        return new CreditNote(
+                row.getObject("id", UUID.class),
+                new TenantId(row.getObject("tenant_id", UUID.class)),
+                row.getString("number_text"),
+                row.getObject("invoice_id", UUID.class),
+                row.getString("invoice_number"),
+                row.getString("reason"),
+                Money.ofMinor(row.getLong("net"), currency),
+                Money.ofMinor(row.getLong("tax"), currency),
+                Money.ofMinor(row.getLong("total"), currency),
+                Sql.instant(row, "issued_at"));
+    }
+
+    /** For billing itself: an invoice within a transaction. */
+    public Invoice require(Connection connection, TenantId tenant, UUID id) throws SQLException {
+        return Sql.first(connection, Invoices::read, SELECT + " where tenant_id = ? and id = ?", tenant.value(), id)
+                .orElseThrow(() -> missing(tenant, id));
+    }
+
+    private Invoice require(TenantId tenant, UUID id) {
+        return find(tenant, id).orElseThrow(() -> missing(tenant, id));
+    }
+
+    private static BillingException missing(TenantId tenant, UUID id) {
+        return new BillingException("Tenant " + tenant + " has no invoice with id " + id + ".");
+    }
+
+    private Invoice require(UUID id) {
+        return database.transact(
+                "look up invoice " + id,
+                transaction -> Sql.first(transaction.connection(), Invoices::read, SELECT + " where id = ?", id)
+                        .orElseThrow());
+    }
+
+    private static String number(Invoice invoice) {
+        String number = invoice.number();
+        return number == null ? invoice.id().toString() : number;
+    }
+
+    private static Invoice read(ResultSet row) throws SQLException {
+        InvoiceContent content = BillingJson.read(row.getString("content"), InvoiceContent.class);
+        String currency = row.getString("currency");
+        Buyer buyer = content.buyer();
+        @Nullable Instant finalisedAt = Sql.optionalInstant(row, "finalised_at");
+        return new Invoice(
+                row.getObject("id", UUID.class),
+                new TenantId(row.getObject("tenant_id", UUID.class)),
+                row.getString("number_text"),
+                InvoiceStatus.valueOf(row.getString("status")),
+                content.seller(),
+                buyer,
+                Sql.instant(row, "created_at"),
+                finalisedAt,
+                Sql.instant(row, "due_at"),
+                content.lines(),
+                Money.ofMinor(row.getLong("subtotal"), currency),
+                Money.ofMinor(row.getLong("discount"), currency),
+                Money.ofMinor(row.getLong("tax"), currency),
+                Money.ofMinor(row.getLong("total"), currency),
+                Money.ofMinor(row.getLong("credited"), currency),
+                Money.ofMinor(row.getLong("paid"), currency),
+                Money.ofMinor(row.getLong("credit_noted"), currency),
+                Money.ofMinor(row.getLong("due"), currency),
+                content.discounts());
+    }
+}

@@ -1,0 +1,227 @@
+package io.tenancy.billing.ledger;
+
+import io.tenancy.TenantId;
+import io.tenancy.billing.Money;
+import io.tenancy.billing.internal.BillingDatabase;
+import io.tenancy.billing.internal.BillingDatabase.Transaction;
+import io.tenancy.billing.internal.Sql;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * The books. Every transaction comes to zero in each currency, which the database checks as well; nothing in them changes;
+ * nothing is booked twice. Safe for many threads and many nodes.
+ */
+public final class Ledger {
+
+    private final BillingDatabase database;
+
+    /**
+     * Creates the ledger.
+     *
+     * @param database the control database
+     */
+    public Ledger(BillingDatabase database) {
+        this.database = database;
+    }
+
+    /**
+     * Books within a transaction.
+     *
+     * @param transaction the transaction
+     * @param booking what
+     * @throws IllegalStateException when its entries do not come to zero
+     * @throws SQLException when it was booked before, or the database cannot be asked
+     */
+    public void post(Transaction transaction, Booking booking) throws SQLException {
+        if (booking.lines.isEmpty()) {
+            return;
+        }
+        requireZero(booking);
+        Connection connection = transaction.connection();
+        long id = Sql.first(
+                        connection,
+                        row -> row.getLong(1),
+                        "insert into ledger_transaction (tenant_id, kind, reference, at, recorded_at, note, sandbox)"
+                                + " values (?, ?, ?, ?, ?, ?, ?) returning id",
+                        booking.tenant.value(),
+                        booking.kind,
+                        booking.reference,
+                        booking.at,
+                        transaction.recordedAt(),
+                        booking.note,
+                        booking.sandbox)
+                .orElseThrow();
+        StringBuilder values = new StringBuilder();
+        for (int i = 0; i < booking.lines.size(); i++) {
+            values.append(i == 0 ? "" : ",").append("(?, ?, ?, ?, ?, ?, ?)");
+        }
+        try (PreparedStatement insert =
+                connection.prepareStatement("insert into ledger_entry (transaction_id, position,"
+                        + " account, tenant_id, invoice_id, currency, amount) values " + values)) {
+            int parameter = 0;
+            for (int i = 0; i < booking.lines.size(); i++) {
+                Booking.Line line = booking.lines.get(i);
+                insert.setLong(++parameter, id);
+                insert.setInt(++parameter, i);
+                insert.setString(++parameter, line.account().name());
+                insert.setObject(++parameter, booking.tenant.value());
+                insert.setObject(++parameter, line.invoice());
+                insert.setString(++parameter, line.amount().currency());
+                insert.setLong(++parameter, line.amount().minorUnits());
+            }
+            insert.executeUpdate();
+        }
+    }
+
+    private static void requireZero(Booking booking) {
+        Money sum = Money.zero(booking.lines.get(0).amount().currency());
+        for (Booking.Line line : booking.lines) {
+            sum = sum.plus(line.amount());
+        }
+        if (!sum.isZero()) {
+            throw new IllegalStateException(
+                    "The entries of " + booking.reference + " come to " + sum + " and not to zero: " + booking.lines);
+        }
+    }
+
+    /** For billing itself: what a tenant has to its credit, within a transaction that holds its account. */
+    public Money credit(Transaction transaction, TenantId tenant, String currency) throws SQLException {
+        long balance = Sql.first(
+                        transaction.connection(),
+                        row -> row.getLong(1),
+                        "select coalesce(sum(amount), 0)::bigint from ledger_entry"
+                                + " where tenant_id = ? and account = 'CREDIT' and currency = ?",
+                        tenant.value(),
+                        currency)
+                .orElse(0L);
+        return Money.ofMinor(-balance, currency);
+    }
+
+    /**
+     * What a tenant's accounts come to.
+     *
+     * @param tenant the tenant
+     * @param currency ISO 4217 code
+     * @return the balance of each account, zero for those without entries
+     */
+    public Map<LedgerAccount, Money> balances(TenantId tenant, String currency) {
+        return database.transact("read the books of tenant " + tenant, transaction -> {
+            Map<LedgerAccount, Money> balances = new EnumMap<>(LedgerAccount.class);
+            for (LedgerAccount account : LedgerAccount.values()) {
+                balances.put(account, Money.zero(currency));
+            }
+            Sql.list(
+                            transaction.connection(),
+                            row -> Map.entry(
+                                    LedgerAccount.valueOf(row.getString(1)), Money.ofMinor(row.getLong(2), currency)),
+                            "select account, sum(amount)::bigint from ledger_entry where tenant_id = ? and currency = ?"
+                                    + " group by account",
+                            tenant.value(),
+                            currency)
+                    .forEach(entry -> balances.put(entry.getKey(), entry.getValue()));
+            return balances;
+        });
+    }
+
+    /**
+     * The books of a tenant.
+     *
+     * @param tenant the tenant
+     * @return its entries, oldest first, at most 10,000
+     */
+    public List<LedgerEntry> entries(TenantId tenant) {
+        return database.transact(
+                "read the books of tenant " + tenant,
+                transaction -> Sql.list(
+                        transaction.connection(),
+                        Ledger::entry,
+                        "select t.id, t.kind, t.reference, t.at, e.account, e.tenant_id, e.invoice_id, e.currency, e.amount"
+                                + " from ledger_transaction t join ledger_entry e on e.transaction_id = t.id"
+                                + " where t.tenant_id = ? order by t.id, e.position limit 10000",
+                        tenant.value()));
+    }
+
+    private static LedgerEntry entry(ResultSet row) throws SQLException {
+        return new LedgerEntry(
+                row.getLong("id"),
+                row.getString("kind"),
+                row.getString("reference"),
+                Sql.instant(row, "at"),
+                LedgerAccount.valueOf(row.getString("account")),
+                new TenantId(row.getObject("tenant_id", UUID.class)),
+                row.getObject("invoice_id", UUID.class),
+                Money.ofMinor(row.getLong("amount"), row.getString("currency")));
+    }
+
+    /**
+     * Looks through all the books for what must not be: a transaction that does not come to zero, an invoice whose
+     * receivable is not what is due, a tenant with less than nothing to its credit.
+     *
+     * @return what is wrong, in words; empty when all is right
+     */
+    public List<String> faults() {
+        return database.transact(
+                "check the books", transaction -> Sql.list(transaction.connection(), row -> row.getString(1), FAULTS));
+    }
+
+    /**
+     * What was booked up to an instant and counts before it, for reports.
+     *
+     * @param at the instant
+     * @return by currency, then by account
+     */
+    public Map<String, Map<LedgerAccount, Money>> balancesAt(Instant at) {
+        return database.transact("read the books", transaction -> {
+            Map<String, Map<LedgerAccount, Money>> balances = new TreeMap<>();
+            Sql.list(
+                    transaction.connection(),
+                    row -> balances.computeIfAbsent(row.getString(1), currency -> new EnumMap<>(LedgerAccount.class))
+                                    .put(
+                                            LedgerAccount.valueOf(row.getString(2)),
+                                            Money.ofMinor(row.getLong(3), row.getString(1)))
+                            == null,
+                    "select e.currency, e.account, sum(e.amount)::bigint from ledger_entry e"
+                            + " join ledger_transaction t on t.id = e.transaction_id where t.at < ? and not t.sandbox"
+                            + " group by e.currency, e.account",
+                    at);
+            return balances;
+        });
+    }
+
+    private static final String FAULTS = """
+            select 'transaction ' || transaction_id || ' comes to ' || currency || ' ' || sum(amount)
+            from ledger_entry group by transaction_id, currency having sum(amount) <> 0
+            union all
+            select 'transaction ' || t.id || ' has no entries'
+            from ledger_transaction t where not exists (select 1 from ledger_entry e where e.transaction_id = t.id)
+            union all
+            select 'invoice ' || i.number_text || ' is ' || i.status || ' with ' || i.due || ' due, but the books say '
+              || coalesce(l.receivable, 0)
+            from invoice i left join (
+              select invoice_id, sum(amount) as receivable from ledger_entry where account = 'RECEIVABLE' group by invoice_id
+            ) l on l.invoice_id = i.id
+            where i.status <> 'DRAFT'
+              and coalesce(l.receivable, 0) <> case when i.status = 'UNCOLLECTIBLE' then 0 else i.due end
+            union all
+            select 'tenant ' || tenant_id || ' has a credit of ' || currency || ' ' || -sum(amount)
+            from ledger_entry where account = 'CREDIT' group by tenant_id, currency having sum(amount) > 0
+            union all
+            select 'series ' || s.series || ' of ' || s.seller || ' is at ' || s.next || ' with ' || count(d.number)
+              || ' numbers up to ' || coalesce(max(d.number), 0)
+            from invoice_series s left join (
+              select seller, series, number from invoice where number is not null
+              union all select seller, series, number from credit_note
+            ) d on d.seller = s.seller and d.series = s.series
+            group by s.seller, s.series, s.next
+            having count(d.number) <> s.next - 1 or coalesce(max(d.number), 0) <> s.next - 1
+            """;
+}

@@ -1,0 +1,21 @@
+package io.tenancy.billing.ledger;
+
+/** The accounts of the books. Debits are positive, credits negative. */
+public enum LedgerAccount {
+    /** What tenants owe. */
+    RECEIVABLE,
+    /** What was paid, less what was paid back. */
+    CASH,
+    /** What tenants have to their credit: the wallet; negative, because it is owed to them. */
+    CREDIT,
+    /** What was sold, before discounts and without tax; negative. */
+    REVENUE,
+    /** What discounts took off. */
+    DISCOUNT,
+    /** What is owed to tax offices; negative. */
+    TAX,
+    /** What was given up. */
+    WRITE_OFF,
+    /** What was given away as credit. */
+    PROMOTION
+}

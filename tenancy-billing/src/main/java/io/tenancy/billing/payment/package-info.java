@@ -1,0 +1,5 @@
+/** Money that comes and goes. */
+@NullMarked
+package io.tenancy.billing.payment;
+
+import org.jspecify.annotations.NullMarked;

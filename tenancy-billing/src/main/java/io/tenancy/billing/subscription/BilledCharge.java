@@ -1,0 +1,22 @@
+package io.tenancy.billing.subscription;
+
+import io.tenancy.billing.Money;
+import io.tenancy.billing.invoice.Tax;
+import java.time.Instant;
+
+/**
+ * What was charged in advance for the current period, and is given back in part when the item changes.
+ *
+ * @param charge code of the charge
+ * @param price of the whole period
+ * @param from the first instant that it pays for
+ * @param gross what was charged from then on to the end of the period, before discounts
+ * @param discount what discounts took off of it
+ * @param tax what was levied
+ */
+public record BilledCharge(String charge, Money price, Instant from, Money gross, Money discount, Tax tax) {
+
+    BilledCharge withDiscount(Money taken) {
+        return new BilledCharge(charge, price, from, gross, taken, tax);
+    }
+}
