@@ -269,12 +269,14 @@ create table payment_attempt (
   message text,
   final boolean not null default false,
   started_at timestamptz not null,
-  ended_at timestamptz
+  ended_at timestamptz,
+  -- When the provider is asked, or asked again; null once the outcome is known.
+  ask_at timestamptz
 );
 
+create index payment_attempt_ask_at on payment_attempt (ask_at) where ask_at is not null;
 create index payment_attempt_invoice on payment_attempt (invoice_id, started_at);
 create unique index payment_attempt_open on payment_attempt (invoice_id) where kind = 'COLLECT' and state in ('STARTED', 'PENDING');
-create index payment_attempt_refunds on payment_attempt (started_at) where kind = 'REFUND' and state in ('STARTED', 'PENDING');
 
 -- Money that came or went.
 create table payment (

@@ -10,7 +10,12 @@ public final class CatalogueConflictException extends TenancyException {
 
     private final List<String> differences;
 
-    CatalogueConflictException(List<String> differences) {
+    /**
+     * Creates the refusal.
+     *
+     * @param differences each with its path, what was imported before, and what the document says
+     */
+    public CatalogueConflictException(List<String> differences) {
         super(
                 "The catalogue was not imported, since it changes what was imported before:\n  "
                         + String.join("\n  ", differences)

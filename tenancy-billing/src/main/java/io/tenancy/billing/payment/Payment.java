@@ -1,0 +1,27 @@
+package io.tenancy.billing.payment;
+
+import io.tenancy.TenantId;
+import io.tenancy.billing.Money;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Money that came, or went back.
+ *
+ * @param id its id
+ * @param tenant whose
+ * @param invoice what it pays; null where it pays no invoice
+ * @param provider through whom
+ * @param reference names it at the provider
+ * @param amount negative for what was paid back
+ * @param at when
+ */
+public record Payment(
+        UUID id,
+        TenantId tenant,
+        @Nullable UUID invoice,
+        String provider,
+        String reference,
+        Money amount,
+        Instant at) {}

@@ -1,0 +1,667 @@
+package io.tenancy.billing.payment;
+
+import io.tenancy.TenantId;
+import io.tenancy.billing.BillingException;
+import io.tenancy.billing.Money;
+import io.tenancy.billing.account.BillingAccount;
+import io.tenancy.billing.account.BillingAccounts;
+import io.tenancy.billing.internal.BillingDatabase;
+import io.tenancy.billing.internal.BillingDatabase.Transaction;
+import io.tenancy.billing.internal.Ids;
+import io.tenancy.billing.internal.Sql;
+import io.tenancy.billing.invoice.Invoice;
+import io.tenancy.billing.invoice.InvoiceStatus;
+import io.tenancy.billing.invoice.Invoices;
+import io.tenancy.billing.ledger.Booking;
+import io.tenancy.billing.ledger.Ledger;
+import io.tenancy.billing.ledger.LedgerAccount;
+import io.tenancy.billing.notice.BillingNotice;
+import io.tenancy.billing.notice.Notices;
+import io.tenancy.jpa.entitlement.ChangeNote;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Money that comes and goes. A payment counts once: with the same provider and reference it is the same one. What is asked
+ * of a provider is stored first and asked again with the same key until its outcome is known. Safe for many threads and
+ * many nodes.
+ */
+public final class Payments {
+
+    /** How long a request whose outcome is not known is left alone before it is made again. */
+    public static final Duration ASK_AGAIN = Duration.ofMinutes(10);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Payments.class);
+
+    private final BillingDatabase database;
+    private final BillingAccounts accounts;
+    private final Invoices invoices;
+    private final Ledger ledger;
+    private final Notices notices;
+    private final Map<String, PaymentProvider> providers;
+    private Declined declined = (transaction, account, invoice, hard, at) -> {};
+
+    /** Hears within its transaction that a payment was declined. */
+    @FunctionalInterface
+    public interface Declined {
+        void declined(Transaction transaction, BillingAccount account, UUID invoice, boolean hard, Instant at)
+                throws SQLException;
+    }
+
+    /**
+     * Creates the payments.
+     *
+     * @param database the control database
+     * @param accounts who is billed
+     * @param invoices what is paid
+     * @param ledger where they are booked
+     * @param notices tells tenants
+     * @param providers by name
+     */
+    public Payments(
+            BillingDatabase database,
+            BillingAccounts accounts,
+            Invoices invoices,
+            Ledger ledger,
+            Notices notices,
+            Map<String, PaymentProvider> providers) {
+        this.database = database;
+        this.accounts = accounts;
+        this.invoices = invoices;
+        this.ledger = ledger;
+        this.notices = notices;
+        this.providers = providers;
+    }
+
+    /** For billing itself: who hears of declined payments. */
+    public void onDeclined(Declined listener) {
+        declined = listener;
+    }
+
+    /**
+     * Marks an invoice as paid in full, by a transfer.
+     *
+     * @param tenant whose
+     * @param invoice an open or uncollectible invoice
+     * @param reference names the transfer, such as the bank's number of it
+     * @param note who and why
+     * @return the payment; that of the first time when it was marked with this reference before
+     * @throws BillingException when there is no such invoice, or nothing is due on it
+     */
+    public Payment markPaid(TenantId tenant, UUID invoice, String reference, ChangeNote note) {
+        return receive(tenant, invoice, null, reference, note);
+    }
+
+    /**
+     * Takes in a transfer for an invoice. What is more than due goes to the tenant's credit.
+     *
+     * @param tenant whose
+     * @param invoice an open, paid or uncollectible invoice
+     * @param amount of the invoice's currency, more than 0
+     * @param reference names the transfer
+     * @param note who and why
+     * @return the payment; that of the first time when this reference was taken in before
+     * @throws BillingException when there is no such invoice, it is a draft or void, or the reference is that of another
+     *     payment
+     */
+    public Payment receive(TenantId tenant, UUID invoice, @Nullable Money amount, String reference, ChangeNote note) {
+        if (reference.isBlank()) {
+            throw new IllegalArgumentException("A payment has a reference, by which it is told from others");
+        }
+        return database.transact("take in a payment of invoice " + invoice, transaction -> {
+            BillingAccount account = accounts.lock(transaction, tenant);
+            Optional<Payment> known = find(transaction.connection(), ManualPayments.NAME, reference);
+            if (known.isPresent()) {
+                return requireSame(known.get(), tenant, invoice, amount);
+            }
+            Invoice found = invoices.require(transaction.connection(), tenant, invoice);
+            if (amount == null && found.due().isZero()) {
+                throw new BillingException("Invoice " + found.number() + " was to be marked as paid with '" + reference
+                        + "', but nothing is due on it: it is " + found.status()
+                        + ". If money came nevertheless, take it in with its amount; it goes to the tenant's credit.");
+            }
+            Money received = amount == null ? found.due() : amount;
+            return settle(transaction, account, found, received, ManualPayments.NAME, reference, note.actor());
+        });
+    }
+
+    private static Payment requireSame(Payment known, TenantId tenant, UUID invoice, @Nullable Money amount) {
+        if (!known.tenant().equals(tenant)
+                || !Objects.equals(known.invoice(), invoice)
+                || (amount != null && !known.amount().equals(amount))) {
+            throw new BillingException("A payment with reference '" + known.reference() + "' was taken in before: "
+                    + known.amount() + " on " + known.at() + " for another invoice or of another amount. Give this one"
+                    + " a reference of its own.");
+        }
+        return known;
+    }
+
+    private Payment settle(
+            Transaction transaction,
+            BillingAccount account,
+            Invoice invoice,
+            Money amount,
+            String provider,
+            String reference,
+            String actor)
+            throws SQLException {
+        if (invoice.status() == InvoiceStatus.DRAFT || invoice.status() == InvoiceStatus.VOID) {
+            throw new BillingException(
+                    "Invoice " + invoice.id() + " is " + invoice.status() + " and takes no payment.");
+        }
+        if (amount.isZero() || amount.isNegative()) {
+            throw new BillingException("A payment of " + amount + " was to be taken in, but a payment is more than 0.");
+        }
+        Instant at = accounts.now(account);
+        UUID id = Ids.next();
+        invoices.pay(transaction, account, invoice, amount, id, at);
+        insert(transaction, id, account.tenant(), invoice.id(), provider, reference, amount, at, actor);
+        notices.add(
+                transaction,
+                new BillingNotice(
+                        "payment:" + id,
+                        BillingNotice.Kind.PAYMENT_RECEIVED,
+                        account.tenant(),
+                        invoice.seller(),
+                        account.buyer(),
+                        invoice.id(),
+                        invoice.number(),
+                        amount,
+                        at,
+                        at));
+        return new Payment(id, account.tenant(), invoice.id(), provider, reference, amount, at);
+    }
+
+    private static void insert(
+            Transaction transaction,
+            UUID id,
+            TenantId tenant,
+            @Nullable UUID invoice,
+            String provider,
+            String reference,
+            Money amount,
+            Instant at,
+            String actor)
+            throws SQLException {
+        Sql.update(
+                transaction.connection(),
+                "insert into payment (id, tenant_id, invoice_id, provider, reference, currency, amount, at, recorded_at,"
+                        + " actor) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                id,
+                tenant.value(),
+                invoice,
+                provider,
+                reference,
+                amount.currency(),
+                amount.minorUnits(),
+                at,
+                transaction.recordedAt(),
+                actor);
+    }
+
+    /**
+     * Adds to a tenant's credit what it paid in advance.
+     *
+     * @param tenant whose
+     * @param amount more than 0
+     * @param reference names the transfer
+     * @param note who and why
+     * @return the payment; that of the first time when this reference was taken in before
+     */
+    public Payment topUp(TenantId tenant, Money amount, String reference, ChangeNote note) {
+        requirePositive(amount);
+        return database.transact("add to the credit of tenant " + tenant, transaction -> {
+            BillingAccount account = accounts.lock(transaction, tenant);
+            Optional<Payment> known = find(transaction.connection(), ManualPayments.NAME, reference);
+            if (known.isPresent()) {
+                return known.get();
+            }
+            Instant at = accounts.now(account);
+            UUID id = Ids.next();
+            ledger.post(
+                    transaction,
+                    booking(account, "top-up", "payment:" + id, at, note.reason())
+                            .debit(LedgerAccount.CASH, amount, null)
+                            .credit(LedgerAccount.CREDIT, amount, null));
+            insert(transaction, id, tenant, null, ManualPayments.NAME, reference, amount, at, note.actor());
+            return new Payment(id, tenant, null, ManualPayments.NAME, reference, amount, at);
+        });
+    }
+
+    /**
+     * Gives a tenant credit that nobody paid for.
+     *
+     * @param tenant whose
+     * @param amount more than 0
+     * @param key names the gift; given again with the same key, it is given once
+     * @param note who and why
+     */
+    public void grantCredit(TenantId tenant, Money amount, String key, ChangeNote note) {
+        requirePositive(amount);
+        String reference = "grant:" + tenant + ":" + key;
+        database.transact("give credit to tenant " + tenant, transaction -> {
+            BillingAccount account = accounts.lock(transaction, tenant);
+            boolean given = Sql.first(
+                            transaction.connection(),
+                            row -> row.getLong(1),
+                            "select id from ledger_transaction where reference = ?",
+                            reference)
+                    .isPresent();
+            if (!given) {
+                ledger.post(
+                        transaction,
+                        booking(account, "credit-grant", reference, accounts.now(account), note.reason())
+                                .debit(LedgerAccount.PROMOTION, amount, null)
+                                .credit(LedgerAccount.CREDIT, amount, null));
+            }
+            return given;
+        });
+    }
+
+    /**
+     * What a tenant has to its credit.
+     *
+     * @param tenant whose
+     * @param currency ISO 4217 code
+     * @return 0 or more
+     */
+    public Money credit(TenantId tenant, String currency) {
+        return database.transact(
+                "read the credit of tenant " + tenant, transaction -> ledger.credit(transaction, tenant, currency));
+    }
+
+    private static void requirePositive(Money amount) {
+        if (amount.isZero() || amount.isNegative()) {
+            throw new IllegalArgumentException(
+                    "A tenant's credit was to grow by " + amount + ", but grows by more than 0");
+        }
+    }
+
+    /**
+     * Pays a tenant back from its credit. What was paid for an invoice comes to the credit by a credit note first.
+     *
+     * @param tenant whose
+     * @param amount more than 0, at most the credit
+     * @param note who and why
+     * @return id of the request to the provider, which is asked with the next run
+     * @throws BillingException when the tenant has less to its credit
+     */
+    public UUID refund(TenantId tenant, Money amount, ChangeNote note) {
+        requirePositive(amount);
+        return database.transact("pay back " + amount + " to tenant " + tenant, transaction -> {
+            BillingAccount account = accounts.lock(transaction, tenant);
+            Money credit = ledger.credit(transaction, tenant, amount.currency());
+            if (amount.compareTo(credit) > 0) {
+                throw new BillingException(
+                        amount + " was to be paid back to tenant " + tenant + ", but it has " + credit
+                                + " to its credit. Credit an invoice first: invoices().credit(tenant, invoice, amount, note).");
+            }
+            UUID id = Ids.next();
+            Instant at = accounts.now(account);
+            // Taken from the credit at once, so that it is not spent meanwhile; a refund that fails puts it back.
+            ledger.post(
+                    transaction,
+                    booking(account, "refund", "refund:" + id, at, note.reason())
+                            .debit(LedgerAccount.CREDIT, amount, null)
+                            .credit(LedgerAccount.CASH, amount, null));
+            start(transaction, id, account, null, "REFUND", amount, transaction.recordedAt());
+            return id;
+        });
+    }
+
+    private static void start(
+            Transaction transaction,
+            UUID id,
+            BillingAccount account,
+            @Nullable UUID invoice,
+            String kind,
+            Money amount,
+            Instant at)
+            throws SQLException {
+        Sql.update(
+                transaction.connection(),
+                "insert into payment_attempt (id, tenant_id, invoice_id, kind, provider, currency, amount, state, started_at,"
+                        + " ask_at) values (?, ?, ?, ?, ?, ?, ?, 'STARTED', ?, ?)",
+                id,
+                account.tenant().value(),
+                invoice,
+                kind,
+                account.provider(),
+                amount.currency(),
+                amount.minorUnits(),
+                at,
+                transaction.recordedAt());
+    }
+
+    /**
+     * Asks providers for what is due to be asked.
+     *
+     * @return how many requests were made
+     */
+    public int collectDue() {
+        startAll(null);
+        return askAll(null);
+    }
+
+    /** For billing itself: the same for one tenant, whatever its time is. */
+    public int collectDue(TenantId tenant) {
+        startAll(tenant);
+        return askAll(tenant);
+    }
+
+    private void startAll(@Nullable TenantId only) {
+        boolean more = true;
+        while (more) {
+            more = startOne(only);
+        }
+    }
+
+    /** Stores the request for one invoice that is due to be collected. */
+    private boolean startOne(@Nullable TenantId only) {
+        return database.transact("look for invoices to collect", transaction -> {
+            Connection connection = transaction.connection();
+            Optional<Map.Entry<UUID, UUID>> due = Sql.first(
+                    connection,
+                    row -> Map.entry(row.getObject(1, UUID.class), row.getObject(2, UUID.class)),
+                    "select i.id, i.tenant_id from invoice i join billing_account a on a.tenant_id = i.tenant_id"
+                            + " where i.collect_at <= coalesce(a.frozen_at, ?) and i.status = 'OPEN'"
+                            + " and (a.frozen_at is null or a.tenant_id = ?) and (?::uuid is null or a.tenant_id = ?)"
+                            + " order by i.collect_at limit 1 for update of a skip locked",
+                    transaction.recordedAt(),
+                    only == null ? null : only.value(),
+                    only == null ? null : only.value(),
+                    only == null ? null : only.value());
+            if (due.isEmpty()) {
+                return false;
+            }
+            TenantId tenant = new TenantId(due.get().getValue());
+            BillingAccount account = accounts.lock(transaction, tenant);
+            Invoice invoice = invoices.require(connection, tenant, due.get().getKey());
+            Sql.update(connection, "update invoice set collect_at = null where id = ?", invoice.id());
+            boolean asked = Sql.first(
+                            connection,
+                            row -> row.getString(1),
+                            "select state from payment_attempt where invoice_id = ? and kind = 'COLLECT'"
+                                    + " and state in ('STARTED', 'PENDING')",
+                            invoice.id())
+                    .isPresent();
+            if (!asked && !invoice.due().isZero()) {
+                start(transaction, Ids.next(), account, invoice.id(), "COLLECT", invoice.due(), accounts.now(account));
+            }
+            return true;
+        });
+    }
+
+    private record Attempt(
+            UUID id, TenantId tenant, @Nullable UUID invoice, String kind, String provider, Money amount) {}
+
+    private int askAll(@Nullable TenantId only) {
+        int asked = 0;
+        while (true) {
+            Optional<Attempt> next = claim(only);
+            if (next.isEmpty()) {
+                return asked;
+            }
+            ask(next.get());
+            asked++;
+        }
+    }
+
+    private Optional<Attempt> claim(@Nullable TenantId only) {
+        return database.transact("look for requests to providers", transaction -> {
+            UUID tenant = only == null ? null : only.value();
+            return Sql.first(
+                    transaction.connection(),
+                    row -> new Attempt(
+                            row.getObject("id", UUID.class),
+                            new TenantId(row.getObject("tenant_id", UUID.class)),
+                            row.getObject("invoice_id", UUID.class),
+                            row.getString("kind"),
+                            row.getString("provider"),
+                            Money.ofMinor(row.getLong("amount"), row.getString("currency"))),
+                    "update payment_attempt set ask_at = ? where id = (select id from payment_attempt"
+                            + " where ask_at <= ? and (?::uuid is null or tenant_id = ?) order by ask_at limit 1"
+                            + " for update skip locked) returning id, tenant_id, invoice_id, kind, provider, amount, currency",
+                    transaction.recordedAt().plus(ASK_AGAIN),
+                    transaction.recordedAt(),
+                    tenant,
+                    tenant);
+        });
+    }
+
+    // No transaction is open while the provider is asked.
+    private void ask(Attempt attempt) {
+        PaymentProvider provider = providers.get(attempt.provider());
+        if (provider == null) {
+            LOG.error(
+                    "Request {} is for the payment provider '{}', which is not configured; configured are {}",
+                    attempt.id(),
+                    attempt.provider(),
+                    providers.keySet());
+            return;
+        }
+        PaymentResult result;
+        try {
+            PaymentRequest request = request(attempt);
+            result = attempt.kind().equals("COLLECT") ? provider.collect(request) : provider.refund(request);
+        } catch (Exception unknown) {
+            LOG.warn(
+                    "What came of request {} to '{}' is not known; it is asked again",
+                    attempt.id(),
+                    provider.name(),
+                    unknown);
+            return;
+        }
+        finish(attempt.id(), attempt.tenant(), result);
+    }
+
+    private PaymentRequest request(Attempt attempt) {
+        return database.transact("read what is to be paid", transaction -> {
+            BillingAccount account = accounts.lock(transaction, attempt.tenant());
+            UUID id = attempt.invoice();
+            String number = id == null
+                    ? null
+                    : invoices.require(transaction.connection(), attempt.tenant(), id)
+                            .number();
+            return new PaymentRequest(attempt.id(), attempt.tenant(), account.buyer(), id, number, attempt.amount());
+        });
+    }
+
+    /**
+     * Takes in what came of a request, when a provider reports it by itself.
+     *
+     * @param key of the request
+     * @param tenant whom it was about
+     * @param result what came of it; what was known already changes nothing
+     * @throws BillingException when there was no such request
+     */
+    public void finish(UUID key, TenantId tenant, PaymentResult result) {
+        database.transact("take in what came of request " + key, transaction -> {
+            BillingAccount account = accounts.lock(transaction, tenant);
+            Connection connection = transaction.connection();
+            Attempt attempt = Sql.first(
+                            connection,
+                            row -> new Attempt(
+                                    key,
+                                    tenant,
+                                    row.getObject("invoice_id", UUID.class),
+                                    row.getString("kind"),
+                                    row.getString("provider"),
+                                    Money.ofMinor(row.getLong("amount"), row.getString("currency"))),
+                            "select invoice_id, kind, provider, amount, currency from payment_attempt"
+                                    + " where id = ? and tenant_id = ? and state in ('STARTED', 'PENDING') for update",
+                            key,
+                            tenant.value())
+                    .orElse(null);
+            if (attempt == null) {
+                requireKnown(connection, key, tenant);
+                return key;
+            }
+            if (result instanceof PaymentResult.Succeeded succeeded) {
+                succeed(transaction, account, attempt, succeeded.reference());
+            } else if (result instanceof PaymentResult.Pending pending) {
+                mark(transaction, key, "PENDING", pending.reference(), null, null, false);
+            } else if (result instanceof PaymentResult.Declined no) {
+                mark(transaction, key, "DECLINED", null, no.code(), no.message(), no.hard());
+                decline(transaction, account, attempt, no);
+            }
+            return key;
+        });
+    }
+
+    private static void requireKnown(Connection connection, UUID key, TenantId tenant) throws SQLException {
+        boolean known = Sql.first(
+                        connection,
+                        row -> row.getString(1),
+                        "select state from payment_attempt where id = ? and tenant_id = ?",
+                        key,
+                        tenant.value())
+                .isPresent();
+        if (!known) {
+            throw new BillingException(
+                    "Nothing was asked of a payment provider with key " + key + " for tenant " + tenant + ".");
+        }
+    }
+
+    private void succeed(Transaction transaction, BillingAccount account, Attempt attempt, String reference)
+            throws SQLException {
+        mark(transaction, attempt.id(), "SUCCEEDED", reference, null, null, false);
+        if (find(transaction.connection(), attempt.provider(), reference).isPresent()) {
+            return;
+        }
+        UUID invoice = attempt.invoice();
+        if (invoice == null) {
+            insert(
+                    transaction,
+                    Ids.next(),
+                    account.tenant(),
+                    null,
+                    attempt.provider(),
+                    reference,
+                    attempt.amount().negated(),
+                    accounts.now(account),
+                    attempt.provider());
+            return;
+        }
+        Invoice found = invoices.require(transaction.connection(), account.tenant(), invoice);
+        if (found.status() == InvoiceStatus.VOID) {
+            // Taken back while the provider was asked: the money is the tenant's.
+            UUID id = Ids.next();
+            Instant at = accounts.now(account);
+            ledger.post(
+                    transaction,
+                    booking(account, "payment", "payment:" + id, at, "payment of a void invoice")
+                            .debit(LedgerAccount.CASH, attempt.amount(), null)
+                            .credit(LedgerAccount.CREDIT, attempt.amount(), null));
+            insert(
+                    transaction,
+                    id,
+                    account.tenant(),
+                    invoice,
+                    attempt.provider(),
+                    reference,
+                    attempt.amount(),
+                    at,
+                    attempt.provider());
+            return;
+        }
+        var unused = settle(
+                transaction, account, found, attempt.amount(), attempt.provider(), reference, attempt.provider());
+    }
+
+    private void decline(Transaction transaction, BillingAccount account, Attempt attempt, PaymentResult.Declined no)
+            throws SQLException {
+        UUID invoice = attempt.invoice();
+        Instant at = accounts.now(account);
+        if (invoice != null) {
+            declined.declined(transaction, account, invoice, no.hard(), at);
+            return;
+        }
+        ledger.post(
+                transaction,
+                booking(account, "refund-declined", "refund-declined:" + attempt.id(), at, no.message())
+                        .debit(LedgerAccount.CASH, attempt.amount(), null)
+                        .credit(LedgerAccount.CREDIT, attempt.amount(), null));
+        LOG.warn(
+                "The refund of {} to tenant {} was declined ({}: {}); it is in the tenant's credit again",
+                attempt.amount(),
+                account.tenant(),
+                no.code(),
+                no.message());
+    }
+
+    private static void mark(
+            Transaction transaction,
+            UUID id,
+            String state,
+            @Nullable String reference,
+            @Nullable String code,
+            @Nullable String message,
+            boolean hard)
+            throws SQLException {
+        boolean pending = state.equals("PENDING");
+        Sql.update(
+                transaction.connection(),
+                "update payment_attempt set state = ?, reference = coalesce(?, reference), code = ?, message = ?, final = ?,"
+                        + " ended_at = ?, ask_at = ? where id = ?",
+                state,
+                reference,
+                code,
+                message,
+                hard,
+                pending ? null : Sql.time(transaction.recordedAt()),
+                pending ? Sql.time(transaction.recordedAt().plus(ASK_AGAIN)) : null,
+                id);
+    }
+
+    /**
+     * The payments of a tenant.
+     *
+     * @param tenant whose
+     * @return the newest first, at most 1,000
+     */
+    public List<Payment> of(TenantId tenant) {
+        return database.transact(
+                "list the payments of tenant " + tenant,
+                transaction -> Sql.list(
+                        transaction.connection(),
+                        Payments::read,
+                        SELECT + " where tenant_id = ? order by recorded_at desc, id desc limit 1000",
+                        tenant.value()));
+    }
+
+    private static final String SELECT =
+            "select id, tenant_id, invoice_id, provider, reference, currency, amount, at from payment";
+
+    private static Optional<Payment> find(Connection connection, String provider, String reference)
+            throws SQLException {
+        return Sql.first(
+                connection, Payments::read, SELECT + " where provider = ? and reference = ?", provider, reference);
+    }
+
+    private static Payment read(ResultSet row) throws SQLException {
+        return new Payment(
+                row.getObject("id", UUID.class),
+                new TenantId(row.getObject("tenant_id", UUID.class)),
+                row.getObject("invoice_id", UUID.class),
+                row.getString("provider"),
+                row.getString("reference"),
+                Money.ofMinor(row.getLong("amount"), row.getString("currency")),
+                Sql.instant(row, "at"));
+    }
+
+    private static Booking booking(BillingAccount account, String kind, String reference, Instant at, String note) {
+        return new Booking(account.tenant(), kind, reference, at, note, account.isSandbox());
+    }
+}

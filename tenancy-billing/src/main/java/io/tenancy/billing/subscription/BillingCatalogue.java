@@ -1,0 +1,305 @@
+package io.tenancy.billing.subscription;
+
+import io.tenancy.billing.BillingException;
+import io.tenancy.billing.catalogue.AddOnPrices;
+import io.tenancy.billing.catalogue.PlanPrices;
+import io.tenancy.billing.catalogue.PriceBook;
+import io.tenancy.billing.catalogue.PriceBookReader;
+import io.tenancy.billing.catalogue.PriceBookWriter;
+import io.tenancy.billing.catalogue.PriceTerms;
+import io.tenancy.billing.internal.BillingDatabase;
+import io.tenancy.billing.internal.BillingDatabase.Transaction;
+import io.tenancy.billing.internal.BillingJson;
+import io.tenancy.billing.internal.Sql;
+import io.tenancy.entitlement.AddOn;
+import io.tenancy.entitlement.CatalogueError;
+import io.tenancy.entitlement.CatalogueReader;
+import io.tenancy.entitlement.CatalogueWriter;
+import io.tenancy.entitlement.InvalidCatalogueException;
+import io.tenancy.entitlement.Plan;
+import io.tenancy.jpa.entitlement.CatalogueConflictException;
+import io.tenancy.jpa.entitlement.CatalogueImport;
+import io.tenancy.jpa.entitlement.ChangeNote;
+import io.tenancy.jpa.entitlement.EntitlementAdministration;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes over catalogue documents, entitlements and prices together, and knows what is for sale. Terms never change once
+ * they were imported: another price is another version of the plan, and whoever has the old one keeps it. Safe for many
+ * threads and many nodes.
+ */
+public final class BillingCatalogue {
+
+    private final BillingDatabase database;
+    private final EntitlementAdministration administration;
+    private final Prices.Cache prices = new Prices.Cache();
+
+    /**
+     * Creates the catalogue.
+     *
+     * @param database the control database
+     * @param administration takes over what plans give
+     */
+    public BillingCatalogue(BillingDatabase database, EntitlementAdministration administration) {
+        this.database = database;
+        this.administration = administration;
+    }
+
+    /**
+     * Takes over a catalogue document, what plans give and what they cost, in one transaction. Importing the document that
+     * was imported last changes nothing.
+     *
+     * @param document JSON or YAML, see {@link CatalogueReader} and {@link PriceBookReader}
+     * @param note who and why
+     * @return what it did
+     * @throws InvalidCatalogueException naming everything that is wrong in the document
+     * @throws CatalogueConflictException naming everything that the document would change and must not
+     */
+    public CatalogueImport importCatalogue(String document, ChangeNote note) {
+        PriceBook book = read(document);
+        return database.transact("import a catalogue", transaction -> {
+            CatalogueImport entitlements = administration
+                    .joining(transaction.connection(), transaction::afterCommit)
+                    .importCatalogue(document, note);
+            List<String> changes = new ArrayList<>(entitlements.changes());
+            boolean behind = revision(transaction.connection()) < entitlements.revision();
+            if (behind) {
+                changes.addAll(store(transaction, book, document, entitlements.revision()));
+            }
+            return new CatalogueImport(entitlements.revision(), entitlements.changed() || behind, changes);
+        });
+    }
+
+    private static PriceBook read(String document) {
+        List<CatalogueError> errors = new ArrayList<>();
+        PriceBook book = null;
+        try {
+            CatalogueReader.read(document);
+        } catch (InvalidCatalogueException invalid) {
+            errors.addAll(invalid.errors());
+        }
+        try {
+            book = PriceBookReader.read(document);
+        } catch (InvalidCatalogueException invalid) {
+            // A document that cannot be read at all is told once.
+            invalid.errors().stream().filter(error -> !errors.contains(error)).forEach(errors::add);
+        }
+        if (book == null || !errors.isEmpty()) {
+            errors.sort(Comparator.comparingInt(CatalogueError::line));
+            throw new InvalidCatalogueException(errors);
+        }
+        return book;
+    }
+
+    private static long revision(Connection connection) throws SQLException {
+        return Sql.first(connection, row -> row.getLong(1), "select revision from billing_catalogue for update")
+                .orElseThrow();
+    }
+
+    /** Takes over the prices of the catalogue that was imported last, when that was done without billing. */
+    public void catchUp() {
+        database.transact("take over the prices of the catalogue", transaction -> {
+            Connection connection = transaction.connection();
+            long known = revision(connection);
+            Optional<Map.Entry<Long, String>> newest = Sql.first(
+                    connection,
+                    row -> Map.entry(row.getLong(1), row.getString(2)),
+                    "select revision, document from plan_catalogue_import order by revision desc limit 1");
+            if (newest.isPresent() && newest.get().getKey() > known) {
+                String document = newest.get().getValue();
+                var unused = store(
+                        transaction,
+                        PriceBookReader.read(document),
+                        document,
+                        newest.get().getKey());
+            }
+            return known;
+        });
+    }
+
+    private static List<String> store(Transaction transaction, PriceBook book, String document, long revision)
+            throws SQLException {
+        Connection connection = transaction.connection();
+        List<String> changes = new ArrayList<>();
+        List<String> conflicts = new ArrayList<>();
+        var catalogue = CatalogueReader.read(document);
+        for (PlanPrices plan : book.plans().values()) {
+            String name = catalogue.plan(plan.plan()).map(Plan::name).orElse(plan.plan());
+            Sql.update(
+                    connection,
+                    "insert into billing_plan (code, rank, content) values (?, ?, ?)"
+                            + " on conflict (code) do update set rank = excluded.rank, content = excluded.content",
+                    plan.plan(),
+                    plan.rank(),
+                    BillingJson.write(headOf(plan)));
+            for (Map.Entry<Integer, PriceTerms> version : plan.versions().entrySet()) {
+                storeVersion(
+                        connection,
+                        plan.plan(),
+                        version.getKey(),
+                        name,
+                        version.getValue(),
+                        revision,
+                        changes,
+                        conflicts);
+            }
+        }
+        for (AddOnPrices addOn : book.addOns().values()) {
+            String name = catalogue.addOn(addOn.addOn()).map(AddOn::name).orElse(addOn.addOn());
+            storeAddOn(connection, addOn, name, revision, changes);
+        }
+        if (!conflicts.isEmpty()) {
+            throw new CatalogueConflictException(conflicts);
+        }
+        Sql.update(connection, "update billing_catalogue set revision = ?, currency = ?", revision, book.currency());
+        return changes;
+    }
+
+    private static PlanPrices headOf(PlanPrices plan) {
+        return new PlanPrices(
+                plan.plan(),
+                plan.family(),
+                plan.rank(),
+                plan.trialDays(),
+                plan.support(),
+                plan.sla(),
+                plan.dunning(),
+                Map.of());
+    }
+
+    private static void storeVersion(
+            Connection connection,
+            String plan,
+            int version,
+            String name,
+            PriceTerms terms,
+            long revision,
+            List<String> changes,
+            List<String> conflicts)
+            throws SQLException {
+        String content = PriceBookWriter.write(terms);
+        Optional<String> known = Sql.first(
+                connection,
+                row -> row.getString(1),
+                "select content from billing_terms where kind = 'PLAN' and code = ? and version = ?",
+                plan,
+                version);
+        if (known.isEmpty()) {
+            insert(connection, "PLAN", plan, version, name, null, content, revision);
+            changes.add("prices of version " + version + " of plan " + plan);
+        } else if (!known.get().equals(content)) {
+            conflicts.add("plans." + plan + ".version " + version + ".billing: imported before: " + known.get()
+                    + "; now: " + content + ". Give the new prices a new version of the plan.");
+        }
+    }
+
+    // Whoever has an add-on keeps its terms; the next one who buys it has the new ones.
+    private static void storeAddOn(
+            Connection connection, AddOnPrices addOn, String name, long revision, List<String> changes)
+            throws SQLException {
+        String content = PriceBookWriter.write(addOn.terms());
+        Optional<Map.Entry<Integer, String>> newest = Sql.first(
+                connection,
+                row -> Map.entry(row.getInt(1), row.getString(2) + row.getObject(3)),
+                "select version, content, expires_after_days from billing_terms where kind = 'ADD_ON' and code = ?"
+                        + " order by version desc limit 1",
+                addOn.addOn());
+        if (newest.isPresent() && newest.get().getValue().equals(content + addOn.expiresAfterDays())) {
+            return;
+        }
+        int version = newest.map(entry -> entry.getKey() + 1).orElse(1);
+        insert(connection, "ADD_ON", addOn.addOn(), version, name, addOn.expiresAfterDays(), content, revision);
+        changes.add("prices of add-on " + addOn.addOn());
+    }
+
+    private static long insert(
+            Connection connection,
+            String kind,
+            String code,
+            int version,
+            String name,
+            @Nullable Integer expiresAfterDays,
+            String content,
+            long revision)
+            throws SQLException {
+        return Sql.first(
+                        connection,
+                        row -> row.getLong(1),
+                        "insert into billing_terms (kind, code, version, name, expires_after_days, content, content_hash,"
+                                + " revision) values (?, ?, ?, ?, ?, ?, ?, ?) returning id",
+                        kind,
+                        code,
+                        version,
+                        name,
+                        expiresAfterDays,
+                        content,
+                        CatalogueWriter.hash(content),
+                        revision)
+                .orElseThrow();
+    }
+
+    /**
+     * Stores what was agreed with one tenant for a plan. Subscribe the tenant with the number that comes back.
+     *
+     * @param plan code of the plan
+     * @param charges a billing section of a version as documents have it, JSON or YAML
+     * @return number of the terms
+     * @throws InvalidCatalogueException naming everything that is wrong in the section
+     * @throws BillingException when the catalogue has no such plan
+     */
+    public long negotiate(String plan, String charges) {
+        return database.transact("store what was agreed for plan '" + plan + "'", transaction -> {
+            Connection connection = transaction.connection();
+            Prices now = prices.in(connection);
+            Plan known = now.catalogue()
+                    .plan(plan)
+                    .orElseThrow(() -> new BillingException("The catalogue has no plan '" + plan + "'; it has "
+                            + now.catalogue().plans().stream().map(Plan::code).toList() + "."));
+            String currency = currency(connection);
+            PriceTerms terms = PriceBookReader.readNegotiated(charges, currency);
+            int version = known.versionAt(transaction.recordedAt())
+                    .orElse(known.versions().get(known.versions().size() - 1))
+                    .version();
+            return insert(
+                    connection,
+                    "NEGOTIATED",
+                    plan,
+                    version,
+                    known.name(),
+                    null,
+                    PriceBookWriter.write(terms),
+                    now.revision());
+        });
+    }
+
+    /**
+     * What is for sale.
+     *
+     * @return as it was imported last
+     */
+    public Prices prices() {
+        return database.transact("read the prices", transaction -> prices.in(transaction.connection()));
+    }
+
+    /** The currency of prices that name none. */
+    String currency(Connection connection) throws SQLException {
+        return Sql.first(
+                        connection,
+                        row -> Optional.ofNullable(row.getString(1)),
+                        "select currency from billing_catalogue")
+                .flatMap(found -> found)
+                .orElseThrow(() -> new BillingException("No catalogue with prices was imported yet."));
+    }
+
+    /** For billing itself: what is for sale, within a transaction. */
+    public Prices within(Connection connection) throws SQLException {
+        return prices.in(connection);
+    }
+}

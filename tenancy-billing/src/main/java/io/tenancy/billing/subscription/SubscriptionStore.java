@@ -1,0 +1,176 @@
+package io.tenancy.billing.subscription;
+
+import io.tenancy.TenantId;
+import io.tenancy.TenantStatus;
+import io.tenancy.billing.Money;
+import io.tenancy.billing.internal.BillingDatabase.Transaction;
+import io.tenancy.billing.internal.BillingJson;
+import io.tenancy.billing.internal.Sql;
+import io.tenancy.jpa.entitlement.ChangeNote;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Subscriptions as rows. All of it within transactions that hold the tenant's account. */
+final class SubscriptionStore {
+
+    private static final String SELECT = "select id, version, tenant_status, state from subscription";
+    private static final int FORMAT = 1;
+
+    /**
+     * A subscription and its row.
+     *
+     * @param version rises with every change
+     * @param tenantStatus what it last made of its tenant; null before it made anything of it
+     */
+    record Stored(
+            Subscription subscription,
+            long version,
+            @Nullable TenantStatus tenantStatus) {}
+
+    /**
+     * What is kept as JSON.
+     *
+     * @param format the version of this form
+     */
+    record State(int format, Subscription subscription) {}
+
+    /** The tenant's subscription: the one that is not over, else the one that ended last. */
+    Optional<Stored> find(Connection connection, TenantId tenant) throws SQLException {
+        return Sql.first(
+                connection,
+                SubscriptionStore::read,
+                SELECT + " where tenant_id = ? order by (phase <> 'ENDED') desc, created_at desc limit 1",
+                tenant.value());
+    }
+
+    Optional<Stored> find(Connection connection, UUID id) throws SQLException {
+        return Sql.first(connection, SubscriptionStore::read, SELECT + " where id = ?", id);
+    }
+
+    private static Stored read(ResultSet row) throws SQLException {
+        String status = row.getString("tenant_status");
+        State state = BillingJson.read(row.getString("state"), State.class);
+        return new Stored(
+                state.subscription(), row.getLong("version"), status == null ? null : TenantStatus.valueOf(status));
+    }
+
+    void insert(Transaction transaction, Stored stored, @Nullable Instant next) throws SQLException {
+        Subscription s = stored.subscription();
+        Sql.update(
+                transaction.connection(),
+                "insert into subscription (id, tenant_id, phase, status, plan, next_at, version, tenant_status, state,"
+                        + " created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                s.id(),
+                s.tenant().value(),
+                s.phase().name(),
+                s.status().name(),
+                s.plan().code(),
+                next,
+                stored.version(),
+                name(stored.tenantStatus()),
+                BillingJson.write(new State(FORMAT, s)),
+                s.startedAt());
+    }
+
+    void update(Transaction transaction, Stored stored, @Nullable Instant next) throws SQLException {
+        Subscription s = stored.subscription();
+        Sql.update(
+                transaction.connection(),
+                "update subscription set phase = ?, status = ?, plan = ?, next_at = ?, version = ?, tenant_status = ?,"
+                        + " state = ?, fault = null where id = ?",
+                s.phase().name(),
+                s.status().name(),
+                s.plan().code(),
+                next,
+                stored.version(),
+                name(stored.tenantStatus()),
+                BillingJson.write(new State(FORMAT, s)),
+                s.id());
+    }
+
+    private static @Nullable String name(@Nullable TenantStatus status) {
+        return status == null ? null : status.name();
+    }
+
+    void record(
+            Transaction transaction,
+            Subscription s,
+            Instant at,
+            String kind,
+            String detail,
+            int rank,
+            Money monthly,
+            ChangeNote note,
+            boolean sandbox)
+            throws SQLException {
+        Sql.update(
+                transaction.connection(),
+                "insert into subscription_record (subscription_id, tenant_id, at, recorded_at, kind, detail, phase, status,"
+                        + " plan, rank, currency, monthly, actor, reason, sandbox)"
+                        + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                s.id(),
+                s.tenant().value(),
+                at,
+                transaction.recordedAt(),
+                kind,
+                detail,
+                s.phase().name(),
+                s.status().name(),
+                s.plan().code(),
+                rank,
+                s.currency(),
+                monthly.minorUnits(),
+                note.actor(),
+                note.reason(),
+                sandbox);
+    }
+
+    List<SubscriptionRecord> records(Connection connection, TenantId tenant) throws SQLException {
+        return Sql.list(
+                connection,
+                row -> new SubscriptionRecord(
+                        row.getLong("id"),
+                        row.getObject("subscription_id", UUID.class),
+                        Sql.instant(row, "at"),
+                        Sql.instant(row, "recorded_at"),
+                        row.getString("kind"),
+                        row.getString("detail"),
+                        SubscriptionStatus.valueOf(row.getString("status")),
+                        row.getString("plan"),
+                        Money.ofMinor(row.getLong("monthly"), row.getString("currency")),
+                        new ChangeNote(row.getString("actor"), row.getString("reason"))),
+                "select r.* from subscription_record r join subscription s on s.id = r.subscription_id"
+                        + " where s.tenant_id = ? order by r.id desc limit 1000",
+                tenant.value());
+    }
+
+    /** From when on the tenant has the periods of its subscription. */
+    void schedule(Transaction transaction, Subscription s, Instant since) throws SQLException {
+        Sql.update(
+                transaction.connection(),
+                "insert into billing_schedule (tenant_id, since, anchor, zone, unit, count) values (?, ?, ?, ?, ?, ?)"
+                        + " on conflict (tenant_id, since) do update set anchor = excluded.anchor, zone = excluded.zone,"
+                        + " unit = excluded.unit, count = excluded.count",
+                s.tenant().value(),
+                since,
+                s.anchor(),
+                s.zone().getId(),
+                s.interval().unit().name(),
+                s.interval().count());
+    }
+
+    void fault(Transaction transaction, UUID id, String fault, Instant next) throws SQLException {
+        Sql.update(
+                transaction.connection(),
+                "update subscription set fault = ?, next_at = ? where id = ?",
+                fault,
+                next,
+                id);
+    }
+}
