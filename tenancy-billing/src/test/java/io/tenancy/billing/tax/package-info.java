@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.billing.tax;
+
+import org.jspecify.annotations.NullMarked;
