@@ -283,6 +283,7 @@ public final class PriceBookReader {
         String family = in.text(fields, "family");
         if (family != null && !DocumentReading.isName(family)) {
             in.error(at.orField(fields, "family"), "is no name; names match " + DocumentReading.NAME_FORM);
+            family = null;
         }
         Integer rank = in.within(fields, "rank", 0, Integer.MAX_VALUE);
         Integer days = in.within(fields, TRIAL_DAYS, 0, DunningPolicy.MOST_DAYS);
