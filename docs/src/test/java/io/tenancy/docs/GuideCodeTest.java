@@ -21,6 +21,7 @@ class GuideCodeTest {
     private static final List<String> PACKAGES = List.of(
             "io.tenancy",
             "io.tenancy.billing",
+            "io.tenancy.billing.catalogue",
             "io.tenancy.billing.invoice",
             "io.tenancy.billing.period",
             "io.tenancy.billing.price",

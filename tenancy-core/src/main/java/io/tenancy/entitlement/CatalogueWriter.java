@@ -1,5 +1,6 @@
 package io.tenancy.entitlement;
 
+import io.tenancy.document.DocumentReading;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -123,12 +124,12 @@ public final class CatalogueWriter {
 
     private static void write(JsonGenerator out, EntitlementDefinition definition) {
         out.writeStartObject();
-        out.writeStringProperty("kind", CatalogueReader.word(definition.kind()));
+        out.writeStringProperty("kind", DocumentReading.word(definition.kind()));
         out.writeStringProperty("title", definition.title());
         if (definition.unit() != null) {
             out.writeStringProperty("unit", definition.unit());
         }
-        out.writeStringProperty("period", CatalogueReader.word(definition.period()));
+        out.writeStringProperty("period", DocumentReading.word(definition.period()));
         Integer percent = definition.softLimitPercent();
         if (percent != null) {
             out.writeNumberProperty("soft_limit_percent", percent);
@@ -162,10 +163,10 @@ public final class CatalogueWriter {
         for (PlannedRateLimit limit : version.rateLimits()) {
             out.writeStartObject();
             out.writeStringProperty("name", limit.name());
-            out.writeStringProperty("scope", CatalogueReader.word(limit.scope()));
+            out.writeStringProperty("scope", DocumentReading.word(limit.scope()));
             out.writeNumberProperty("capacity", limit.capacity());
             out.writeStringProperty("per", limit.per().toString());
-            out.writeStringProperty("kind", CatalogueReader.word(limit.kind()));
+            out.writeStringProperty("kind", DocumentReading.word(limit.kind()));
             strings(out, "paths", limit.paths());
             out.writeEndObject();
         }

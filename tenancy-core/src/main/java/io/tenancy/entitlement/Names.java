@@ -1,19 +1,17 @@
 package io.tenancy.entitlement;
 
+import io.tenancy.document.DocumentReading;
 import io.tenancy.internal.Printable;
-import java.util.regex.Pattern;
 
 /** The one form of names in catalogues and grants. */
 final class Names {
 
-    static final String FORM = "[a-z][a-z0-9_.-]{0,62}";
-
-    private static final Pattern NAME = Pattern.compile(FORM);
+    static final String FORM = DocumentReading.NAME_FORM;
 
     private Names() {}
 
     static boolean valid(String name) {
-        return NAME.matcher(name).matches();
+        return DocumentReading.isName(name);
     }
 
     static String require(String what, String name) {

@@ -5,9 +5,11 @@ import io.tenancy.billing.period.BillingInterval;
 import io.tenancy.billing.price.UnitPrice;
 import java.math.BigDecimal;
 import java.util.Map;
-import java.util.Objects;
 
-/** One charge of a plan or an add-on. */
+/**
+ * One charge of a plan or an add-on. Equal content is equal: decimals are kept without zeros at their end, and
+ * neither currencies nor intervals have an order.
+ */
 public sealed interface ChargeTerms {
 
     /**
@@ -39,7 +41,8 @@ public sealed interface ChargeTerms {
      * @param taxCategory the category that it is taxed under
      * @param perSeat whether it is charged for each seat beyond those included
      * @param includedSeats seats that cost nothing; 0 unless per seat
-     * @param prices what it costs in each interval, by currency, exact to the smallest unit; of one seat if per seat
+     * @param prices what it costs in each interval, by currency, exact to the smallest unit; of one seat if per
+     *     seat
      */
     record Recurring(
             String code,
@@ -50,9 +53,18 @@ public sealed interface ChargeTerms {
             Map<BillingInterval, Map<String, Money>> prices)
             implements ChargeTerms {
 
-        /** Copies the prices. */
+        /**
+         * Validates texts, seats and prices, and copies the prices.
+         *
+         * @throws IllegalArgumentException naming what cannot be right
+         */
         public Recurring {
-            prices = Copies.of(prices);
+            Copies.requireTexts(code, title, taxCategory);
+            if (includedSeats < 0 || (!perSeat && includedSeats != 0)) {
+                throw new IllegalArgumentException("Charge '" + code + "' was to include " + includedSeats
+                        + " seats, but a price per seat includes 0 or more, and any other includes none");
+            }
+            prices = Copies.of(code, prices);
         }
 
         /**
@@ -90,16 +102,27 @@ public sealed interface ChargeTerms {
             Map<String, UnitPrice> prices)
             implements ChargeTerms {
 
-        /** Copies the prices. */
+        /**
+         * Validates texts and prices, and copies the prices.
+         *
+         * @throws IllegalArgumentException when a name is malformed, less than nothing is included, or the prices
+         *     are not of one model, and of one size of package, in every currency
+         */
         public Usage {
-            Objects.requireNonNull(metric, "metric");
-            prices = Map.copyOf(prices);
+            Copies.requireTexts(code, title, taxCategory);
+            Copies.requireName("The metric of charge '" + code + "'", metric);
+            included = Copies.plain(included);
+            if (included.signum() < 0) {
+                throw new IllegalArgumentException("Charge '" + code + "' was to include " + included.toPlainString()
+                        + ", but includes 0 or more");
+            }
+            prices = Copies.ofUnits(code, prices);
         }
     }
 
     /**
-     * Charged at the end of each billing period: a share of what a metric comes to, which counts money in the main unit of
-     * the subscription's currency.
+     * Charged at the end of each billing period: a share of what a metric comes to, which counts money in the main
+     * unit of the subscription's currency.
      *
      * @param code names it
      * @param title as invoices say it
@@ -108,11 +131,27 @@ public sealed interface ChargeTerms {
      * @param rate 0.3 for 30 %
      */
     record Percentage(String code, String title, String taxCategory, String metric, BigDecimal rate)
-            implements ChargeTerms {}
+            implements ChargeTerms {
+
+        /**
+         * Validates texts and rate.
+         *
+         * @throws IllegalArgumentException when a name is malformed, or the rate is not more than 0 and at most 1
+         */
+        public Percentage {
+            Copies.requireTexts(code, title, taxCategory);
+            Copies.requireName("The metric of charge '" + code + "'", metric);
+            rate = Copies.plain(rate);
+            if (rate.signum() <= 0 || rate.compareTo(BigDecimal.ONE) > 0) {
+                throw new IllegalArgumentException(
+                        "A rate is more than 0 and at most 1, such as 0.3 for 30 %, but was " + rate.toPlainString());
+            }
+        }
+    }
 
     /**
-     * The least that usage and percentages of the plan come to in each billing period; what is missing is charged at its
-     * end.
+     * The least that usage and percentages of the plan come to in each billing period; what is missing is charged
+     * at its end.
      *
      * @param code names it
      * @param title as invoices say it
@@ -122,9 +161,14 @@ public sealed interface ChargeTerms {
     record Minimum(String code, String title, String taxCategory, Map<BillingInterval, Map<String, Money>> prices)
             implements ChargeTerms {
 
-        /** Copies the prices. */
+        /**
+         * Validates texts and prices, and copies the prices.
+         *
+         * @throws IllegalArgumentException naming what cannot be right
+         */
         public Minimum {
-            prices = Copies.of(prices);
+            Copies.requireTexts(code, title, taxCategory);
+            prices = Copies.of(code, prices);
         }
 
         /**
@@ -150,9 +194,14 @@ public sealed interface ChargeTerms {
      */
     record OneOff(String code, String title, String taxCategory, Map<String, Money> prices) implements ChargeTerms {
 
-        /** Copies the prices. */
+        /**
+         * Validates texts and prices, and copies the prices.
+         *
+         * @throws IllegalArgumentException naming what cannot be right
+         */
         public OneOff {
-            prices = Map.copyOf(prices);
+            Copies.requireTexts(code, title, taxCategory);
+            prices = Copies.ofMoney(code, prices);
         }
     }
 }

@@ -19,6 +19,9 @@ public record DunningPolicy(
         int suspendAfterDays,
         int cancelAfterDays) {
 
+    /** The most days that anything in a catalogue is counted in: ten years. */
+    public static final int MOST_DAYS = 3_650;
+
     /** Seven days of grace; the policy of plans that name none. */
     public static final DunningPolicy DEFAULT = new DunningPolicy(List.of(1, 3, 5), List.of(0, 3, 7, 14), 7, 14, 30);
 
@@ -35,6 +38,7 @@ public record DunningPolicy(
                     "A tenant that does not pay is restricted, then suspended, then cancelled," + " but the days were "
                             + restrictAfterDays + ", " + suspendAfterDays + " and " + cancelAfterDays);
         }
+        requireAtMost(cancelAfterDays);
     }
 
     private static List<Integer> rising(String what, List<Integer> days, int least) {
@@ -45,7 +49,15 @@ public record DunningPolicy(
                         "The days of " + what + " rise from " + least + " on, but were " + days);
             }
             before = day;
+            requireAtMost(day);
         }
         return List.copyOf(days);
+    }
+
+    private static void requireAtMost(int day) {
+        if (day > MOST_DAYS) {
+            throw new IllegalArgumentException(
+                    "A tenant that does not pay is waited for " + MOST_DAYS + " days at most, but one was " + day);
+        }
     }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
 /**
  * Everything that a catalogue document says about prices. Immutable; the order of the document is kept.
  *
- * @param currency the currency of prices that name none
+ * @param currency the currency of prices that name none; empty when the document has no such currency
  * @param plans by code
  * @param addOns by code
  */

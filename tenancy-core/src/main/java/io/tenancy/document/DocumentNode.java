@@ -1,4 +1,4 @@
-package io.tenancy.entitlement.internal;
+package io.tenancy.document;
 
 import java.util.List;
 import java.util.Map;
@@ -6,13 +6,26 @@ import java.util.Map;
 /** A part of a document that knows its line. */
 public sealed interface DocumentNode {
 
-    /** Line in the document, from 1. */
+    /**
+     * Where it begins.
+     *
+     * @return line in the document, from 1
+     */
     int line();
 
-    /** What it is, for messages. */
+    /**
+     * What it is, for messages.
+     *
+     * @return such as {@code a mapping}
+     */
     String kind();
 
-    /** Fields by name, in their order. */
+    /**
+     * Fields by name, in their order.
+     *
+     * @param line line in the document, from 1
+     * @param fields what stands under each name
+     */
     record Fields(int line, Map<String, DocumentNode> fields) implements DocumentNode {
         @Override
         public String kind() {
@@ -20,7 +33,12 @@ public sealed interface DocumentNode {
         }
     }
 
-    /** Elements of a list. */
+    /**
+     * Elements of a list.
+     *
+     * @param line line in the document, from 1
+     * @param elements in their order
+     */
     record Elements(int line, List<DocumentNode> elements) implements DocumentNode {
         @Override
         public String kind() {
@@ -28,7 +46,13 @@ public sealed interface DocumentNode {
         }
     }
 
-    /** A text, number, truth value or null, as it was written. */
+    /**
+     * A text, number, truth value or null, as it was written.
+     *
+     * @param line line in the document, from 1
+     * @param type what it was written as
+     * @param text without quotes
+     */
     record Scalar(int line, Type type, String text) implements DocumentNode {
         @Override
         public String kind() {

@@ -1,4 +1,4 @@
-package io.tenancy.entitlement.internal;
+package io.tenancy.document;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

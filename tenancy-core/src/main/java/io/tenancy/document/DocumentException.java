@@ -1,4 +1,4 @@
-package io.tenancy.entitlement.internal;
+package io.tenancy.document;
 
 /** A document cannot be read on from a place. */
 public final class DocumentException extends RuntimeException {
