@@ -21,7 +21,10 @@ class GuideCodeTest {
     private static final List<String> PACKAGES = List.of(
             "io.tenancy",
             "io.tenancy.billing",
+            "io.tenancy.billing.document",
             "io.tenancy.billing.invoice",
+            "io.tenancy.billing.mail",
+            "io.tenancy.billing.notice",
             "io.tenancy.billing.period",
             "io.tenancy.billing.price",
             "io.tenancy.context",
@@ -46,9 +49,11 @@ class GuideCodeTest {
             "java.nio.file",
             "java.time",
             "java.util",
-            "java.util.concurrent");
+            "java.util.concurrent",
+            "java.util.function");
 
     private static final List<String> TYPES = List.of(
+            "jakarta.mail.Session",
             "java.sql.Connection",
             "java.sql.SQLException",
             "java.time.Duration",
@@ -70,6 +75,10 @@ class GuideCodeTest {
               Tenant tenant, acme;
               Connection owner;
               String ownerPassword, runtimePassword, platformPassword;
+              Invoice invoice;
+              CreditNote creditNote;
+              Session mailSession;
+              Function<UUID, Optional<Invoice>> invoices;
               ThreadPoolExecutor myPool;
               DataSource poolOfConnections;
               UsageMeter usage;
