@@ -22,9 +22,14 @@ class GuideCodeTest {
             "io.tenancy",
             "io.tenancy.billing",
             "io.tenancy.billing.catalogue",
+            "io.tenancy.billing.document",
             "io.tenancy.billing.invoice",
+            "io.tenancy.billing.mail",
+            "io.tenancy.billing.notice",
+            "io.tenancy.billing.party",
             "io.tenancy.billing.period",
             "io.tenancy.billing.price",
+            "io.tenancy.billing.tax",
             "io.tenancy.context",
             "io.tenancy.entitlement",
             "io.tenancy.jpa",
@@ -47,9 +52,11 @@ class GuideCodeTest {
             "java.nio.file",
             "java.time",
             "java.util",
-            "java.util.concurrent");
+            "java.util.concurrent",
+            "java.util.function");
 
     private static final List<String> TYPES = List.of(
+            "jakarta.mail.Session",
             "java.sql.Connection",
             "java.sql.SQLException",
             "java.time.Duration",
@@ -71,6 +78,10 @@ class GuideCodeTest {
               Tenant tenant, acme;
               Connection owner;
               String ownerPassword, runtimePassword, platformPassword;
+              Invoice invoice;
+              CreditNote creditNote;
+              Session mailSession;
+              Function<UUID, Optional<Invoice>> invoices;
               ThreadPoolExecutor myPool;
               DataSource poolOfConnections;
               UsageMeter usage;

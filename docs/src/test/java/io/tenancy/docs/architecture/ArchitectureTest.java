@@ -1,5 +1,6 @@
 package io.tenancy.docs.architecture;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.tenancy.docs.Reactor;
@@ -147,10 +148,27 @@ class ArchitectureTest {
                         "org.jspecify..",
                         "org.slf4j..",
                         "tools.jackson..",
-                        "org.joda.money..")
+                        "org.joda.money..",
+                        "jakarta.activation..",
+                        "jakarta.mail..",
+                        "com.openhtmltopdf..",
+                        "org.apache.pdfbox..")
                 .check(billing);
-        TenancyArchitecture.publicSignaturesShowOnly(ROOT, 5, List.of(), "java..", "javax.sql..", "org.jspecify..")
+        TenancyArchitecture.doNotKnow(outside("mail"), 5, "jakarta..").check(billing);
+        TenancyArchitecture.doNotKnow(outside("document"), 5, "com.openhtmltopdf..", "org.apache.pdfbox..")
                 .check(billing);
+        TenancyArchitecture.publicSignaturesShowOnly(
+                        ROOT, 5, List.of("io.tenancy.billing.mail.."), "java..", "javax.sql..", "org.jspecify..")
+                .check(billing);
+    }
+
+    /** Every package of billing that has classes, but for one. */
+    private static List<String> outside(String part) {
+        return billing.stream()
+                .map(JavaClass::getPackageName)
+                .distinct()
+                .filter(name -> !name.equals("io.tenancy.billing." + part))
+                .toList();
     }
 
     @Test

@@ -1,0 +1,5 @@
+/** Invoices as people read them: HTML and PDF. */
+@NullMarked
+package io.tenancy.billing.document;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.billing.document;
+
+import org.jspecify.annotations.NullMarked;

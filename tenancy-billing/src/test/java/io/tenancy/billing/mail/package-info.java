@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.billing.mail;
+
+import org.jspecify.annotations.NullMarked;
