@@ -455,6 +455,16 @@ public final class TenancyInstallation implements AutoCloseable {
     }
 
     /**
+     * Lets this node look at a tenant again; others do within the cache's time to live. For who changes the catalog in a
+     * transaction of their own.
+     *
+     * @param id the tenant
+     */
+    public void invalidate(TenantId id) {
+        tenants.invalidate(id);
+    }
+
+    /**
      * Runs work once for every tenant that may work, each in its own scope. A failure of one tenant does not stop the
      * others.
      *

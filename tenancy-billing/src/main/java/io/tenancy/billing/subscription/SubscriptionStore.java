@@ -165,6 +165,17 @@ final class SubscriptionStore {
                 s.interval().count());
     }
 
+    /** Moves the beginning of the first period of a subscription whose trial has another end. */
+    void reschedule(Transaction transaction, Subscription s) throws SQLException {
+        Sql.update(
+                transaction.connection(),
+                "update billing_schedule set anchor = ? where tenant_id = ?"
+                        + " and since = (select max(since) from billing_schedule where tenant_id = ?)",
+                s.anchor(),
+                s.tenant().value(),
+                s.tenant().value());
+    }
+
     void fault(Transaction transaction, UUID id, String fault, Instant next) throws SQLException {
         Sql.update(
                 transaction.connection(),

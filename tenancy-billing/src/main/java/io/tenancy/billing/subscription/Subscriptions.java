@@ -138,7 +138,7 @@ public final class Subscriptions {
             Course course = begun.course();
             Instant at = course.now;
             store.insert(transaction, begun.stored(), at);
-            store.schedule(transaction, begun.stored().subscription(), Instant.EPOCH);
+            store.schedule(transaction, begun.stored().subscription(), begun.first() ? Instant.EPOCH : at);
             Outcome outcome = course.engine.start(begun.stored().subscription(), at);
             course.take(null, outcome, at, "start", "plan " + wanted.plan(), note);
             course.runDue();
@@ -164,7 +164,7 @@ public final class Subscriptions {
         });
     }
 
-    private record Begun(Course course, Stored stored) {}
+    private record Begun(Course course, Stored stored, boolean first) {}
 
     private Begun begin(Transaction transaction, TenantId tenant, NewSubscription wanted) throws SQLException {
         Connection connection = transaction.connection();
@@ -227,7 +227,7 @@ public final class Subscriptions {
                 List.of());
         TenantStatus lastSet = before.map(Stored::tenantStatus).orElse(null);
         Stored stored = new Stored(fresh, 1, lastSet);
-        return new Begun(new Course(transaction, account, prices, stored), stored);
+        return new Begun(new Course(transaction, account, prices, stored), stored, before.isEmpty());
     }
 
     private static CouponUse use(Coupon coupon) {
@@ -507,7 +507,7 @@ public final class Subscriptions {
             if (s.cancelAt() != null) {
                 draft.cancelAt = end;
             }
-            store.schedule(transaction, draft.made(), Instant.EPOCH);
+            store.reschedule(transaction, draft.made());
             course.note(draft.made(), course.now, "trial", "until " + end, note);
             return course.save();
         });
@@ -629,6 +629,13 @@ public final class Subscriptions {
             course.runDue();
             return course.save();
         });
+    }
+
+    /** For billing itself: the same, also for a tenant without a subscription. */
+    public void runIfAny(TenantId tenant) {
+        if (find(tenant).isPresent()) {
+            run(tenant);
+        }
     }
 
     private Course course(Transaction transaction, TenantId tenant) throws SQLException {

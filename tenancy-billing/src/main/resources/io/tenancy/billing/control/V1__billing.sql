@@ -356,3 +356,23 @@ create table coupon_redemption (
   at timestamptz not null,
   primary key (coupon, tenant_id)
 );
+
+-- Of db-scheduler, which says what its columns are for.
+create table billing_job (
+  task_name text not null,
+  task_instance text not null,
+  task_data bytea,
+  execution_time timestamptz not null,
+  picked boolean not null,
+  picked_by text,
+  last_success timestamptz,
+  last_failure timestamptz,
+  consecutive_failures integer,
+  last_heartbeat timestamptz,
+  version bigint not null,
+  priority smallint,
+  primary key (task_name, task_instance)
+);
+
+create index billing_job_execution_time on billing_job (execution_time);
+create index billing_job_last_heartbeat on billing_job (last_heartbeat);

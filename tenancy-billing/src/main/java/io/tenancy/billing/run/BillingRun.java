@@ -1,0 +1,125 @@
+package io.tenancy.billing.run;
+
+import io.tenancy.TenantId;
+import io.tenancy.billing.account.BillingAccount;
+import io.tenancy.billing.account.BillingAccounts;
+import io.tenancy.billing.dunning.Dunning;
+import io.tenancy.billing.internal.BillingDatabase;
+import io.tenancy.billing.internal.Sql;
+import io.tenancy.billing.invoice.Invoices;
+import io.tenancy.billing.notice.Notices;
+import io.tenancy.billing.payment.Payments;
+import io.tenancy.billing.subscription.Subscriptions;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Lets take place what is due: periods that begin, drafts that become final, payments that are collected, steps of dunning,
+ * notices. It can be run on many nodes at once, as often as one likes, and be killed at any point: each thing takes place in
+ * one transaction, and the next run goes on.
+ */
+public final class BillingRun {
+
+    /** How many subscriptions are run in one transaction. */
+    public static final int BATCH = 50;
+
+    private final BillingDatabase database;
+    private final BillingAccounts accounts;
+    private final Subscriptions subscriptions;
+    private final Invoices invoices;
+    private final Payments payments;
+    private final Dunning dunning;
+    private final Notices notices;
+
+    /**
+     * Creates the run.
+     *
+     * @param database the control database
+     * @param accounts who is billed
+     * @param subscriptions whose periods begin
+     * @param invoices that become final
+     * @param payments that are collected
+     * @param dunning whose steps are taken
+     * @param notices that are told
+     */
+    public BillingRun(
+            BillingDatabase database,
+            BillingAccounts accounts,
+            Subscriptions subscriptions,
+            Invoices invoices,
+            Payments payments,
+            Dunning dunning,
+            Notices notices) {
+        this.database = database;
+        this.accounts = accounts;
+        this.subscriptions = subscriptions;
+        this.invoices = invoices;
+        this.payments = payments;
+        this.dunning = dunning;
+        this.notices = notices;
+    }
+
+    /**
+     * What a run did.
+     *
+     * @param subscriptions of how many something was due
+     * @param finalised how many drafts became final
+     * @param asked how many requests were made of payment providers
+     * @param dunned for how many unpaid invoices something was done
+     * @param told how many notices were told
+     */
+    public record Done(int subscriptions, int finalised, int asked, int dunned, int told) {}
+
+    /**
+     * Lets take place all that is due.
+     *
+     * @return what was done by this call
+     */
+    public Done run() {
+        int ran = runSubscriptions();
+        int finalised = 0;
+        while (finaliseOne()) {
+            finalised++;
+        }
+        int asked = payments.collectDue();
+        int dunned = dunning.runDue();
+        // Dunning may have asked for another try.
+        asked += dunned == 0 ? 0 : payments.collectDue();
+        return new Done(ran, finalised, asked, dunned, notices.tellDue());
+    }
+
+    /**
+     * Lets take place what is due of subscriptions alone: the invoice run.
+     *
+     * @return of how many something was due
+     */
+    public int runSubscriptions() {
+        int all = 0;
+        int ran;
+        do {
+            ran = subscriptions.runDue(BATCH);
+            all += ran;
+        } while (ran == BATCH);
+        return all;
+    }
+
+    private record Draft(UUID invoice, TenantId tenant) {}
+
+    private boolean finaliseOne() {
+        return database.transact("make drafts final", transaction -> {
+            Optional<Draft> due = Sql.first(
+                    transaction.connection(),
+                    row -> new Draft(row.getObject(1, UUID.class), new TenantId(row.getObject(2, UUID.class))),
+                    "select i.id, i.tenant_id from invoice i join billing_account a on a.tenant_id = i.tenant_id"
+                            + " where i.status = 'DRAFT' and i.finalise_at <= ? and a.frozen_at is null"
+                            + " order by i.finalise_at limit 1 for update of a skip locked",
+                    transaction.recordedAt());
+            if (due.isEmpty()) {
+                return false;
+            }
+            BillingAccount account = accounts.lock(transaction, due.get().tenant());
+            invoices.finalise(transaction, account, due.get().invoice(), accounts.now(account));
+            return true;
+        });
+    }
+}
