@@ -271,6 +271,15 @@ class MailNotifierTest {
     }
 
     @Test
+    void aHeaderIsOneLineAndNoLongerThanAPersonReads() {
+        assertThat(MailHeaders.line(" Evil\r\nBcc: x@example.com\u2028\u0000\u202e "))
+                .isEqualTo("Evil  Bcc: x@example.com");
+        assertThat(MailHeaders.line("x".repeat(200))).isEqualTo("x".repeat(200));
+        // Never half of a pair of surrogates.
+        assertThat(MailHeaders.line("x".repeat(198) + "\ud83d\ude00" + "y")).isEqualTo("x".repeat(198) + "\u2026");
+    }
+
+    @Test
     void aBuyerWithoutAnAddressIsToldNothingAndThatIsNoError() throws Exception {
         mails().build().tell(notice("k", Kind.TRIAL_ENDS, SELLER, Buyer.of("Praxis", "DE", ZoneId.of("UTC")), null));
         mails().build().tell(notice("k", Kind.TRIAL_ENDS, SELLER, BUYER.withEmail(" "), null));
