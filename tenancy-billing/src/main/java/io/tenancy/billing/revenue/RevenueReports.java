@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -203,7 +204,7 @@ public final class RevenueReports {
      */
     public Waterfall waterfall(String currency, Instant from, Instant until) {
         return database.transact("report how revenue moved", transaction -> {
-            long[] moved = new long[Movement.values().length];
+            Map<Movement, Long> moved = new EnumMap<>(Movement.class);
             long opening = 0;
             Map<UUID, Long> bySubscription = new HashMap<>();
             Map<TenantId, Long> byTenant = new HashMap<>();
@@ -217,25 +218,23 @@ public final class RevenueReports {
                 if (moment.at().isBefore(from)) {
                     opening += is - was;
                 } else if (is != was) {
-                    moved[
-                            Movement.of(was, is, hadSome.contains(moment.tenant()))
-                                    .ordinal()] += is - was;
+                    moved.merge(Movement.of(was, is, hadSome.contains(moment.tenant())), is - was, Long::sum);
                 }
                 if (is > 0) {
                     hadSome.add(moment.tenant());
                 }
             }
             long closing = opening;
-            for (long each : moved) {
+            for (long each : moved.values()) {
                 closing += each;
             }
             return new Waterfall(
                     Money.ofMinor(opening, currency),
-                    Money.ofMinor(moved[Movement.FRESH.ordinal()], currency),
-                    Money.ofMinor(moved[Movement.EXPANSION.ordinal()], currency),
-                    Money.ofMinor(moved[Movement.CONTRACTION.ordinal()], currency),
-                    Money.ofMinor(moved[Movement.CHURN.ordinal()], currency),
-                    Money.ofMinor(moved[Movement.REACTIVATION.ordinal()], currency),
+                    Money.ofMinor(moved.getOrDefault(Movement.FRESH, 0L), currency),
+                    Money.ofMinor(moved.getOrDefault(Movement.EXPANSION, 0L), currency),
+                    Money.ofMinor(moved.getOrDefault(Movement.CONTRACTION, 0L), currency),
+                    Money.ofMinor(moved.getOrDefault(Movement.CHURN, 0L), currency),
+                    Money.ofMinor(moved.getOrDefault(Movement.REACTIVATION, 0L), currency),
                     Money.ofMinor(closing, currency));
         });
     }

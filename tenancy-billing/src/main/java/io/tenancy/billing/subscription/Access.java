@@ -128,16 +128,16 @@ final class Access {
         if (found.isEmpty() || found.get() == wanted) {
             return found.isEmpty() ? lastSet : wanted;
         }
-        TenantStatus status = found.get();
-        if (status != lastSet && !WORKING.contains(status)) {
+        TenantStatus expected = found.get();
+        if (expected != lastSet && !WORKING.contains(expected)) {
             LOG.warn(
                     "Billing would make tenant {} {}, but it is {} and billing did not make it so; it stays",
                     tenant,
                     wanted,
-                    status);
+                    expected);
             return lastSet;
         }
-        tenants.setStatus(transaction.connection(), tenant, status, wanted);
+        tenants.setStatus(transaction.connection(), tenant, expected, wanted);
         transaction.afterCommit(() -> changed.accept(tenant));
         return wanted;
     }

@@ -153,16 +153,16 @@ public final class JdbcTenantStore implements TenantStore {
      * @param connection the transaction
      * @param id the tenant
      * @param expected the status that it has
-     * @param status the new status
+     * @param wanted the new status
      * @return false when there is no such tenant or it has another status
      * @throws SQLException when the control database cannot be asked
      */
-    public boolean setStatus(Connection connection, TenantId id, TenantStatus expected, TenantStatus status)
+    public boolean setStatus(Connection connection, TenantId id, TenantStatus expected, TenantStatus wanted)
             throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement("update tenant set status = ?, fault = null, version = version + 1,"
                         + " updated_at = ? where id = ? and status = ?")) {
-            statement.setString(1, status.name());
+            statement.setString(1, wanted.name());
             statement.setTimestamp(2, now());
             statement.setObject(3, id.value());
             statement.setString(4, expected.name());

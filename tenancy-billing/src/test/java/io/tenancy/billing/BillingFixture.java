@@ -1,0 +1,157 @@
+package io.tenancy.billing;
+
+import io.tenancy.IsolationLevel;
+import io.tenancy.Placement;
+import io.tenancy.Tenant;
+import io.tenancy.TenantId;
+import io.tenancy.TenantSlug;
+import io.tenancy.TenantStatus;
+import io.tenancy.billing.party.Buyer;
+import io.tenancy.billing.party.Seller;
+import io.tenancy.billing.subscription.SubscriptionPeriods;
+import io.tenancy.catalog.TenantKey;
+import io.tenancy.jpa.TenancyInstallation;
+import io.tenancy.jpa.control.SecretKeys;
+import io.tenancy.jpa.entitlement.ChangeNote;
+import io.tenancy.jpa.isolation.DatabaseServer;
+import io.tenancy.jpa.usage.UsageBounds;
+import io.tenancy.usage.UsageEvent;
+import io.tenancy.usage.UsageMetric;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+
+/** Billing on a real control database, with a clock that tests move and tenants that have no rows of their own. */
+public final class BillingFixture implements AutoCloseable {
+
+    public static final ChangeNote NOTE = new ChangeNote("ada", "asked for it");
+    public static final Seller SELLER = Seller.of("acme", "Acme Software GmbH", "DE");
+    public static final Instant START = Instant.parse("2026-01-10T09:00:00Z");
+
+    /** Late enough for everything that tests date back. */
+    private static final Duration ANY_TIME = Duration.ofDays(3_000);
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    public final MovedClock clock = new MovedClock(START);
+    public final TenancyInstallation installation;
+    public final TenancyBilling billing;
+    private final DatabaseServer server;
+
+    public BillingFixture(String catalogue) {
+        this(catalogue, builder -> builder);
+    }
+
+    public BillingFixture(String catalogue, UnaryOperator<TenancyBilling.Builder> settings) {
+        server = TestServer.newDatabase();
+        SubscriptionPeriods periods = new SubscriptionPeriods(clock);
+        TenancyInstallation.Builder builder = TenancyInstallation.builder()
+                .server(server)
+                .migrations("classpath:notes")
+                .secretKeys(SecretKeys.fromJson(SecretKeys.createJson()))
+                .clock(clock)
+                .billingPeriods(periods)
+                .usageBounds(new UsageBounds(ANY_TIME, ANY_TIME, ANY_TIME.plusDays(31)));
+        for (String metric : List.of("api_calls", "storage_gb", "additional_users", "storage_overage", "sales")) {
+            builder.usageMetric(UsageMetric.sum(metric, "unit"));
+        }
+        installation = builder.build().start();
+        billing = settings.apply(TenancyBilling.builder(installation)
+                        .seller(SELLER)
+                        .clock(clock)
+                        .periods(periods))
+                .build()
+                .start();
+        if (!catalogue.isEmpty()) {
+            billing.catalogue().importCatalogue(catalogue, NOTE);
+        }
+    }
+
+    /** A tenant of the catalog without a place for rows, with a billing account in UTC. */
+    public TenantId tenant() {
+        return tenant(ZoneId.of("UTC"));
+    }
+
+    public TenantId tenant(ZoneId zone) {
+        int number = COUNT.incrementAndGet();
+        TenantId id = TenantId.next(clock);
+        String slug = "tenant-" + number;
+        installation
+                .catalog()
+                .insert(new Tenant(
+                        id,
+                        new TenantSlug(slug),
+                        "Tenant " + number,
+                        TenantStatus.ACTIVE,
+                        new Placement(
+                                Placement.PRIMARY_SERVER, server.database(), "t_" + number, IsolationLevel.SCHEMA, 1),
+                        1,
+                        Map.of()));
+        billing.accounts()
+                .put(id, Buyer.of("Tenant " + number + " Ltd", "DE", zone).withEmail(slug + "@example.com"));
+        return id;
+    }
+
+    public TenantStatus statusOf(TenantId tenant) {
+        return installation
+                .catalog()
+                .find(new TenantKey.ById(tenant))
+                .orElseThrow()
+                .status();
+    }
+
+    /** Usage of a metric, as its meter would store it. */
+    public void use(TenantId tenant, String metric, String quantity, String at) {
+        installation
+                .usage()
+                .store()
+                .store(List.of(UsageEvent.record(
+                        tenant,
+                        "test",
+                        UUID.randomUUID().toString(),
+                        metric,
+                        new BigDecimal(quantity),
+                        Instant.parse(at),
+                        Map.of())));
+    }
+
+    /** Lets pass all time up to an instant, hour by hour where something is due, as the jobs would. */
+    public void runUntil(String instant) {
+        Instant end = Instant.parse(instant);
+        while (clock.instant().isBefore(end)) {
+            Instant next = clock.instant().plus(Duration.ofHours(6));
+            clock.moveTo(next.isBefore(end) ? next : end);
+            billing.run().run();
+        }
+    }
+
+    /** As a superuser, past everything. */
+    public void sql(String statement) {
+        try (Connection connection = TestServer.administrator(server.database());
+                Statement sql = connection.createStatement()) {
+            sql.execute("set search_path = tenancy_control");
+            sql.execute(statement);
+        } catch (SQLException failure) {
+            throw new IllegalStateException(statement, failure);
+        }
+    }
+
+    public static Money usd(String amount) {
+        return Money.of(new BigDecimal(amount), "USD");
+    }
+
+    @Override
+    public void close() {
+        billing.close();
+        installation.close();
+    }
+}

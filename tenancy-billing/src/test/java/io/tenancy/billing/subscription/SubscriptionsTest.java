@@ -1,0 +1,173 @@
+package io.tenancy.billing.subscription;
+
+import static io.tenancy.billing.BillingFixture.NOTE;
+import static io.tenancy.billing.BillingFixture.usd;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tenancy.TenantId;
+import io.tenancy.TenantStatus;
+import io.tenancy.billing.BillingFixture;
+import io.tenancy.billing.TenancyBilling;
+import io.tenancy.billing.invoice.Invoice;
+import io.tenancy.billing.invoice.InvoiceStatus;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Against a real control database, with tenants of the catalog and a clock that is moved. */
+class SubscriptionsTest {
+
+    static final String CATALOGUE = """
+            format: 1
+            billing: {currency: USD}
+            definitions:
+              users: {kind: limit, unit: user}
+              reports: {kind: module}
+            plans:
+              starter:
+                name: Starter
+                billing: {rank: 1, trial_days: 14}
+                versions:
+                  - version: 1
+                    entitlements: {users: 5}
+                    billing:
+                      intervals: [month, year]
+                      charges:
+                        - {code: base, title: Base fee, kind: fixed, price: {month: 31, year: 310}}
+              pro:
+                name: Pro
+                billing: {rank: 2, trial_days: 0}
+                versions:
+                  - version: 1
+                    entitlements: {users: 50}
+                    billing:
+                      intervals: [month, year]
+                      charges:
+                        - {code: base, title: Base fee, kind: fixed, price: {month: 93, year: 930}}
+                        - {code: seats, title: Seats, kind: per_seat, included: 1, price: {month: 10, year: 100}}
+                        - {code: calls, title: API calls, kind: usage, metric: api_calls, included: 1000, price: 0.01}
+            add_ons:
+              reports:
+                name: Reports
+                entitlements: {reports: true}
+                billing: {charges: [{code: module, title: Module, kind: fixed, price: {month: 6.20, year: 62}}]}
+            """;
+
+    static BillingFixture fixture;
+    static TenancyBilling billing;
+
+    @BeforeAll
+    static void install() {
+        fixture = new BillingFixture(CATALOGUE);
+        billing = fixture.billing;
+    }
+
+    @AfterAll
+    static void close() {
+        fixture.close();
+    }
+
+    @BeforeEach
+    void backToTheStart() {
+        fixture.clock.moveTo(BillingFixture.START);
+    }
+
+    @Test
+    void aTrialLeadsToAPeriodThatIsChargedAndInvoiced() {
+        TenantId tenant = fixture.tenant();
+
+        Subscription begun = billing.subscriptions().start(tenant, NewSubscription.of("starter"), NOTE);
+
+        assertThat(begun.status()).isEqualTo(SubscriptionStatus.TRIAL);
+        assertThat(fixture.statusOf(tenant)).isEqualTo(TenantStatus.TRIAL);
+        assertThat(billing.invoices().of(tenant)).isEmpty();
+        fixture.clock.moveTo("2026-01-24T09:00:00Z");
+        billing.run().run();
+        assertThat(fixture.statusOf(tenant)).isEqualTo(TenantStatus.ACTIVE);
+        assertThat(billing.invoices().of(tenant)).singleElement().satisfies(invoice -> {
+            assertThat(invoice.status()).isEqualTo(InvoiceStatus.OPEN);
+            assertThat(invoice.total()).isEqualTo(usd("31.00"));
+            assertThat(invoice.number()).startsWith("2026-");
+            assertThat(invoice.lines()).singleElement().satisfies(line -> {
+                assertThat(line.from()).isEqualTo("2026-01-24T09:00:00Z");
+                assertThat(line.until()).isEqualTo("2026-02-24T09:00:00Z");
+            });
+        });
+        assertThat(fixture.installation.entitlements().of(tenant).limit("users"))
+                .isEqualTo(5);
+    }
+
+    @Test
+    void anUpgradeIsPreviewedAndChargedToTheSameCent() {
+        TenantId tenant = fixture.tenant();
+        billing.subscriptions().start(tenant, NewSubscription.of("starter").withTrial(0), NOTE);
+        fixture.clock.moveTo("2026-01-20T09:00:00Z");
+
+        SubscriptionPreview preview = billing.subscriptions().preview(tenant, new SubscriptionChange.ToPlan("pro"));
+        Subscription after = billing.subscriptions().change(preview, NOTE);
+
+        // 21 of 31 days are left: 31 × 21/31 = 21 back, 93 × 21/31 = 63 to pay.
+        assertThat(preview.total()).isEqualTo(usd("42.00"));
+        assertThat(after.plan().code()).isEqualTo("pro");
+        Invoice invoice = billing.invoices().of(tenant).get(0);
+        assertThat(invoice.total()).isEqualTo(preview.total());
+        assertThat(invoice.lines()).isEqualTo(preview.lines());
+        assertThat(fixture.installation.entitlements().of(tenant).limit("users"))
+                .isEqualTo(50);
+        assertThat(billing.ledger().faults()).isEmpty();
+    }
+
+    @Test
+    void usageIsChargedWhenThePeriodEndsAndWhatComesInLateWithTheNextOne() {
+        TenantId tenant = fixture.tenant();
+        billing.subscriptions().start(tenant, NewSubscription.of("pro"), NOTE);
+        fixture.use(tenant, "api_calls", "1500", "2026-01-20T10:00:00Z");
+        fixture.clock.moveTo("2026-02-10T09:00:00Z");
+        billing.run().run();
+        fixture.use(tenant, "api_calls", "200", "2026-02-09T10:00:00Z");
+        fixture.clock.moveTo("2026-03-10T09:00:00Z");
+        billing.run().run();
+
+        List<Invoice> invoices = billing.invoices().of(tenant);
+        assertThat(invoices).extracting(Invoice::total).containsExactly(usd("95.00"), usd("98.00"), usd("93.00"));
+        assertThat(invoices.get(0).lines().get(0).description()).isEqualTo("Late usage of Pro: API calls");
+        assertThat(billing.ledger().faults()).isEmpty();
+    }
+
+    @Test
+    void aPaymentThatDoesNotComeLessensAccessAndOneThatComesGivesItBack() {
+        TenantId tenant = fixture.tenant();
+        billing.subscriptions().start(tenant, NewSubscription.of("pro"), NOTE);
+
+        fixture.runUntil("2026-01-25T09:00:00Z");
+        assertThat(fixture.statusOf(tenant)).isEqualTo(TenantStatus.PAST_DUE);
+        fixture.runUntil("2026-02-01T09:00:00Z");
+        assertThat(fixture.statusOf(tenant)).isEqualTo(TenantStatus.RESTRICTED);
+        fixture.runUntil("2026-02-08T09:00:00Z");
+        assertThat(fixture.statusOf(tenant)).isEqualTo(TenantStatus.SUSPENDED);
+        Invoice unpaid = billing.invoices().of(tenant).get(0);
+        billing.payments().markPaid(tenant, unpaid.id(), "bank-1", NOTE);
+
+        assertThat(fixture.statusOf(tenant)).isEqualTo(TenantStatus.ACTIVE);
+        assertThat(billing.ledger().faults()).isEmpty();
+    }
+
+    @Test
+    void whatIsCancelledWorksUntilThePeriodEndsAndIsSuspendedThen() {
+        TenantId tenant = fixture.tenant();
+        billing.subscriptions().start(tenant, NewSubscription.of("pro"), NOTE);
+        billing.payments().markPaid(tenant, billing.invoices().of(tenant).get(0).id(), "bank-2", NOTE);
+
+        Subscription cancelled = billing.subscriptions().cancel(tenant, "too expensive", NOTE);
+
+        assertThat(cancelled.cancelAt()).isEqualTo(Instant.parse("2026-02-10T09:00:00Z"));
+        assertThat(fixture.statusOf(tenant)).isEqualTo(TenantStatus.CANCELLED);
+        fixture.clock.moveTo("2026-02-10T09:00:00Z");
+        billing.run().run();
+        assertThat(fixture.statusOf(tenant)).isEqualTo(TenantStatus.SUSPENDED);
+        assertThat(billing.invoices().of(tenant)).hasSize(1);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.billing.subscription;
+
+import org.jspecify.annotations.NullMarked;
