@@ -31,7 +31,11 @@ class ArchitectureTest {
     static void scan() {
         everything = classesOf(Stream.concat(
                         Reactor.PUBLISHED.stream(),
-                        Stream.of("samples/healthcare-cms", "samples/quickstart-plain", "benchmarks"))
+                        Stream.of(
+                                "samples/healthcare-cms",
+                                "samples/quickstart-plain",
+                                "samples/quickstart-billing",
+                                "benchmarks"))
                 .toArray(String[]::new));
         sdk = classesOf(Reactor.PUBLISHED.toArray(String[]::new));
         core = classesOf("tenancy-core");

@@ -66,7 +66,7 @@ public class TenancyBillingAutoConfiguration {
      * @return the periods
      */
     @Bean
-    @ConditionalOnMissingBean({BillingPeriods.class, TenancyBilling.class})
+    @ConditionalOnMissingBean(BillingPeriods.class)
     SubscriptionPeriods tenancySubscriptionPeriods(ObjectProvider<InstantSource> clock) {
         return new SubscriptionPeriods(clock.getIfUnique(InstantSource::system));
     }
