@@ -72,7 +72,11 @@ public final class TenancyBilling implements AutoCloseable {
         database = new BillingDatabase(platform, settings.clock);
         periods = settings.periods;
         List<String> names = List.copyOf(settings.providers.keySet());
-        accounts = new BillingAccounts(database, Collections.unmodifiableMap(settings.sellers), names);
+        List<String> ofSandbox = settings.providers.values().stream()
+                .filter(PaymentProvider::worksInSandbox)
+                .map(PaymentProvider::name)
+                .toList();
+        accounts = new BillingAccounts(database, Collections.unmodifiableMap(settings.sellers), names, ofSandbox);
         ledger = new Ledger(database);
         notices = new Notices(database, settings.notifiers);
         List<String> collecting = settings.providers.values().stream()

@@ -244,6 +244,9 @@ public final class Invoices {
                         due,
                         dueAt,
                         at));
+        if (sums.total().isNegative()) {
+            payOpenFromCredit(transaction, account, zero.currency(), at);
+        }
     }
 
     private void book(Transaction transaction, BillingAccount account, Sums sums, Money credited, Instant at)
@@ -457,6 +460,80 @@ public final class Invoices {
                         + " paid_at = case when ? then ? else paid_at end,"
                         + " collect_at = case when ? then null else collect_at end where id = ?",
                 ofDue.minorUnits(),
+                due.minorUnits(),
+                settles,
+                settles,
+                Sql.time(at),
+                settles,
+                invoice.id());
+        if (settles) {
+            settled.settled(transaction, account, invoice.id(), at);
+        }
+    }
+
+    /**
+     * Pays an open invoice from the tenant's credit, as far as that goes.
+     *
+     * @param tenant whose
+     * @param id an open invoice
+     * @param note who and why
+     * @return the invoice afterwards
+     * @throws BillingException when there is no such invoice or it is not open
+     */
+    public Invoice payFromCredit(TenantId tenant, UUID id, ChangeNote note) {
+        database.transact("pay invoice " + id + " from credit", transaction -> {
+            BillingAccount account = accounts.lock(transaction, tenant);
+            Invoice invoice = require(transaction.connection(), tenant, id);
+            if (invoice.status() != InvoiceStatus.OPEN) {
+                throw new BillingException(
+                        "Invoice " + number(invoice) + " is " + invoice.status() + ", and credit pays open ones.");
+            }
+            payFromCredit(transaction, account, invoice, accounts.now(account), note.reason());
+            return id;
+        });
+        return require(tenant, id);
+    }
+
+    /**
+     * For billing itself: pays the tenant's open invoices from its credit, oldest first, within a transaction that holds
+     * the account.
+     */
+    public void payOpenFromCredit(Transaction transaction, BillingAccount account, String currency, Instant at)
+            throws SQLException {
+        List<UUID> open = Sql.list(
+                transaction.connection(),
+                row -> row.getObject(1, UUID.class),
+                "select id from invoice where tenant_id = ? and status = 'OPEN' and currency = ?"
+                        + " order by due_at, created_at, number",
+                account.tenant().value(),
+                currency);
+        for (UUID id : open) {
+            Invoice invoice = require(transaction.connection(), account.tenant(), id);
+            payFromCredit(transaction, account, invoice, at, "credit that came in");
+        }
+    }
+
+    private void payFromCredit(
+            Transaction transaction, BillingAccount account, Invoice invoice, Instant at, String note)
+            throws SQLException {
+        Money credit = ledger.credit(transaction, account.tenant(), invoice.currency());
+        Money used = credit.compareTo(invoice.due()) < 0 ? credit : invoice.due();
+        if (used.isZero()) {
+            return;
+        }
+        Money due = invoice.due().minus(used);
+        boolean settles = due.isZero();
+        ledger.post(
+                transaction,
+                booking(account, "credit-used", "credit-used:" + Ids.next(), at, note)
+                        .debit(LedgerAccount.CREDIT, used, invoice.id())
+                        .credit(LedgerAccount.RECEIVABLE, used, invoice.id()));
+        Sql.update(
+                transaction.connection(),
+                "update invoice set credited = credited + ?, due = ?, status = case when ? then 'PAID' else status end,"
+                        + " paid_at = case when ? then ? else paid_at end,"
+                        + " collect_at = case when ? then null else collect_at end where id = ?",
+                used.minorUnits(),
                 due.minorUnits(),
                 settles,
                 settles,

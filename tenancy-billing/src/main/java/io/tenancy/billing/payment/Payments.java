@@ -166,6 +166,9 @@ public final class Payments {
         Instant at = accounts.now(account);
         UUID id = Ids.next();
         invoices.pay(transaction, account, invoice, amount, id, at);
+        if (amount.compareTo(invoice.due()) > 0) {
+            invoices.payOpenFromCredit(transaction, account, amount.currency(), at);
+        }
         insert(transaction, id, account.tenant(), invoice.id(), provider, reference, amount, at, actor);
         notices.add(
                 transaction,
@@ -211,7 +214,7 @@ public final class Payments {
     }
 
     /**
-     * Adds to a tenant's credit what it paid in advance.
+     * Adds to a tenant's credit what it paid in advance. It pays open invoices first, oldest first.
      *
      * @param tenant whose
      * @param amount more than 0
@@ -235,6 +238,7 @@ public final class Payments {
                             .debit(LedgerAccount.CASH, amount, null)
                             .credit(LedgerAccount.CREDIT, amount, null));
             insert(transaction, id, tenant, null, ManualPayments.NAME, reference, amount, at, note.actor());
+            invoices.payOpenFromCredit(transaction, account, amount.currency(), at);
             return new Payment(id, tenant, null, ManualPayments.NAME, reference, amount, at);
         });
     }
@@ -396,7 +400,8 @@ public final class Payments {
                                     + " and state in ('STARTED', 'PENDING')",
                             invoice.id())
                     .isPresent();
-            if (!asked && !invoice.due().isZero()) {
+            PaymentProvider provider = providers.get(account.provider());
+            if (!asked && !invoice.due().isZero() && (provider == null || provider.collects())) {
                 start(transaction, Ids.next(), account, invoice.id(), "COLLECT", invoice.due(), accounts.now(account));
             }
             return true;

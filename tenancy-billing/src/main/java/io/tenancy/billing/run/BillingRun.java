@@ -77,6 +77,7 @@ public final class BillingRun {
      */
     public Done run() {
         int ran = runSubscriptions();
+        subscriptions.remindOfTrials();
         int finalised = 0;
         while (finaliseOne()) {
             finalised++;

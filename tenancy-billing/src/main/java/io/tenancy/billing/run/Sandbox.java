@@ -75,6 +75,7 @@ public final class Sandbox {
                                 ? " was billed already, so its time is real."
                                 : " is in" + " the sandbox already; advance its time instead."));
             }
+            accounts.requireOfSandbox(tenant, account.provider());
             return Sql.update(
                     transaction.connection(),
                     "update billing_account set frozen_at = ? where tenant_id = ?",

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -157,6 +158,27 @@ public final class Prices {
      */
     public Optional<Terms> addOnOffer(String addOn) {
         return Optional.ofNullable(addOns.get(addOn));
+    }
+
+    /**
+     * Plans that a plan can be exchanged for: those on offer of its family, or those without one if it has none.
+     *
+     * @param plan code of the plan
+     * @return codes of the others, lowest rank first
+     */
+    public List<String> changesFrom(String plan) {
+        return plans.keySet().stream()
+                .filter(other -> !other.equals(plan)
+                        && isExchangeable(plan, other)
+                        && catalogue.plan(other).map(Plan::offered).orElse(false))
+                .toList();
+    }
+
+    /** A plan that the catalogue does not have is told of elsewhere. */
+    boolean isExchangeable(String from, String to) {
+        PlanPrices one = plans.get(from);
+        PlanPrices other = plans.get(to);
+        return one == null || other == null || Objects.equals(one.family(), other.family());
     }
 
     long revision() {

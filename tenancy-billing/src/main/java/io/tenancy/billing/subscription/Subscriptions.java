@@ -38,8 +38,10 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,9 @@ public final class Subscriptions {
 
     /** How much later usage that came in late is looked for, unless told otherwise. */
     public static final Duration DEFAULT_LATE_USAGE = Duration.ofDays(35);
+
+    /** How long before the end of its trial a tenant is told. */
+    public static final Duration TRIAL_REMINDER = Duration.ofDays(3);
 
     private static final Duration AFTER_A_FAULT = Duration.ofMinutes(15);
     private static final int MOST_EVENTS_AT_ONCE = 5_000;
@@ -270,6 +275,7 @@ public final class Subscriptions {
         return database.transact("preview a change of the subscription of tenant " + tenant, transaction -> {
             Course course = course(transaction, tenant);
             course.runDue();
+            course.requireExchangeable(change);
             Outcome outcome = course.engine.change(course.stored.subscription(), change, course.now);
             long version = course.stored.version();
             SubscriptionPreview preview = course.preview(outcome, version, course.now, change);
@@ -395,6 +401,7 @@ public final class Subscriptions {
             if (change instanceof SubscriptionChange.Cancel cancel) {
                 return course.cancelAt(at, cancel, note);
             }
+            course.requireExchangeable(change);
             // What could not take place now could not take place then, as far as it is known.
             var unused = course.engine.change(s, change, course.now);
             Subscription.Draft draft = s.draft();
@@ -566,7 +573,8 @@ public final class Subscriptions {
             return;
         }
         Course course = new Course(transaction, account, catalogue.within(transaction.connection()), found.get());
-        course.change(new SubscriptionChange.Cancel("not paid", true), at, BY_ITSELF);
+        // Nothing is credited: what is unused was not paid for, and is given up with its invoice.
+        course.change(new SubscriptionChange.Cancel("not paid", false), at, BY_ITSELF);
         var unused = course.save();
     }
 
@@ -592,6 +600,62 @@ public final class Subscriptions {
                 runOne(transaction, prices, each);
             }
             return due.size();
+        });
+    }
+
+    /**
+     * Tells tenants whose trial ends soon, once.
+     *
+     * @return how many
+     */
+    public int remindOfTrials() {
+        return database.transact("remind of trials that end", transaction -> {
+            Connection connection = transaction.connection();
+            List<DueRow> due = Sql.list(
+                    connection,
+                    row -> new DueRow(row.getObject(1, UUID.class), new TenantId(row.getObject(2, UUID.class))),
+                    "select s.id, s.tenant_id from subscription s join billing_account a on a.tenant_id = s.tenant_id"
+                            + " where s.phase = 'TRIAL' and s.next_at between ? and ? and a.frozen_at is null"
+                            + " and not exists (select 1 from billing_notice n"
+                            + "   where n.tenant_id = s.tenant_id and n.kind = 'TRIAL_ENDS' and n.key like 'trial:' || s.id || ':%')"
+                            + " limit 100 for update of a skip locked",
+                    transaction.recordedAt(),
+                    transaction.recordedAt().plus(TRIAL_REMINDER));
+            for (DueRow each : due) {
+                BillingAccount account = accounts.lock(transaction, each.tenant());
+                Subscription s = store.find(connection, each.id()).orElseThrow().subscription();
+                notices.add(
+                        transaction,
+                        new BillingNotice(
+                                "trial:" + s.id() + ":" + s.renewsAt(),
+                                BillingNotice.Kind.TRIAL_ENDS,
+                                s.tenant(),
+                                accounts.seller(account.seller()),
+                                account.buyer(),
+                                null,
+                                null,
+                                null,
+                                s.renewsAt(),
+                                transaction.recordedAt()));
+            }
+            return due.size();
+        });
+    }
+
+    /**
+     * Subscriptions that could not be run, for the operator. They are tried again every quarter of an hour.
+     *
+     * @return tenant and what was wrong
+     */
+    public Map<TenantId, String> faults() {
+        return database.transact("list subscriptions that could not be run", transaction -> {
+            Map<TenantId, String> faults = new LinkedHashMap<>();
+            Sql.list(
+                            transaction.connection(),
+                            row -> Map.entry(new TenantId(row.getObject(1, UUID.class)), row.getString(2)),
+                            "select tenant_id, fault from subscription where fault is not null order by created_at")
+                    .forEach(entry -> faults.put(entry.getKey(), entry.getValue()));
+            return faults;
         });
     }
 
@@ -710,7 +774,21 @@ public final class Subscriptions {
             if (isThatAlready(before, change)) {
                 return;
             }
+            requireExchangeable(change);
             take(before, engine.change(before, change, at), at, "change", change.inWords(), note);
+        }
+
+        /** Refuses a plan of another family; the operator may agree terms with the tenant nevertheless. */
+        void requireExchangeable(SubscriptionChange change) {
+            Subscription s = stored.subscription();
+            if (change instanceof SubscriptionChange.ToPlan to && to.terms() == 0) {
+                String from = s.plan().code();
+                if (!prices.isExchangeable(from, to.plan())) {
+                    throw new BillingException("Plan '" + from + "' of tenant " + s.tenant()
+                            + " cannot be exchanged for plan '" + to.plan() + "': it is of another family. It can be"
+                            + " exchanged for " + prices.changesFrom(from) + ".");
+                }
+            }
         }
 
         private boolean isThatAlready(Subscription s, SubscriptionChange change) {
@@ -807,7 +885,19 @@ public final class Subscriptions {
                             worked.calculation(),
                             worked.discounts().stream().map(Discount::name).toList(),
                             now));
-            return worked.after();
+            return worked.calculation().total().isNegative() ? withStandingOfStored(worked.after()) : worked.after();
+        }
+
+        // What an invoice gives back may have paid another one, which gave access back meanwhile.
+        private Subscription withStandingOfStored(Subscription after) throws SQLException {
+            Stored there = store.find(transaction.connection(), after.id()).orElseThrow();
+            if (there.subscription().standing() == after.standing()) {
+                return after;
+            }
+            stored = new Stored(stored.subscription(), stored.version(), there.tenantStatus());
+            Subscription.Draft draft = after.draft();
+            draft.standing = there.subscription().standing();
+            return draft.made();
         }
 
         void note(Subscription after, Instant at, String kind, String detail, ChangeNote note) throws SQLException {
