@@ -45,7 +45,7 @@ public final class BillingJson {
         return MAPPER.readValue(json, type);
     }
 
-    /** The same, where values of a sealed type say in {@code kind} which of its kinds they are. */
+    /** The same, where values of a sealed type say which of its kinds they are. */
     public static BillingJson withKinds(Class<?> sealed, Map<String, Class<?>> kinds) {
         JsonMapper.Builder builder = MAPPER.rebuild().addMixIn(sealed, OfAKind.class);
         kinds.forEach((name, type) -> builder.registerSubtypes(new NamedType(type, name)));
