@@ -552,11 +552,35 @@ public final class Subscriptions {
                 || found.get().subscription().standing() == standing) {
             return;
         }
-        Course course = new Course(transaction, account, catalogue.within(transaction.connection()), found.get());
-        Subscription.Draft draft = found.get().subscription().draft();
-        draft.standing = standing;
-        course.note(draft.made(), at, "standing", standing + ": " + why, BY_ITSELF);
+        Course course = upToNow(transaction, account, found.get());
+        if (course.stored.subscription().phase() != Phase.ENDED) {
+            Subscription.Draft draft = course.stored.subscription().draft();
+            draft.standing = standing;
+            course.note(draft.made(), at, "standing", standing + ": " + why, BY_ITSELF);
+        }
         var unused = course.save();
+    }
+
+    // What was due before comes first, so that records follow each other. Money is taken in even where that fails.
+    private Course upToNow(Transaction transaction, BillingAccount account, Stored stored) throws SQLException {
+        Prices prices = catalogue.within(transaction.connection());
+        Savepoint before = transaction.connection().setSavepoint();
+        Course course = new Course(transaction, account, prices, stored);
+        try {
+            course.runDue();
+            transaction.connection().releaseSavepoint(before);
+            return course;
+        } catch (RuntimeException | SQLException failure) {
+            if (BillingDatabase.isToBeTriedAgain(failure)) {
+                throw failure;
+            }
+            transaction.connection().rollback(before);
+            LOG.error(
+                    "What is due of subscription {} could not take place",
+                    stored.subscription().id(),
+                    failure);
+            return new Course(transaction, account, prices, stored);
+        }
     }
 
     /** For billing itself: ends a subscription that was not paid, in a transaction that holds the account. */
@@ -565,8 +589,11 @@ public final class Subscriptions {
         if (found.isEmpty() || found.get().subscription().phase() == Phase.ENDED) {
             return;
         }
-        Course course = new Course(transaction, account, catalogue.within(transaction.connection()), found.get());
-        course.change(new SubscriptionChange.Cancel("not paid", true), at, BY_ITSELF);
+        Course course = upToNow(transaction, account, found.get());
+        if (course.stored.subscription().phase() != Phase.ENDED) {
+            // What was not paid is not credited: it would be given back as money.
+            course.change(new SubscriptionChange.Cancel("not paid", false), at, BY_ITSELF);
+        }
         var unused = course.save();
     }
 
@@ -608,6 +635,9 @@ public final class Subscriptions {
             var unused = course.save();
             transaction.connection().releaseSavepoint(before);
         } catch (RuntimeException | SQLException failure) {
+            if (BillingDatabase.isToBeTriedAgain(failure)) {
+                throw failure;
+            }
             transaction.connection().rollback(before);
             LOG.error(
                     "The subscription {} of tenant {} could not be run and is tried again",
@@ -624,18 +654,24 @@ public final class Subscriptions {
 
     /** For billing itself: lets take place what is due of one tenant, whatever its time is. */
     public void run(TenantId tenant) {
-        database.transact("run the subscription of tenant " + tenant, transaction -> {
-            Course course = course(transaction, tenant);
-            course.runDue();
-            return course.save();
+        database.transact("run the subscriptions of tenant " + tenant, transaction -> {
+            Connection connection = transaction.connection();
+            BillingAccount account = accounts.lock(transaction, tenant);
+            Prices prices = catalogue.within(connection);
+            List<UUID> due = Sql.list(
+                    connection,
+                    row -> row.getObject(1, UUID.class),
+                    "select id from subscription where tenant_id = ? and next_at <= ? order by next_at, id",
+                    tenant.value(),
+                    accounts.now(account));
+            for (UUID id : due) {
+                Course course = new Course(
+                        transaction, account, prices, store.find(connection, id).orElseThrow());
+                course.runDue();
+                var unused = course.save();
+            }
+            return due.size();
         });
-    }
-
-    /** For billing itself: the same, also for a tenant without a subscription. */
-    public void runIfAny(TenantId tenant) {
-        if (find(tenant).isPresent()) {
-            run(tenant);
-        }
     }
 
     private Course course(Transaction transaction, TenantId tenant) throws SQLException {
