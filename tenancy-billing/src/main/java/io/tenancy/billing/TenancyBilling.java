@@ -111,8 +111,8 @@ public final class TenancyBilling implements AutoCloseable {
         invoices.onSettled(dunning::settled);
         payments.onDeclined(dunning::declined);
         revenue = new RevenueReports(database);
-        run = new BillingRun(database, accounts, subscriptions, invoices, payments, dunning, notices);
-        sandbox = new Sandbox(database, accounts, subscriptions, payments, dunning);
+        run = new BillingRun(subscriptions, invoices, payments, dunning, notices);
+        sandbox = new Sandbox(database, accounts, subscriptions, invoices, payments, dunning);
         jobs = new BillingJobs(platform, run, settings.interval);
     }
 

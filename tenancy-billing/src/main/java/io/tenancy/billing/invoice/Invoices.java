@@ -9,6 +9,7 @@ import io.tenancy.billing.internal.BillingDatabase;
 import io.tenancy.billing.internal.BillingDatabase.Transaction;
 import io.tenancy.billing.internal.BillingJson;
 import io.tenancy.billing.internal.Ids;
+import io.tenancy.billing.internal.OneByOne;
 import io.tenancy.billing.internal.Sql;
 import io.tenancy.billing.ledger.Booking;
 import io.tenancy.billing.ledger.Ledger;
@@ -18,6 +19,7 @@ import io.tenancy.billing.notice.Notices;
 import io.tenancy.billing.party.Buyer;
 import io.tenancy.billing.party.Seller;
 import io.tenancy.jpa.entitlement.ChangeNote;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -126,12 +128,18 @@ public final class Invoices {
                     transaction,
                     new NewInvoice(
                             id, account, accounts.seller(account.seller()), null, lines, calculation, List.of(), at));
+            if (calculation.total().isNegative()) {
+                payOpenFromCredit(transaction, account, calculation.total().currency(), at);
+            }
             return at;
         });
         return require(id);
     }
 
-    /** For billing itself: makes an invoice within a transaction that holds the account. */
+    /**
+     * For billing itself: makes an invoice within a transaction that holds the account. What one below zero gives back is
+     * credit; the caller lets it pay open invoices, once it has stored what it does.
+     */
     public void make(Transaction transaction, NewInvoice made) throws SQLException {
         Calculation sums = made.calculation();
         boolean draft = !settings.draftFor().isZero();
@@ -198,6 +206,52 @@ public final class Invoices {
                 .reduce(Money.zero(draft.currency()), Money::plus);
         Sums sums = new Sums(id, draft.subtotal(), draft.discount(), draft.tax(), inclusive, draft.total());
         finalise(transaction, account, sums, draft.seller(), at);
+        if (sums.total().isNegative()) {
+            payOpenFromCredit(transaction, account, draft.currency(), at);
+        }
+    }
+
+    /**
+     * Makes drafts final whose time is over.
+     *
+     * @return how many
+     */
+    public int finaliseDue() {
+        return finaliseAllDue(null);
+    }
+
+    /** For billing itself: the same for one tenant, whatever its time is. */
+    public int finaliseDue(TenantId tenant) {
+        return finaliseAllDue(tenant);
+    }
+
+    private int finaliseAllDue(@Nullable TenantId only) {
+        return new OneByOne(database)
+                .run(
+                        "make a draft final",
+                        (transaction, without) -> nextDraft(transaction, only, without),
+                        (transaction, id, tenant) -> {
+                            BillingAccount account = accounts.lock(transaction, tenant);
+                            finalise(transaction, account, id, accounts.now(account));
+                        });
+    }
+
+    private static Optional<OneByOne.Due> nextDraft(Transaction transaction, @Nullable TenantId only, Array without)
+            throws SQLException {
+        UUID tenant = only == null ? null : only.value();
+        return Sql.first(
+                transaction.connection(),
+                row -> new OneByOne.Due(
+                        row.getObject("id", UUID.class), new TenantId(row.getObject("tenant_id", UUID.class))),
+                "select i.id, i.tenant_id from invoice i join billing_account a on a.tenant_id = i.tenant_id"
+                        + " where i.status = 'DRAFT' and i.finalise_at <= coalesce(a.frozen_at, ?) and i.id <> all (?)"
+                        + " and (a.frozen_at is null or a.tenant_id = ?) and (?::uuid is null or a.tenant_id = ?)"
+                        + " order by i.finalise_at limit 1 for update of a skip locked",
+                transaction.recordedAt(),
+                without,
+                tenant,
+                tenant,
+                tenant);
     }
 
     private record Sums(UUID id, Money subtotal, Money discount, Money tax, Money inclusiveTax, Money total) {}
@@ -244,9 +298,6 @@ public final class Invoices {
                         due,
                         dueAt,
                         at));
-        if (sums.total().isNegative()) {
-            payOpenFromCredit(transaction, account, zero.currency(), at);
-        }
     }
 
     private void book(Transaction transaction, BillingAccount account, Sums sums, Money credited, Instant at)

@@ -125,11 +125,16 @@ final class Access {
                 row -> TenantStatus.valueOf(row.getString(1)),
                 "select status from tenant where id = ? for update",
                 tenant.value());
-        if (found.isEmpty() || found.get() == wanted) {
-            return found.isEmpty() ? lastSet : wanted;
+        if (found.isEmpty()) {
+            return lastSet;
         }
         TenantStatus expected = found.get();
-        if (expected != lastSet && !WORKING.contains(expected)) {
+        boolean others = expected != lastSet && !WORKING.contains(expected);
+        if (expected == wanted) {
+            // What somebody else stopped before billing would have done so stays theirs.
+            return others ? lastSet : wanted;
+        }
+        if (others) {
             LOG.warn(
                     "Billing would make tenant {} {}, but it is {} and billing did not make it so; it stays",
                     tenant,

@@ -57,15 +57,20 @@ public final class Prices {
         private volatile @Nullable Prices last;
 
         Prices in(Connection connection) throws SQLException {
-            long revision = Sql.first(connection, row -> row.getLong(1), "select revision from billing_catalogue")
-                    .orElseThrow();
+            long revision = revision(connection);
             Prices known = last;
-            if (known != null && known.revision == revision) {
-                return known;
+            while (known == null || known.revision != revision) {
+                // A catalogue that is imported between two of its statements is read as a whole, not in part.
+                known = read(connection, revision);
+                revision = revision(connection);
             }
-            Prices read = read(connection, revision);
-            last = read;
-            return read;
+            last = known;
+            return known;
+        }
+
+        private static long revision(Connection connection) throws SQLException {
+            return Sql.first(connection, row -> row.getLong(1), "select revision from billing_catalogue")
+                    .orElseThrow();
         }
     }
 

@@ -559,11 +559,35 @@ public final class Subscriptions {
                 || found.get().subscription().standing() == standing) {
             return;
         }
-        Course course = new Course(transaction, account, catalogue.within(transaction.connection()), found.get());
-        Subscription.Draft draft = found.get().subscription().draft();
-        draft.standing = standing;
-        course.note(draft.made(), at, "standing", standing + ": " + why, BY_ITSELF);
+        Course course = upToNow(transaction, account, found.get());
+        if (course.stored.subscription().phase() != Phase.ENDED) {
+            Subscription.Draft draft = course.stored.subscription().draft();
+            draft.standing = standing;
+            course.note(draft.made(), at, "standing", standing + ": " + why, BY_ITSELF);
+        }
         var unused = course.save();
+    }
+
+    // What was due before comes first, so that records follow each other. Money is taken in even where that fails.
+    private Course upToNow(Transaction transaction, BillingAccount account, Stored stored) throws SQLException {
+        Prices prices = catalogue.within(transaction.connection());
+        Savepoint before = transaction.connection().setSavepoint();
+        Course course = new Course(transaction, account, prices, stored);
+        try {
+            course.runDue();
+            transaction.connection().releaseSavepoint(before);
+            return course;
+        } catch (RuntimeException | SQLException failure) {
+            if (BillingDatabase.isToBeTriedAgain(failure)) {
+                throw failure;
+            }
+            transaction.connection().rollback(before);
+            LOG.error(
+                    "What is due of subscription {} could not take place",
+                    stored.subscription().id(),
+                    failure);
+            return new Course(transaction, account, prices, stored);
+        }
     }
 
     /** For billing itself: ends a subscription that was not paid, in a transaction that holds the account. */
@@ -572,9 +596,11 @@ public final class Subscriptions {
         if (found.isEmpty() || found.get().subscription().phase() == Phase.ENDED) {
             return;
         }
-        Course course = new Course(transaction, account, catalogue.within(transaction.connection()), found.get());
-        // Nothing is credited: what is unused was not paid for, and is given up with its invoice.
-        course.change(new SubscriptionChange.Cancel("not paid", false), at, BY_ITSELF);
+        Course course = upToNow(transaction, account, found.get());
+        if (course.stored.subscription().phase() != Phase.ENDED) {
+            // What was not paid is not credited: it would be given back as money.
+            course.change(new SubscriptionChange.Cancel("not paid", false), at, BY_ITSELF);
+        }
         var unused = course.save();
     }
 
@@ -672,6 +698,9 @@ public final class Subscriptions {
             var unused = course.save();
             transaction.connection().releaseSavepoint(before);
         } catch (RuntimeException | SQLException failure) {
+            if (BillingDatabase.isToBeTriedAgain(failure)) {
+                throw failure;
+            }
             transaction.connection().rollback(before);
             LOG.error(
                     "The subscription {} of tenant {} could not be run and is tried again",
@@ -688,18 +717,24 @@ public final class Subscriptions {
 
     /** For billing itself: lets take place what is due of one tenant, whatever its time is. */
     public void run(TenantId tenant) {
-        database.transact("run the subscription of tenant " + tenant, transaction -> {
-            Course course = course(transaction, tenant);
-            course.runDue();
-            return course.save();
+        database.transact("run the subscriptions of tenant " + tenant, transaction -> {
+            Connection connection = transaction.connection();
+            BillingAccount account = accounts.lock(transaction, tenant);
+            Prices prices = catalogue.within(connection);
+            List<UUID> due = Sql.list(
+                    connection,
+                    row -> row.getObject(1, UUID.class),
+                    "select id from subscription where tenant_id = ? and next_at <= ? order by next_at, id",
+                    tenant.value(),
+                    accounts.now(account));
+            for (UUID id : due) {
+                Course course = new Course(
+                        transaction, account, prices, store.find(connection, id).orElseThrow());
+                course.runDue();
+                var unused = course.save();
+            }
+            return due.size();
         });
-    }
-
-    /** For billing itself: the same, also for a tenant without a subscription. */
-    public void runIfAny(TenantId tenant) {
-        if (find(tenant).isPresent()) {
-            run(tenant);
-        }
     }
 
     private Course course(Transaction transaction, TenantId tenant) throws SQLException {
@@ -723,6 +758,7 @@ public final class Subscriptions {
         private final Subscription first;
         private final long firstVersion;
         private boolean isNew;
+        private boolean givesCredit;
         Stored stored;
 
         Course(Transaction transaction, BillingAccount account, Prices prices, Stored stored) {
@@ -885,19 +921,8 @@ public final class Subscriptions {
                             worked.calculation(),
                             worked.discounts().stream().map(Discount::name).toList(),
                             now));
-            return worked.calculation().total().isNegative() ? withStandingOfStored(worked.after()) : worked.after();
-        }
-
-        // What an invoice gives back may have paid another one, which gave access back meanwhile.
-        private Subscription withStandingOfStored(Subscription after) throws SQLException {
-            Stored there = store.find(transaction.connection(), after.id()).orElseThrow();
-            if (there.subscription().standing() == after.standing()) {
-                return after;
-            }
-            stored = new Stored(stored.subscription(), stored.version(), there.tenantStatus());
-            Subscription.Draft draft = after.draft();
-            draft.standing = there.subscription().standing();
-            return draft.made();
+            givesCredit |= worked.calculation().total().isNegative();
+            return worked.after();
         }
 
         void note(Subscription after, Instant at, String kind, String detail, ChangeNote note) throws SQLException {
@@ -923,7 +948,13 @@ public final class Subscriptions {
             } else if (!first.equals(s)) {
                 throw new IllegalStateException("Subscription " + s.id() + " was changed without a record");
             }
-            return s;
+            return givesCredit ? afterPaying(s) : s;
+        }
+
+        // What an invoice gave back may pay another one, which gives access back. It does so here, where all is stored.
+        private Subscription afterPaying(Subscription s) throws SQLException {
+            invoices.payOpenFromCredit(transaction, account, s.currency(), now);
+            return store.find(transaction.connection(), s.id()).orElseThrow().subscription();
         }
 
         SubscriptionPreview preview(Outcome outcome, long version, Instant at, @Nullable SubscriptionChange change) {
