@@ -25,6 +25,7 @@ class GuideCodeTest {
             "io.tenancy.billing.catalogue",
             "io.tenancy.billing.coupon",
             "io.tenancy.billing.document",
+            "io.tenancy.billing.installation",
             "io.tenancy.billing.invoice",
             "io.tenancy.billing.mail",
             "io.tenancy.billing.notice",

@@ -6,6 +6,7 @@ import io.tenancy.Tenant;
 import io.tenancy.TenantId;
 import io.tenancy.TenantSlug;
 import io.tenancy.TenantStatus;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.party.Buyer;
 import io.tenancy.billing.party.Seller;
 import io.tenancy.billing.subscription.SubscriptionPeriods;

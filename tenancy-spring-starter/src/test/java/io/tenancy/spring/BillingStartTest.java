@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.tenancy.IsolationLevel;
 import io.tenancy.Tenant;
-import io.tenancy.billing.TenancyBilling;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.InvoiceStatus;
 import io.tenancy.billing.invoice.Invoices;

@@ -9,7 +9,7 @@ import io.tenancy.TenantId;
 import io.tenancy.TenantStatus;
 import io.tenancy.billing.BillingException;
 import io.tenancy.billing.BillingFixture;
-import io.tenancy.billing.TenancyBilling;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.invoice.InvoiceStatus;
 import io.tenancy.billing.notice.BillingNotice;
 import io.tenancy.billing.payment.ManualPayments;

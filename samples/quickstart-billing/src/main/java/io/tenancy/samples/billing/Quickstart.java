@@ -1,8 +1,8 @@
 package io.tenancy.samples.billing;
 
 import io.tenancy.IsolationLevel;
-import io.tenancy.billing.TenancyBilling;
 import io.tenancy.billing.document.InvoiceHtml;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.party.Buyer;
 import io.tenancy.billing.party.Seller;
 import io.tenancy.billing.subscription.NewSubscription;

@@ -1,4 +1,4 @@
-package io.tenancy.billing;
+package io.tenancy.billing.installation;
 
 import io.tenancy.billing.account.BillingAccounts;
 import io.tenancy.billing.coupon.Coupons;
