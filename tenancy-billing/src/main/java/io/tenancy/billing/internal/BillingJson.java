@@ -2,6 +2,7 @@ package io.tenancy.billing.internal;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.tenancy.TenantId;
+import io.tenancy.billing.BillingException;
 import io.tenancy.billing.Money;
 import java.util.Map;
 import java.util.UUID;
@@ -43,6 +44,19 @@ public final class BillingJson {
 
     public static <T> T read(String json, Class<T> type) {
         return MAPPER.readValue(json, type);
+    }
+
+    /** Refuses what a newer version wrote, before it is read: what it means could cost money. */
+    public static void requireFormat(String what, int known, String json) {
+        // Its own is what nearly all of it is, and is told by the beginning.
+        if (json.startsWith("{\"format\":" + known + ",")) {
+            return;
+        }
+        int format = MAPPER.readTree(json).path("format").asInt(0);
+        if (format < 1 || format > known) {
+            throw new BillingException(what + " is stored in format " + format
+                    + ", but this version knows formats up to " + known + ". Upgrade this node; nothing was changed.");
+        }
     }
 
     /** The same, where values of a sealed type say which of its kinds they are. */

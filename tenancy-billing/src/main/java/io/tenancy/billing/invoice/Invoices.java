@@ -707,7 +707,7 @@ public final class Invoices {
     }
 
     private static Invoice read(ResultSet row) throws SQLException {
-        InvoiceContent content = BillingJson.read(row.getString("content"), InvoiceContent.class);
+        InvoiceContent content = InvoiceContent.read(row.getString("content"));
         String currency = row.getString("currency");
         Buyer buyer = content.buyer();
         @Nullable Instant finalisedAt = Sql.optionalInstant(row, "finalised_at");

@@ -68,9 +68,18 @@ final class SubscriptionStore {
 
     private static Stored read(ResultSet row) throws SQLException {
         String status = row.getString("tenant_status");
-        State state = JSON.value(row.getString("state"), State.class);
+        State state = state(row.getString("state"));
         return new Stored(
                 state.subscription(), row.getLong("version"), status == null ? null : TenantStatus.valueOf(status));
+    }
+
+    static State state(String json) {
+        BillingJson.requireFormat("A subscription", FORMAT, json);
+        return JSON.value(json, State.class);
+    }
+
+    static String text(Subscription subscription) {
+        return JSON.text(new State(FORMAT, subscription));
     }
 
     void insert(Transaction transaction, Stored stored, @Nullable Instant next) throws SQLException {
@@ -87,7 +96,7 @@ final class SubscriptionStore {
                 next,
                 stored.version(),
                 name(stored.tenantStatus()),
-                JSON.text(new State(FORMAT, s)),
+                text(s),
                 s.startedAt());
     }
 
@@ -103,7 +112,7 @@ final class SubscriptionStore {
                 next,
                 stored.version(),
                 name(stored.tenantStatus()),
-                JSON.text(new State(FORMAT, s)),
+                text(s),
                 s.id());
     }
 
