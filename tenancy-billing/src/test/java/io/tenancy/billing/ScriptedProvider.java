@@ -88,7 +88,6 @@ public final class ScriptedProvider implements PaymentProvider {
     }
 
     private PaymentResult succeed(PaymentRequest request) {
-        return new PaymentResult.Succeeded(
-                moved.computeIfAbsent(request.key().toString(), key -> "card:" + key));
+        return new PaymentResult.Succeeded(moved.computeIfAbsent(request.key().toString(), key -> "card:" + key));
     }
 }

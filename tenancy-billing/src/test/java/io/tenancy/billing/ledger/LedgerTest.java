@@ -235,7 +235,8 @@ class LedgerTest {
         var unused = billing.invoices().credit(tenant, invoice.id(), usd("10.00"), NOTE);
         plant("update credit_note set total = total + 1");
 
-        assertThat(billing.ledger().faults()).anySatisfy(fault -> assertThat(fault).contains("credit note C2026-000001 takes back 1001"));
+        assertThat(billing.ledger().faults())
+                .anySatisfy(fault -> assertThat(fault).contains("credit note C2026-000001 takes back 1001"));
     }
 
     @Test

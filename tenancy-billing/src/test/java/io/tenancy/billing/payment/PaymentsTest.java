@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,7 +40,9 @@ class PaymentsTest {
     @BeforeAll
     static void install() {
         fixture = new BillingFixture(
-                "", settings -> settings.provider(new ManualPayments()).provider(CARDS).connections(8));
+                "",
+                settings ->
+                        settings.provider(new ManualPayments()).provider(CARDS).connections(8));
         billing = fixture.billing;
     }
 
@@ -52,6 +55,8 @@ class PaymentsTest {
     void backToTheStart() {
         fixture.clock.moveTo(BillingFixture.START);
         CARDS.forget();
+        // What earlier tests left to be asked is not asked here.
+        fixture.sql("update payment_attempt set ask_at = null; update invoice set collect_at = null");
     }
 
     @AfterEach
@@ -117,8 +122,10 @@ class PaymentsTest {
                     AtOnce.run(8, number -> () -> billing.payments().markPaid(tenant, invoice.id(), reference, NOTE));
 
             assertThat(outcomes.failures()).isEmpty();
-            assertThat(outcomes.results()).hasSize(8).extracting(Payment::id).containsOnly(
-                    billing.payments().of(tenant).get(0).id());
+            assertThat(outcomes.results())
+                    .hasSize(8)
+                    .extracting(Payment::id)
+                    .containsOnly(billing.payments().of(tenant).get(0).id());
             assertThat(billing.payments().of(tenant)).hasSize(1);
             assertThat(credit(tenant)).isEqualTo(usd("0.00"));
         }
@@ -144,7 +151,9 @@ class PaymentsTest {
 
             assertThat(again(invoice).status()).isEqualTo(InvoiceStatus.OPEN);
             assertThat(again(invoice).due()).isEqualTo(usd("6.00"));
-            assertThat(billing.payments().markPaid(tenant, invoice.id(), reference(), NOTE).amount())
+            assertThat(billing.payments()
+                            .markPaid(tenant, invoice.id(), reference(), NOTE)
+                            .amount())
                     .isEqualTo(usd("6.00"));
             assertThat(again(invoice).status()).isEqualTo(InvoiceStatus.PAID);
         }
@@ -169,8 +178,7 @@ class PaymentsTest {
             String reference = reference();
             billing.payments().receive(tenant, invoice.id(), usd("4.00"), reference, NOTE);
 
-            assertThatThrownBy(() ->
-                            billing.payments().receive(tenant, invoice.id(), usd("5.00"), reference, NOTE))
+            assertThatThrownBy(() -> billing.payments().receive(tenant, invoice.id(), usd("5.00"), reference, NOTE))
                     .isInstanceOf(BillingException.class)
                     .hasMessageContaining("taken in before");
             assertThatThrownBy(() -> billing.payments().receive(tenant, other.id(), usd("4.00"), reference, NOTE))
@@ -191,9 +199,11 @@ class PaymentsTest {
                     4, number -> () -> billing.payments().topUp(tenants.get(number), usd("4.00"), reference, NOTE));
 
             assertThat(outcomes.results()).hasSize(1);
-            assertThat(outcomes.failures()).hasSize(3).allSatisfy(failure -> assertThat(failure)
-                    .isExactlyInstanceOf(BillingException.class)
-                    .hasMessageContaining(reference));
+            assertThat(outcomes.failures())
+                    .hasSize(3)
+                    .allSatisfy(failure -> assertThat(failure)
+                            .isExactlyInstanceOf(BillingException.class)
+                            .hasMessageContaining(reference));
         }
 
         @Test
@@ -300,8 +310,9 @@ class PaymentsTest {
             assertThat(billing.payments().of(tenant))
                     .extracting(Payment::amount)
                     .containsExactlyInAnyOrder(usd("-4.00"), usd("-4.00"), usd("10.00"));
-            assertThat(CARDS.asked).extracting(PaymentRequest::key).containsExactlyInAnyOrderElementsOf(
-                    outcomes.results());
+            assertThat(CARDS.asked)
+                    .extracting(PaymentRequest::key)
+                    .containsExactlyInAnyOrderElementsOf(outcomes.results());
         }
 
         @Test
@@ -368,7 +379,7 @@ class PaymentsTest {
 
         @Test
         void manyNodesCollectEachInvoiceOnce() throws Exception {
-            List<Invoice> invoices = java.util.stream.IntStream.range(0, 12)
+            List<Invoice> invoices = IntStream.range(0, 12)
                     .mapToObj(number -> charge(tenantWithCard(), "10.00"))
                     .toList();
 
@@ -376,7 +387,8 @@ class PaymentsTest {
                     AtOnce.run(4, number -> () -> billing.payments().collectDue());
 
             assertThat(outcomes.failures()).isEmpty();
-            assertThat(outcomes.results().stream().mapToInt(Integer::intValue).sum()).isEqualTo(12);
+            assertThat(outcomes.results().stream().mapToInt(Integer::intValue).sum())
+                    .isEqualTo(12);
             assertThat(CARDS.asked).hasSize(12);
             assertThat(invoices).allMatch(invoice -> again(invoice).status() == InvoiceStatus.PAID);
         }
@@ -392,8 +404,9 @@ class PaymentsTest {
             assertThat(again(invoice).status()).isEqualTo(InvoiceStatus.OPEN);
             assertThat(billing.payments().of(tenant)).isEmpty();
             assertThat(billing.dunning().of(tenant)).hasSize(1);
-            assertThat(fixture.rows("select state || ' ' || code || ' ' || final from payment_attempt where invoice_id = '"
-                            + invoice.id() + "'"))
+            assertThat(fixture.rows(
+                            "select state || ' ' || code || ' ' || final from payment_attempt where invoice_id = '"
+                                    + invoice.id() + "'"))
                     .containsExactly("DECLINED no_funds false");
         }
 
@@ -426,8 +439,10 @@ class PaymentsTest {
             askAgain();
 
             assertThat(again(invoice).status()).isEqualTo(InvoiceStatus.PAID);
-            assertThat(CARDS.asked).hasSize(3).extracting(PaymentRequest::key).containsOnly(
-                    CARDS.asked.get(0).key());
+            assertThat(CARDS.asked)
+                    .hasSize(3)
+                    .extracting(PaymentRequest::key)
+                    .containsOnly(CARDS.asked.get(0).key());
         }
 
         @Test
@@ -492,8 +507,10 @@ class PaymentsTest {
 
             assertThat(again(invoice).status()).isEqualTo(InvoiceStatus.PAID);
             assertThat(CARDS.moves() - before).isEqualTo(1);
-            assertThat(CARDS.asked).extracting(PaymentRequest::key).hasSize(2).containsOnly(
-                    CARDS.asked.get(0).key());
+            assertThat(CARDS.asked)
+                    .extracting(PaymentRequest::key)
+                    .hasSize(2)
+                    .containsOnly(CARDS.asked.get(0).key());
         }
 
         @Test
@@ -510,8 +527,10 @@ class PaymentsTest {
             askAgain();
 
             assertThat(again(invoice).status()).isEqualTo(InvoiceStatus.PAID);
-            assertThat(CARDS.asked).extracting(PaymentRequest::key).hasSize(2).containsOnly(
-                    CARDS.asked.get(0).key());
+            assertThat(CARDS.asked)
+                    .extracting(PaymentRequest::key)
+                    .hasSize(2)
+                    .containsOnly(CARDS.asked.get(0).key());
         }
 
         @Test
