@@ -377,16 +377,20 @@ public final class Payments {
     }
 
     private int startAndAsk(@Nullable TenantId only) {
+        OneByOne invoicesToCollect = new OneByOne(database);
         int asked = 0;
-        int started;
+        boolean more;
         do {
-            started = new OneByOne(database)
-                    .run(
-                            "collect an invoice",
-                            (transaction, without) -> nextToCollect(transaction, only, without),
-                            this::start);
-            asked += askAll(only);
-        } while (started > 0);
+            int started = invoicesToCollect.run(
+                    "collect an invoice",
+                    (transaction, without) -> nextToCollect(transaction, only, without),
+                    this::start);
+            more = started > 0;
+            for (Optional<Attempt> next = claim(only); next.isPresent(); next = claim(only)) {
+                asked += ask(next.get()) ? 1 : 0;
+                more = true;
+            }
+        } while (more);
         return asked;
     }
 
@@ -447,18 +451,6 @@ public final class Payments {
     private record Attempt(
             UUID id, TenantId tenant, @Nullable UUID invoice, String kind, String provider, Money amount, int asks) {}
 
-    private int askAll(@Nullable TenantId only) {
-        int asked = 0;
-        while (true) {
-            Optional<Attempt> next = claim(only);
-            if (next.isEmpty()) {
-                return asked;
-            }
-            ask(next.get());
-            asked++;
-        }
-    }
-
     private Optional<Attempt> claim(@Nullable TenantId only) {
         return database.transact("look for requests to providers", transaction -> {
             UUID tenant = only == null ? null : only.value();
@@ -484,7 +476,7 @@ public final class Payments {
     }
 
     // No transaction is open while the provider is asked.
-    private void ask(Attempt attempt) {
+    private boolean ask(Attempt attempt) {
         PaymentProvider provider = providers.get(attempt.provider());
         if (provider == null) {
             LOG.error(
@@ -492,13 +484,13 @@ public final class Payments {
                     attempt.id(),
                     attempt.provider(),
                     providers.keySet());
-            return;
+            return false;
         }
         PaymentResult result;
         try {
             Optional<PaymentRequest> request = request(attempt);
             if (request.isEmpty()) {
-                return;
+                return false;
             }
             result =
                     attempt.kind().equals("COLLECT") ? provider.collect(request.get()) : provider.refund(request.get());
@@ -508,7 +500,7 @@ public final class Payments {
                     attempt.id(),
                     provider.name(),
                     unknown);
-            return;
+            return true;
         }
         try {
             finish(attempt.id(), attempt.tenant(), result);
@@ -516,6 +508,7 @@ public final class Payments {
             // It is asked again and answers the same; others are not held up until then.
             LOG.error("What came of request {} to '{}' could not be stored", attempt.id(), provider.name(), failure);
         }
+        return true;
     }
 
     /** Empty when it was never asked, and what it asks for is not what is due any more. */
