@@ -11,7 +11,7 @@ import io.tenancy.billing.BillingException;
 import io.tenancy.billing.BillingFixture;
 import io.tenancy.billing.BillingUnavailableException;
 import io.tenancy.billing.Money;
-import io.tenancy.billing.TenancyBilling;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.ledger.LedgerAccount;
 import io.tenancy.billing.party.Buyer;
 import io.tenancy.billing.party.Seller;
