@@ -186,6 +186,13 @@ public final class BillingFixture implements AutoCloseable {
         }
     }
 
+    /** Forgets all that was billed, so that nothing of an earlier test is due in the next one. The catalogue stays. */
+    public void forgetAll() {
+        sql("set session_replication_role = replica; truncate ledger_entry, ledger_transaction, credit_note, payment,"
+                + " payment_attempt, dunning, invoice, invoice_series, subscription_record, subscription, billing_schedule,"
+                + " billing_notice, coupon_redemption, coupon");
+    }
+
     /** What a query finds, as a superuser; one text for each row. */
     public List<String> rows(String query) {
         try (Connection connection = TestServer.administrator(server.database());
