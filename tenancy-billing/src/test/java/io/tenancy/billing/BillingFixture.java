@@ -102,7 +102,8 @@ public final class BillingFixture implements AutoCloseable {
                 .clock(clock)
                 .billingPeriods(periods)
                 .usageBounds(new UsageBounds(ANY_TIME, ANY_TIME, ANY_TIME.plusDays(31)));
-        for (String metric : List.of("api_calls", "storage_gb", "additional_users", "storage_overage", "sales")) {
+        for (String metric :
+                List.of("api_calls", "storage_gb", "additional_users", "storage_overage", "sales", "plugin_sales")) {
             builder.usageMetric(UsageMetric.sum(metric, "unit"));
         }
         installation = builder.build().start();
