@@ -103,7 +103,8 @@ public final class BillingFixture implements AutoCloseable {
                 .clock(clock)
                 .billingPeriods(periods)
                 .usageBounds(new UsageBounds(ANY_TIME, ANY_TIME, ANY_TIME.plusDays(31)));
-        for (String metric : List.of("api_calls", "storage_gb", "additional_users", "storage_overage", "sales")) {
+        for (String metric :
+                List.of("api_calls", "storage_gb", "additional_users", "storage_overage", "sales", "plugin_sales")) {
             builder.usageMetric(UsageMetric.sum(metric, "unit"));
         }
         installation = builder.build().start();
@@ -185,6 +186,13 @@ public final class BillingFixture implements AutoCloseable {
         } catch (SQLException failure) {
             throw new IllegalStateException(statement, failure);
         }
+    }
+
+    /** Forgets all that was billed, so that nothing of an earlier test is due in the next one. The catalogue stays. */
+    public void forgetAll() {
+        sql("set session_replication_role = replica; truncate ledger_entry, ledger_transaction, credit_note, payment,"
+                + " payment_attempt, dunning, invoice, invoice_series, subscription_record, subscription, billing_schedule,"
+                + " billing_notice, coupon_redemption, coupon");
     }
 
     /** What a query finds, as a superuser; one text for each row. */

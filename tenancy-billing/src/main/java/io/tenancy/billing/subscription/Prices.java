@@ -133,12 +133,14 @@ public final class Prices {
     }
 
     /**
-     * Plans that are sold.
+     * Plans that are for sale.
      *
      * @return lowest rank first
      */
     public List<PlanPrices> plans() {
-        return List.copyOf(plans.values());
+        return plans.values().stream()
+                .filter(plan -> catalogue.plan(plan.plan()).map(Plan::offered).orElse(false))
+                .toList();
     }
 
     /**

@@ -38,8 +38,7 @@ class LedgerTest {
     @BeforeEach
     void newBooks() {
         fixture.clock.moveTo(BillingFixture.START);
-        plant("truncate ledger_entry, ledger_transaction, credit_note, payment, payment_attempt, dunning, invoice,"
-                + " invoice_series, subscription_record");
+        fixture.forgetAll();
         tenant = fixture.tenant();
         var unused = charge();
         billing.payments().topUp(tenant, usd("5.00"), "in-advance", NOTE);

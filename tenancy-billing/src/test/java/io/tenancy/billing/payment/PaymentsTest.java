@@ -55,8 +55,7 @@ class PaymentsTest {
     void backToTheStart() {
         fixture.clock.moveTo(BillingFixture.START);
         CARDS.forget();
-        // What earlier tests left to be asked is not asked here.
-        fixture.sql("update payment_attempt set ask_at = null; update invoice set collect_at = null");
+        fixture.forgetAll();
     }
 
     @AfterEach
