@@ -791,7 +791,13 @@ public final class Subscriptions {
                     change(new SubscriptionChange.Cancel("the tenant was deleted", false), next.get(), BY_ITSELF);
                 } else {
                     Outcome outcome = engine.step(s, next.get());
-                    take(s, outcome, next.get(), kindOf(s, outcome.after()), "", BY_ITSELF);
+                    take(
+                            s,
+                            outcome,
+                            next.get(),
+                            kindOf(s, outcome.after()),
+                            String.join(" ", outcome.dropped()),
+                            BY_ITSELF);
                 }
             }
         }
