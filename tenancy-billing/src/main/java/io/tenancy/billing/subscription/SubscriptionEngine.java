@@ -111,6 +111,7 @@ final class SubscriptionEngine {
         if (s.phase() == Phase.ENDED) {
             course.chargeLateUsage();
             course.now.settled = List.of();
+            course.invoice = true;
             return course.outcome();
         }
         if (s.phase() != Phase.PAUSED && !s.renewsAt().isAfter(at)) {
