@@ -87,6 +87,7 @@ public final class BillingFixture implements AutoCloseable {
     public final MovedClock clock = new MovedClock(START);
     public final TenancyInstallation installation;
     public final TenancyBilling billing;
+    public final SubscriptionPeriods periods;
     private final DatabaseServer server;
 
     public BillingFixture(String catalogue) {
@@ -95,7 +96,7 @@ public final class BillingFixture implements AutoCloseable {
 
     public BillingFixture(String catalogue, UnaryOperator<TenancyBilling.Builder> settings) {
         server = TestServer.newDatabase();
-        SubscriptionPeriods periods = new SubscriptionPeriods(clock);
+        periods = new SubscriptionPeriods(clock);
         TenancyInstallation.Builder builder = TenancyInstallation.builder()
                 .server(server)
                 .migrations("classpath:notes")

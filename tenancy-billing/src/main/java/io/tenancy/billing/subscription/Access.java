@@ -54,6 +54,9 @@ final class Access {
             TermsSource terms,
             ChangeNote note)
             throws SQLException {
+        if (before != null && before.phase() == Phase.ENDED) {
+            return after;
+        }
         EntitlementAdministration within = administration.joining(transaction.connection(), transaction::afterCommit);
         boolean over = after.phase() == Phase.ENDED;
         List<SubscriptionItem> old = before == null ? List.of() : before.items();

@@ -56,19 +56,20 @@ public final class SubscriptionPeriods implements BillingPeriods {
     @Override
     public UsagePeriod of(TenantId tenant, Instant instant) {
         List<Since> schedules = schedules(tenant);
-        // The next one begins with its first period, which a trial may put off; until then the one before it counts.
         Instant ends = Instant.MAX;
         for (int i = schedules.size() - 1; i >= 0; i--) {
-            Since since = schedules.get(i);
-            Instant first = since.schedule().period(0).start();
-            Instant begins = hour(i == 0 || first.isAfter(since.since()) ? first : since.since());
+            BillingSchedule schedule = schedules.get(i).schedule();
+            Instant first = schedule.period(0).start();
+            Instant since = schedules.get(i).since();
+            Instant begins = hour(i == 0 || first.isAfter(since) ? first : since);
             if (!instant.isBefore(begins)) {
-                return periodOf(since.schedule(), instant, begins, ends);
+                return periodOf(schedule, instant, begins, ends);
             }
+            // Up to the first period of the next one, which a trial may come before.
             ends = begins.isBefore(ends) ? begins : ends;
         }
-        UsagePeriod month = UsagePeriod.monthOf(instant);
         // The month in which the first period begins ends there.
+        UsagePeriod month = UsagePeriod.monthOf(instant);
         return month.until().isAfter(ends) ? new UsagePeriod(month.start(), ends) : month;
     }
 

@@ -932,7 +932,10 @@ public final class Subscriptions {
         }
 
         void note(Subscription after, Instant at, String kind, String detail, ChangeNote note) throws SQLException {
-            TenantStatus made = access.setStatus(transaction, stored.tenantStatus(), after);
+            // One that was over already says nothing of its tenant, which may have another one by now.
+            boolean wasOver = stored.subscription().phase() == Phase.ENDED;
+            TenantStatus made =
+                    wasOver ? stored.tenantStatus() : access.setStatus(transaction, stored.tenantStatus(), after);
             stored = new Stored(after, stored.version() + 1, made);
             Money monthly = Money.rounded(engine.monthly(after), after.currency());
             store.record(
