@@ -13,7 +13,6 @@
     down: colour('--down'),
     none: colour('--line'),
   };
-  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 
   page.querySelectorAll('[data-graph]').forEach((canvas) => {
     const rows = [...canvas.closest('figure').querySelectorAll('tr')];
@@ -37,14 +36,14 @@
         }],
       },
       options: {
-        animation: calm ? false : { duration: 400 },
+        animation: false,
         maintainAspectRatio: false,
         plugins: {
           legend: { display: false },
           tooltip: { displayColors: false, callbacks: { label: (item) => words[item.dataIndex] } },
         },
         scales: {
-          x: { grid: { display: false }, ticks: { maxRotation: 45, autoSkipPadding: 10, color: '#51606c' } },
+          x: { grid: { display: false }, ticks: { autoSkip: false, maxRotation: 60, color: '#51606c', font: { size: 11 } } },
           y: {
             beginAtZero: true,
             suggestedMax: 100,

@@ -7,6 +7,7 @@ import io.tenancy.billing.TenancyBilling;
 import io.tenancy.billing.document.InvoiceHtml;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.run.BillingRun;
+import io.tenancy.billing.subscription.NewSubscription;
 import io.tenancy.billing.subscription.Subscription;
 import io.tenancy.context.Tenancy;
 import io.tenancy.jpa.entitlement.ChangeNote;
@@ -153,6 +154,21 @@ class PlatformController {
             billing.subscriptions()
                     .extendTrial(tenant, end.plus(Duration.ofDays(days)), note(operator, days + " more days of trial"));
             return "The trial lasts " + days + " days longer.";
+        });
+    }
+
+    /** A subscription that is over does not come back by itself, not even when its last invoice is paid. */
+    @PostMapping("/clinics/{clinic}/restart")
+    String restart(@PathVariable UUID clinic, Principal operator, RedirectAttributes flash) {
+        return done(flash, "began a new subscription of " + clinic, () -> {
+            TenantId tenant = new TenantId(clinic);
+            String plan = billing.subscriptions()
+                    .find(tenant)
+                    .map(over -> over.plan().code())
+                    .orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
+            NewSubscription again = NewSubscription.of(plan).withTrial(0);
+            var begun = billing.subscriptions().start(tenant, again, note(operator, "began again"));
+            return "The clinic has a new subscription of plan " + begun.plan().code() + ".";
         });
     }
 

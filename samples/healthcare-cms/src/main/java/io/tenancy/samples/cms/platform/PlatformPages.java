@@ -67,6 +67,7 @@ class PlatformPages {
      * @param open what is open, in words
      * @param owes whether anything is open
      * @param trial whether it is in its trial
+     * @param over whether its subscription is over
      */
     record Clinic(
             UUID id,
@@ -80,7 +81,8 @@ class PlatformPages {
             String monthly,
             String open,
             boolean owes,
-            boolean trial) {}
+            boolean trial,
+            boolean over) {}
 
     List<Clinic> clinics() {
         List<Clinic> clinics = new ArrayList<>();
@@ -114,7 +116,8 @@ class PlatformPages {
                 amounts.of(monthly),
                 amounts.of(open),
                 !open.isZero(),
-                s.status() == SubscriptionStatus.TRIAL);
+                s.status() == SubscriptionStatus.TRIAL,
+                s.status() == SubscriptionStatus.ENDED);
     }
 
     private static String label(SubscriptionStatus status) {
