@@ -11,10 +11,40 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param demoPassword the password that seeded accounts get
  * @param usageDirectory where calls of the API wait on their way to the database; a leading {@code ~} is the user's home.
  *     It has to outlive the process, and each process needs its own
+ * @param operator who looks after the clinics and their bills
  */
 @ConfigurationProperties("cms")
 public record CmsProperties(
         @DefaultValue("localhost") String landingHost,
         @DefaultValue("false") boolean demoCredentials,
         @DefaultValue("open-the-clinic") String demoPassword,
-        @DefaultValue("~/.tenancy/healthcare-cms/usage") String usageDirectory) {}
+        @DefaultValue("~/.tenancy/healthcare-cms/usage") String usageDirectory,
+        @DefaultValue Operator operator) {
+
+    private static final String OPERATOR_OF_THE_DEMONSTRATION = "run-the-platform";
+
+    /**
+     * Who looks after the clinics and their bills, on the landing host.
+     *
+     * @param name the name to sign in with
+     * @param password the password; blank for none
+     */
+    public record Operator(
+            @DefaultValue("operator") String name,
+            @DefaultValue("") String password) {
+
+        @Override
+        public String toString() {
+            return "Operator[" + name + "]";
+        }
+    }
+
+    /**
+     * The operator's password.
+     *
+     * @return blank when nobody can sign in: no password is set, and this is no demonstration
+     */
+    public String operatorPassword() {
+        return operator.password().isBlank() && demoCredentials ? OPERATOR_OF_THE_DEMONSTRATION : operator.password();
+    }
+}

@@ -2,6 +2,7 @@ package io.tenancy.samples.cms;
 
 import io.tenancy.samples.cms.account.AppUserRepository;
 import io.tenancy.samples.cms.article.ArticleRepository;
+import io.tenancy.samples.cms.plan.Access;
 import io.tenancy.samples.cms.plan.ClinicPlan;
 import io.tenancy.samples.cms.plan.Offer;
 import io.tenancy.samples.cms.plan.Resource;
@@ -24,6 +25,16 @@ class NoPlans implements ClinicPlan {
     NoPlans(ArticleRepository articles, AppUserRepository users) {
         this.articles = articles;
         this.users = users;
+    }
+
+    @Override
+    public Access access() {
+        return Access.FULL;
+    }
+
+    @Override
+    public boolean billed() {
+        return false;
     }
 
     @Override

@@ -47,9 +47,11 @@ public class StaffRoom {
      * @param password the first password
      * @throws EmailTakenException if somebody has the address
      * @throws io.tenancy.samples.cms.plan.LimitReachedException if the clinic's plan has no room for another person
+     * @throws io.tenancy.samples.cms.plan.RestrictedException if a payment is overdue
      */
     @PreAuthorize("hasRole('EDITOR')")
     public void add(String email, String displayName, String title, Role role, String password) {
+        plan.requireFullAccess();
         // Slow on purpose, so not while a transaction is open.
         String hash = passwords.encode(password);
         try {

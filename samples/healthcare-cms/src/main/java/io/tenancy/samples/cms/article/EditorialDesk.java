@@ -6,6 +6,7 @@ import io.tenancy.samples.cms.account.SignedInUser;
 import io.tenancy.samples.cms.plan.ClinicPlan;
 import io.tenancy.samples.cms.plan.LimitReachedException;
 import io.tenancy.samples.cms.plan.Resource;
+import io.tenancy.samples.cms.plan.RestrictedException;
 import io.tenancy.samples.cms.site.SiteRepository;
 import java.time.InstantSource;
 import java.util.List;
@@ -82,8 +83,10 @@ public class EditorialDesk {
      * @return the new article's id
      * @throws SlugTakenException if another article has the address
      * @throws LimitReachedException if the clinic's plan has no room for another article, or for its text
+     * @throws RestrictedException if the clinic works with less, because a payment is overdue
      */
     public UUID create(ArticleText text, SignedInUser by) {
+        plan.requireFullAccess();
         return storing(text.slug(), () -> {
             if (articles.existsBySlug(text.slug())) {
                 throw new SlugTakenException(text.slug());
@@ -152,10 +155,12 @@ public class EditorialDesk {
      * @param id the article
      * @param opened the version that the sender has read
      * @throws EditedMeanwhileException if the stored version is another one, which the sender has not read
+     * @throws RestrictedException if the clinic works with less, because a payment is overdue
      */
     @PreAuthorize("hasRole('EDITOR')")
     @Transactional
     public void publish(UUID id, long opened) {
+        plan.requireFullAccess();
         openedAt(id, opened).publish(clock.instant());
     }
 

@@ -10,7 +10,9 @@ import io.tenancy.samples.cms.directory.ClinicCard;
 import io.tenancy.samples.cms.directory.ClinicDirectory;
 import io.tenancy.samples.cms.site.Colour;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.core.env.Environment;
@@ -20,6 +22,13 @@ import org.springframework.stereotype.Component;
 @Component
 @ConditionalOnProperty(name = "tenancy.enabled", matchIfMissing = true)
 class CatalogClinicDirectory implements ClinicDirectory {
+
+    private static final Set<TenantStatus> OPEN = EnumSet.of(
+            TenantStatus.TRIAL,
+            TenantStatus.ACTIVE,
+            TenantStatus.PAST_DUE,
+            TenantStatus.RESTRICTED,
+            TenantStatus.CANCELLED);
 
     private final TenancyInstallation installation;
     private final Environment environment;
@@ -45,7 +54,7 @@ class CatalogClinicDirectory implements ClinicDirectory {
         return Tenancy.callAsPlatform(
                 reason,
                 () -> installation.catalog().all().stream()
-                        .filter(tenant -> tenant.status() == TenantStatus.ACTIVE)
+                        .filter(tenant -> OPEN.contains(tenant.status()))
                         .filter(tenant -> tenant.metadata().containsKey(ClinicProvisioning.COLOUR))
                         .map(this::card)
                         .toList());

@@ -6,20 +6,17 @@ import io.tenancy.TenantSlug;
 import io.tenancy.TenantStatus;
 import io.tenancy.context.Tenancy;
 import io.tenancy.entitlement.TenantEntitlements;
-import io.tenancy.entitlement.Validity;
 import io.tenancy.jpa.control.provisioning.NewTenant;
 import io.tenancy.jpa.control.provisioning.TenantInitializer;
 import io.tenancy.jpa.control.provisioning.TenantProvisioner;
-import io.tenancy.jpa.entitlement.ChangeNote;
-import io.tenancy.jpa.entitlement.EntitlementAdministration;
 import io.tenancy.quota.Quotas;
 import io.tenancy.samples.cms.account.AppUserRepository;
 import io.tenancy.samples.cms.article.ArticleRepository;
+import io.tenancy.samples.cms.billing.ClinicSubscriptions;
 import io.tenancy.samples.cms.plan.Resource;
 import io.tenancy.samples.cms.seed.ClinicSeed;
 import io.tenancy.samples.cms.seed.ClinicSeeder;
 import io.tenancy.samples.cms.seed.ClinicSeeds;
-import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -29,7 +26,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.stereotype.Component;
 
 /**
- * Provisions the demonstration clinics of the seed, each on its isolation level and with its plan; those that exist stay
+ * Provisions the demonstration clinics of the seed, each on its isolation level and subscribed to its plan; those that exist stay
  * as they are. Their quotas are counted anew at each start: what was seeded was not taken from them, and what this node
  * held when it crashed comes back.
  */
@@ -47,34 +44,31 @@ class ClinicProvisioning implements SmartInitializingSingleton, TenantInitialize
     private final ClinicSeeds seeds;
     private final ClinicSeeder seeder;
     private final TenantEntitlements entitlements;
-    private final EntitlementAdministration plans;
+    private final ClinicSubscriptions subscriptions;
     private final Quotas quotas;
     private final ArticleRepository articles;
     private final AppUserRepository users;
     private final DemonstrationCalls calls;
-    private final InstantSource clock;
 
     ClinicProvisioning(
             TenantProvisioner provisioner,
             ClinicSeeds seeds,
             ClinicSeeder seeder,
             TenantEntitlements entitlements,
-            EntitlementAdministration plans,
+            ClinicSubscriptions subscriptions,
             Quotas quotas,
             ArticleRepository articles,
             AppUserRepository users,
-            DemonstrationCalls calls,
-            InstantSource clock) {
+            DemonstrationCalls calls) {
         this.provisioner = provisioner;
         this.seeds = seeds;
         this.seeder = seeder;
         this.entitlements = entitlements;
-        this.plans = plans;
+        this.subscriptions = subscriptions;
         this.quotas = quotas;
         this.articles = articles;
         this.users = users;
         this.calls = calls;
-        this.clock = clock;
     }
 
     // Before the web server listens, so that no visitor of the first start meets a clinic that is not there yet.
@@ -90,7 +84,7 @@ class ClinicProvisioning implements SmartInitializingSingleton, TenantInitialize
                             SPECIALTY, seed.brand().specialty(),
                             CITY, seed.brand().city(),
                             COLOUR, seed.brand().primaryColour().toString())));
-            givePlan(clinic, seed);
+            subscribe(clinic, seed);
             Tenancy.runAs(clinic, this::recount);
             log.info(
                     "{} is open on plan {} and isolation level {} (database {}, schema {})",
@@ -102,13 +96,11 @@ class ClinicProvisioning implements SmartInitializingSingleton, TenantInitialize
         }
     }
 
-    private void givePlan(Tenant clinic, ClinicSeed seed) {
-        if (entitlements.of(clinic.id()).plan().isEmpty()) {
-            plans.assignPlan(
-                    clinic.id(),
-                    seed.plan(),
-                    Validity.from(clock.instant()),
-                    new ChangeNote("healthcare-cms", "demonstration"));
+    // In a data directory of before there were bills, clinics have a plan and no subscription.
+    private void subscribe(Tenant clinic, ClinicSeed seed) {
+        boolean isNew = entitlements.of(clinic.id()).plan().isEmpty();
+        boolean begun = subscriptions.beginUnlessBegun(clinic, seed);
+        if (isNew && begun) {
             Tenancy.runAs(clinic, () -> calls.tell(ZoneId.of(seed.brand().timeZone())));
         }
     }

@@ -16,6 +16,7 @@ import io.tenancy.jpa.quota.hibernate.HibernateQuotas;
 import io.tenancy.jpa.usage.UsageReports;
 import io.tenancy.quota.QuotaExceededException;
 import io.tenancy.quota.Quotas;
+import io.tenancy.samples.cms.plan.Access;
 import io.tenancy.samples.cms.plan.ClinicPlan;
 import io.tenancy.samples.cms.plan.Offer;
 import io.tenancy.samples.cms.plan.Resource;
@@ -76,6 +77,20 @@ class EntitledClinicPlan implements ClinicPlan {
     }
 
     @Override
+    public Access access() {
+        return switch (Tenancy.require().status()) {
+            case PAST_DUE -> Access.PAYMENT_MISSING;
+            case RESTRICTED -> Access.RESTRICTED;
+            default -> Access.FULL;
+        };
+    }
+
+    @Override
+    public boolean billed() {
+        return true;
+    }
+
+    @Override
     public Optional<String> name() {
         return entitlements.current().plan().flatMap(code -> plans().plan(code)).map(Plan::name);
     }
@@ -123,7 +138,7 @@ class EntitledClinicPlan implements ClinicPlan {
         }
         boolean api =
                 version.entitlements().get(API_ACCESS) instanceof EntitlementValue.OfModule module && module.entitled();
-        return new Offer(plan.name(), limits, api, current);
+        return new Offer(plan.code(), plan.name(), limits, api, current);
     }
 
     private PlanCatalogue plans() {

@@ -35,6 +35,8 @@ class LandingRoutes {
             "/brand/**",
             "/covers/**");
 
+    private static final List<String> PLATFORM_PATHS = List.of("/platform", "/platform/**");
+
     @Bean
     RouterFunction<ServerResponse> landing(ClinicDirectory directory, LandingHost host) {
         RequestPredicate onLandingHost =
@@ -42,16 +44,17 @@ class LandingRoutes {
         return RouterFunctions.route()
                 .GET("/", onLandingHost, request -> page(directory))
                 .GET("/clinics.css", onLandingHost, request -> stylesheet(directory))
-                .add(clinicPathsAreNotHere(onLandingHost))
+                .add(notHere(onLandingHost, CLINIC_PATHS))
+                .add(notHere(onLandingHost.negate(), PLATFORM_PATHS))
                 .build();
     }
 
-    private static RouterFunction<ServerResponse> clinicPathsAreNotHere(RequestPredicate onLandingHost) {
-        RequestPredicate clinicPath = CLINIC_PATHS.stream()
+    private static RouterFunction<ServerResponse> notHere(RequestPredicate host, List<String> paths) {
+        RequestPredicate elsewhere = paths.stream()
                 .map(RequestPredicates::path)
                 .reduce(RequestPredicate::or)
                 .orElseThrow();
-        return RouterFunctions.route(onLandingHost.and(clinicPath), request -> {
+        return RouterFunctions.route(host.and(elsewhere), request -> {
             throw new ResponseStatusException(HttpStatus.NOT_FOUND);
         });
     }

@@ -14,6 +14,31 @@ public interface ClinicPlan {
     long UNLIMITED = -1;
 
     /**
+     * How far the clinic works, by what it has paid.
+     *
+     * @return its access
+     */
+    Access access();
+
+    /**
+     * Whether the clinic pays for its plan.
+     *
+     * @return false where there are no bills to be seen
+     */
+    boolean billed();
+
+    /**
+     * Stops what a clinic does not get before it has paid.
+     *
+     * @throws RestrictedException if its access is {@link Access#RESTRICTED}
+     */
+    default void requireFullAccess() {
+        if (access() == Access.RESTRICTED) {
+            throw new RestrictedException();
+        }
+    }
+
+    /**
      * What the plan is called.
      *
      * @return empty where there are no plans

@@ -5,12 +5,13 @@ import java.util.Map;
 /**
  * A plan that a clinic can have.
  *
+ * @param code names it in the catalogue
  * @param name what people read
  * @param limits how much it allows; {@link ClinicPlan#UNLIMITED} for no limit
  * @param api whether it has the articles API
  * @param current whether the clinic has it
  */
-public record Offer(String name, Map<Resource, Long> limits, boolean api, boolean current) {
+public record Offer(String code, String name, Map<Resource, Long> limits, boolean api, boolean current) {
 
     /** Copies the limits. */
     public Offer {

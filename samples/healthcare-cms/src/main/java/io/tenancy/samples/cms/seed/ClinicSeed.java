@@ -12,6 +12,7 @@ import java.util.List;
  * @param slug the clinic's name in its address
  * @param isolation how its data is to be kept apart: {@code DATABASE}, {@code SCHEMA} or {@code SHARED}
  * @param plan the code of the plan that it begins with
+ * @param billing how it is billed
  * @param brand what the clinic says about itself
  * @param staff who may sign in
  * @param categories the shelves of its library, in order
@@ -21,10 +22,19 @@ public record ClinicSeed(
         String slug,
         String isolation,
         String plan,
+        BillingSeed billing,
         Brand brand,
         List<StaffSeed> staff,
         List<CategorySeed> categories,
         List<ArticleSeed> articles) {
+
+    /**
+     * How it is billed.
+     *
+     * @param country where it is: a code of ISO 3166-1 with two letters
+     * @param trialDays how long it tries its plan; 0 for not at all
+     */
+    public record BillingSeed(String country, int trialDays) {}
 
     /**
      * Somebody who works there.

@@ -2,6 +2,7 @@ package io.tenancy.samples.cms.seed;
 
 import io.tenancy.samples.cms.article.ArticleStatus;
 import io.tenancy.samples.cms.seed.ClinicSeed.ArticleSeed;
+import io.tenancy.samples.cms.seed.ClinicSeed.BillingSeed;
 import io.tenancy.samples.cms.seed.ClinicSeed.CategorySeed;
 import io.tenancy.samples.cms.seed.ClinicSeed.StaffSeed;
 import io.tenancy.samples.cms.site.Brand;
@@ -125,12 +126,13 @@ public class ClinicSeeds {
             String slug,
             String isolation,
             String plan,
+            BillingSeed billing,
             SiteEntry site,
             List<StaffSeed> staff,
             List<CategorySeed> categories) {
 
         ClinicSeed with(String logoSvg, List<ArticleSeed> articles) {
-            return new ClinicSeed(slug, isolation, plan, site.brand(logoSvg), staff, categories, articles);
+            return new ClinicSeed(slug, isolation, plan, billing, site.brand(logoSvg), staff, categories, articles);
         }
     }
 

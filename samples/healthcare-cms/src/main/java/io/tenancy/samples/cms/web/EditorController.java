@@ -9,6 +9,7 @@ import io.tenancy.samples.cms.article.EditorialDesk;
 import io.tenancy.samples.cms.article.Markdown;
 import io.tenancy.samples.cms.article.SlugTakenException;
 import io.tenancy.samples.cms.plan.LimitReachedException;
+import io.tenancy.samples.cms.plan.RestrictedException;
 import io.tenancy.samples.cms.site.Site;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.Valid;
@@ -32,6 +33,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 /** Writing, changing and publishing articles; every path here asks for a log-in. */
 @Controller
+@ClinicPage
 @RequestMapping("/editor")
 class EditorController {
 
@@ -88,6 +90,9 @@ class EditorController {
             return refused(form, null, model, response);
         } catch (LimitReachedException reached) {
             model.addAttribute("limit", LimitNotice.of(reached, site.getLocale()));
+            return refused(form, null, model, response);
+        } catch (RestrictedException restricted) {
+            model.addAttribute("warning", "editor.warning.restricted");
             return refused(form, null, model, response);
         }
     }
@@ -156,6 +161,8 @@ class EditorController {
             flash.addFlashAttribute("notice", notice);
         } catch (EditedMeanwhileException | ObjectOptimisticLockingFailureException meanwhile) {
             flash.addFlashAttribute("warning", "editor.warning.readAgain");
+        } catch (RestrictedException restricted) {
+            flash.addFlashAttribute("warning", "editor.warning.restricted");
         }
         return "redirect:/editor/articles/" + id;
     }

@@ -4,6 +4,7 @@ import io.tenancy.samples.cms.site.Site;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -22,9 +23,11 @@ import org.springframework.web.servlet.ModelAndView;
 class ErrorPages implements ErrorController {
 
     private final CurrentSite currentSite;
+    private final String contact;
 
-    ErrorPages(CurrentSite currentSite) {
+    ErrorPages(CurrentSite currentSite, @Value("${tenancy.billing.seller.email:}") String contact) {
         this.currentSite = currentSite;
+        this.contact = contact;
     }
 
     @RequestMapping(path = "/error", produces = MediaType.TEXT_HTML_VALUE)
@@ -38,6 +41,9 @@ class ErrorPages implements ErrorController {
             return new ModelAndView("error/site", model.asMap(), status);
         }
         model.addAttribute("problem", neutral(status));
+        if (status == HttpStatus.PAYMENT_REQUIRED && !contact.isBlank()) {
+            model.addAttribute("contact", contact);
+        }
         return new ModelAndView("error/neutral", model.asMap(), status);
     }
 

@@ -11,6 +11,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 
 /** The door to the editor. */
 @Controller
+@ClinicPage
 class LoginController {
 
     private final AppUserRepository users;

@@ -3,6 +3,8 @@ package io.tenancy.samples.cms.web;
 import io.tenancy.samples.cms.account.SignedInUser;
 import io.tenancy.samples.cms.article.Category;
 import io.tenancy.samples.cms.article.PublicLibrary;
+import io.tenancy.samples.cms.plan.Access;
+import io.tenancy.samples.cms.plan.ClinicPlan;
 import io.tenancy.samples.cms.site.Site;
 import io.tenancy.samples.cms.site.SiteCalendar;
 import jakarta.servlet.http.HttpServletRequest;
@@ -12,23 +14,18 @@ import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ModelAttribute;
 
-/** What every page of a clinic needs: the clinic, its calendar, its categories and who is signed in. */
-@ControllerAdvice(
-        assignableTypes = {
-            PublicController.class,
-            LoginController.class,
-            EditorController.class,
-            StaffController.class,
-            UsageController.class
-        })
+/** What every page of a clinic needs: the clinic, its calendar, its categories, how far it works and who is signed in. */
+@ControllerAdvice(annotations = ClinicPage.class)
 class PageModel {
 
     private final CurrentSite currentSite;
     private final PublicLibrary library;
+    private final ClinicPlan plan;
 
-    PageModel(CurrentSite currentSite, PublicLibrary library) {
+    PageModel(CurrentSite currentSite, PublicLibrary library, ClinicPlan plan) {
         this.currentSite = currentSite;
         this.library = library;
+        this.plan = plan;
     }
 
     @ModelAttribute("site")
@@ -44,6 +41,16 @@ class PageModel {
     @ModelAttribute("categories")
     List<Category> categories() {
         return library.categories();
+    }
+
+    @ModelAttribute("access")
+    Access access() {
+        return plan.access();
+    }
+
+    @ModelAttribute("billed")
+    boolean billed() {
+        return plan.billed();
     }
 
     @ModelAttribute("viewer")

@@ -20,6 +20,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 
 /** The pages that everybody may read. */
 @Controller
+@ClinicPage
 class PublicController {
 
     private static final int ON_FRONT_PAGE = 7;

@@ -13,10 +13,10 @@ import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWrite
 /** Who may see what, and what a page may load. */
 @Configuration
 @EnableMethodSecurity
-class SecurityConfiguration {
+public class SecurityConfiguration {
 
     /** Everything comes from the site itself; Bootstrap's icons are data addresses. No inline script, no inline style. */
-    static final String CONTENT_SECURITY_POLICY = String.join(
+    public static final String CONTENT_SECURITY_POLICY = String.join(
             "; ",
             "default-src 'none'",
             "script-src 'self'",
@@ -34,6 +34,8 @@ class SecurityConfiguration {
                         // The end of a stream whose session is over: decided when it began, and answered already.
                         .dispatcherTypeMatchers(DispatcherType.ASYNC)
                         .permitAll()
+                        .requestMatchers("/desk/billing", "/desk/billing/**")
+                        .hasRole("EDITOR")
                         .requestMatchers("/editor", "/editor/**", "/desk/**")
                         .hasAnyRole("EDITOR", "DOCTOR")
                         .requestMatchers("/actuator/health", "/actuator/health/**")

@@ -4,6 +4,7 @@ import io.tenancy.samples.cms.account.EmailTakenException;
 import io.tenancy.samples.cms.account.Role;
 import io.tenancy.samples.cms.account.StaffRoom;
 import io.tenancy.samples.cms.plan.LimitReachedException;
+import io.tenancy.samples.cms.plan.RestrictedException;
 import io.tenancy.samples.cms.site.Site;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.Valid;
@@ -20,6 +21,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 /** Who works at the clinic; every path here asks for a log-in. */
 @Controller
+@ClinicPage
 @RequestMapping("/desk/staff")
 class StaffController {
 
@@ -56,6 +58,8 @@ class StaffController {
                 faults.rejectValue("email", "staff.emailTaken");
             } catch (LimitReachedException reached) {
                 model.addAttribute("limit", LimitNotice.of(reached, site.getLocale()));
+            } catch (RestrictedException restricted) {
+                model.addAttribute("warning", "editor.warning.restricted");
             }
         }
         response.setStatus(HttpStatus.UNPROCESSABLE_CONTENT.value());

@@ -24,6 +24,7 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /** What the clinic used of its plan; every path here asks for a log-in. */
 @Controller
+@ClinicPage
 @RequestMapping("/desk/usage")
 class UsageController {
 

@@ -4,7 +4,6 @@ import io.tenancy.samples.cms.article.ArticleRepository;
 import io.tenancy.samples.cms.plan.ClinicPlan;
 import io.tenancy.samples.cms.plan.Resource;
 import io.tenancy.samples.cms.site.Site;
-import java.text.NumberFormat;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,7 +28,6 @@ class UsageFigures {
     private static final int DAYS = 14;
     private static final int NEAR = 80;
     private static final int FULL = 100;
-    private static final long KILO = 1000;
 
     private final ClinicPlan plan;
     private final ArticleRepository articles;
@@ -86,14 +84,7 @@ class UsageFigures {
      * @return for example {@code 1,200} or {@code 36.4 kB}
      */
     static String amount(Resource resource, long units, Locale locale) {
-        NumberFormat number = NumberFormat.getInstance(locale);
-        number.setMaximumFractionDigits(1);
-        if (resource != Resource.STORAGE || units < KILO) {
-            return number.format(units) + (resource == Resource.STORAGE ? " B" : "");
-        }
-        return units < KILO * KILO
-                ? number.format(units / (double) KILO) + " kB"
-                : number.format(units / (double) (KILO * KILO)) + " MB";
+        return resource.inWords(units, locale);
     }
 
     private Series hours(Instant now, Locale locale, ZoneId zone) {

@@ -141,6 +141,24 @@ final class Browser implements AutoCloseable {
                 });
     }
 
+    /** Opens an address again and again until it shows an element. */
+    void openUntilItShows(String selector, String address) {
+        await().withMessage(() -> address + " was to show " + selector).until(again -> {
+            open(address);
+            return shows(selector);
+        });
+    }
+
+    /** Downloads a file of the shown site as a click on its link does; returns its type and its first bytes as text. */
+    String downloaded(String path) {
+        return String.valueOf(driver.executeAsyncScript(
+                "const done = arguments[1]; fetch(arguments[0]).then(async answer => done("
+                        + "answer.headers.get('content-type') + ' '"
+                        + " + new TextDecoder('latin1').decode((await answer.arrayBuffer()).slice(0, 5))),"
+                        + " failed => done(String(failed)))",
+                path));
+    }
+
     Cookie cookie(String name) {
         Cookie cookie = driver.manage().getCookieNamed(name);
         if (cookie == null) {
@@ -208,6 +226,11 @@ final class Browser implements AutoCloseable {
                 + ".map(image => image.decode().catch(() => null));"
                 + "Promise.all([document.fonts.ready, ...drawn])"
                 + ".then(() => requestAnimationFrame(() => requestAnimationFrame(done)));");
+        pictureAsItIs(files);
+    }
+
+    /** The same of a page in which no script runs, not even one that waits. */
+    void pictureAsItIs(List<Path> files) {
         byte[] png = driver.getScreenshotAs(OutputType.BYTES);
         for (Path file : files) {
             try {

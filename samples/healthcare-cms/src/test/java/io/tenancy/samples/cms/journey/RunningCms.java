@@ -13,7 +13,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -36,15 +38,17 @@ final class RunningCms implements AutoCloseable {
     }
 
     /** Starts the application and waits until it is ready. */
-    static RunningCms start(Path dataDirectory, int port, Path log) throws IOException {
+    static RunningCms start(Path dataDirectory, int port, Path log, String... settings) throws IOException {
         Files.createDirectories(log.getParent());
-        ProcessBuilder builder = new ProcessBuilder(
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-Dfile.encoding=UTF-8",
                 CmsApplication.class.getName(),
                 "--server.port=" + port,
-                "--data-dir=" + dataDirectory);
+                "--data-dir=" + dataDirectory));
+        command.addAll(List.of(settings));
+        ProcessBuilder builder = new ProcessBuilder(command);
         // By the environment: a command line may be too short for it.
         builder.environment().put("CLASSPATH", applicationClassPath());
         builder.redirectErrorStream(true).redirectOutput(log.toFile());
