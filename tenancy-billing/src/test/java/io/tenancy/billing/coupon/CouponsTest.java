@@ -10,7 +10,7 @@ import io.tenancy.billing.AtOnce;
 import io.tenancy.billing.BillingException;
 import io.tenancy.billing.BillingFixture;
 import io.tenancy.billing.Money;
-import io.tenancy.billing.TenancyBilling;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.subscription.NewSubscription;
 import io.tenancy.billing.subscription.Subscription;

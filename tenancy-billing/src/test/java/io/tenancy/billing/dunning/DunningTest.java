@@ -9,7 +9,7 @@ import io.tenancy.TenantStatus;
 import io.tenancy.billing.AtOnce;
 import io.tenancy.billing.BillingFixture;
 import io.tenancy.billing.ScriptedProvider;
-import io.tenancy.billing.TenancyBilling;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.invoice.Charge;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.InvoiceStatus;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenancy.TenantId;
 import io.tenancy.billing.Money;
-import io.tenancy.billing.TenancyBilling;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.InvoiceLine;
 import io.tenancy.billing.invoice.InvoiceStatus;
