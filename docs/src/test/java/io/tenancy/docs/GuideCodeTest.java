@@ -22,6 +22,7 @@ class GuideCodeTest {
             "io.tenancy",
             "io.tenancy.billing",
             "io.tenancy.billing.catalogue",
+            "io.tenancy.billing.coupon",
             "io.tenancy.billing.document",
             "io.tenancy.billing.invoice",
             "io.tenancy.billing.mail",
@@ -29,6 +30,7 @@ class GuideCodeTest {
             "io.tenancy.billing.party",
             "io.tenancy.billing.period",
             "io.tenancy.billing.price",
+            "io.tenancy.billing.subscription",
             "io.tenancy.billing.tax",
             "io.tenancy.context",
             "io.tenancy.entitlement",
@@ -78,6 +80,8 @@ class GuideCodeTest {
               Tenant tenant, acme;
               Connection owner;
               String ownerPassword, runtimePassword, platformPassword;
+              TenancyBilling billing;
+              ChangeNote note;
               Invoice invoice;
               CreditNote creditNote;
               Session mailSession;
