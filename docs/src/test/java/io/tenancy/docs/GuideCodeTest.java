@@ -85,6 +85,8 @@ class GuideCodeTest {
               Tenant tenant, acme;
               Connection owner;
               String ownerPassword, runtimePassword, platformPassword;
+              TenancyBilling billing;
+              ChangeNote note;
               Invoice invoice;
               CreditNote creditNote;
               Session mailSession;

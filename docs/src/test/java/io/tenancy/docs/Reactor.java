@@ -44,6 +44,11 @@ public record Reactor(Path root) {
         return root.resolve(module).resolve("target/classes");
     }
 
+    /** A module's compiled test classes. */
+    public Path testClassesOf(String module) {
+        return root.resolve(module).resolve("target/test-classes");
+    }
+
     /** A file of the tree as text. */
     public String read(String file) {
         try {

@@ -195,6 +195,14 @@ class ArchitectureTest {
                 .check(billing);
     }
 
+    @Test
+    void theSecondCalculationOfBillsKnowsNothingOfTheFirst() {
+        JavaClasses tests = new ClassFileImporter().importPath(Reactor.find().testClassesOf("tenancy-billing"));
+
+        TenancyArchitecture.dependOnlyOn("io.tenancy.billing.independent", 20, "java..", "org.jspecify..")
+                .check(tests);
+    }
+
     /** Every package of billing that has classes, but for one. */
     private static List<String> outside(String part) {
         return billing.stream()

@@ -37,9 +37,29 @@ import org.jspecify.annotations.Nullable;
  * {@link Subscription#pending} until {@link #invoice} takes them.
  *
  * <p>Where a period begins, the order is: usage of the period that ends; usage that came in late; scheduled changes; add-ons
- * that expire; a cancellation; what is charged in advance for the period that begins. Discounts that are shares count for
- * every charge; those that are amounts count for invoices with which a period begins. What is charged or credited within a
- * period is charged and credited less the discounts that the period has.
+ * that expire; a cancellation; what is charged in advance for the period that begins, the plan first, then add-ons as they
+ * were bought, each in the order of its charges. Changes of one instant are charged together; one that was scheduled and
+ * cannot take place any more is dropped. Further rules:
+ *
+ * <ul>
+ *   <li>A change within a period gives back the rest of what ends and charges the rest of what begins, each price shared by
+ *       {@link io.tenancy.billing.period.Proration} and rounded by itself. Seats that change no price change no line.
+ *   <li>Another interval begins a new period at once, with a new anchor; of one that is paused, when it is resumed. A
+ *       cancellation to the end of the period moves with that end; changes that are scheduled stay at their instant.
+ *   <li>A pause leaves the anchor: resumed within a period, the rest of that is charged; resumed as one begins, all of it.
+ *   <li>Discounts that are shares count for every charge; those that are amounts count for invoices with which a period
+ *       begins. Coupons are used up by such invoices, but the last one counts until the next period begins, for what
+ *       changes before. What is charged or credited within a period is charged and credited less the discounts that the
+ *       period has; a credit gives back what was paid for its time, and never more.
+ *   <li>Usage is charged for a stretch at its end: of the period, of the item, of the plan, of the interval, before a pause.
+ *       See {@link UsagePricing} for what of allowance and minimum falls on it. Usage of the last hour before a pause or the
+ *       end belongs to no stretch.
+ *   <li>Each renewal looks again at stretches that were charged, up to and with the first renewal that is later than the time
+ *       for late usage after the stretch; what was taken back is credited less the discount that it had. When the
+ *       subscription has ended, one last look follows after that time.
+ *   <li>What is charged once is charged once for each plan and add-on in the life of a subscription, and is never shared.
+ *   <li>Whoever begins in the second of two hours of the same name has a period from the first on and pays for its rest.
+ * </ul>
  */
 final class SubscriptionEngine {
 

@@ -4,8 +4,6 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -33,65 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IndependentBill {
 
-    /** What a plan or an add-on costs; {@code days} is how long an add-on lasts, 0 for as long as the plan. */
-    public record Offer(String code, Set<String> plans, int days, List<Fee> fees) {}
-
-    /** A part of what an offer costs. */
-    public sealed interface Fee {
-        String code();
-    }
-
-    /** In advance, by interval; per seat beyond the free ones, or once. */
-    public record Advance(String code, Map<String, BigDecimal> prices, boolean perSeat, long free) implements Fee {}
-
-    /** Afterwards, by graduated steps, beyond what is free. */
-    public record Metered(String code, String metric, BigDecimal free, List<Step> steps) implements Fee {}
-
-    /** Up to which unit, null for all, and the price of one. */
-    public record Step(@Nullable BigDecimal upTo, BigDecimal price) {}
-
-    /** Afterwards, of money that was counted. */
-    public record Commission(String code, String metric, BigDecimal rate) implements Fee {}
-
-    /** What the two above come to at least, by interval. */
-    public record Least(String code, Map<String, BigDecimal> prices) implements Fee {}
-
-    /** Once. */
-    public record Once(String code, BigDecimal price) implements Fee {}
-
-    /** Something that the tenant did. */
-    public sealed interface Event {
-        Instant at();
-    }
-
-    /** Another plan; an empty interval stays, and so do 0 seats. */
-    public record ToPlan(Instant at, String plan, String every, long seats) implements Event {}
-
-    public record Seats(Instant at, long seats) implements Event {}
-
-    public record AddOn(Instant at, String code, long count) implements Event {}
-
-    public record NoAddOn(Instant at, String code) implements Event {}
-
-    public record Pause(Instant at) implements Event {}
-
-    public record Resume(Instant at) implements Event {}
-
-    /** To the end of the trial or of the period. */
-    public record Cancel(Instant at) implements Event {}
-
-    /** The cancellation is taken back. */
-    public record Keep(Instant at) implements Event {}
-
-    public record End(Instant at, boolean credit) implements Event {}
-
-    /** Takes off a share or an amount, for a number of periods or, where that is null, for ever. */
-    public record Coupon(
-            Instant at,
-            @Nullable BigDecimal share,
-            @Nullable BigDecimal amount,
-            @Nullable Integer periods) implements Event {}
-
     /** What was used, and since when that is known. */
     public record Usage(Instant at, String metric, BigDecimal quantity, Instant known) {}
 
@@ -103,20 +42,18 @@ public final class IndependentBill {
     public record Line(Instant at, String what, BigDecimal net, BigDecimal tax) {}
 
     private static final BigDecimal NOTHING = new BigDecimal("0.00");
-    private static final Instant WHEN_RESUMED = Instant.MAX;
 
     private final Map<String, Offer> offers = new LinkedHashMap<>();
     private final Duration late;
     private final BigDecimal taxRate;
     private final Beginning beginning;
-    private final List<Event> events;
+    private final List<Event.Coupon> coupons;
     private final List<Usage> usage;
     private final Instant horizon;
 
-    private final List<Cell> cells = new ArrayList<>();
     private final List<Line> lines = new ArrayList<>();
-    private @Nullable Instant overAt;
-    private boolean creditAtEnd;
+    private final Life life;
+    private final List<Life.Cell> cells;
 
     public IndependentBill(
             List<Offer> offers,
@@ -130,217 +67,15 @@ public final class IndependentBill {
         this.late = late;
         this.taxRate = taxRate;
         this.beginning = beginning;
-        this.events = events.stream().sorted(Comparator.comparing(Event::at)).toList();
+        this.coupons = events.stream()
+                .filter(Event.Coupon.class::isInstance)
+                .map(Event.Coupon.class::cast)
+                .sorted(Comparator.comparing(Event.Coupon::at))
+                .toList();
+        this.life = new Life(beginning, events, this::offer, horizon);
+        this.cells = life.cells;
         this.usage = List.copyOf(usage);
         this.horizon = horizon;
-    }
-
-    // ---- What the tenant had ----
-
-    private enum Mode {
-        TRIAL,
-        PAID,
-        PAUSED,
-        OVER
-    }
-
-    /** An offer that is had. */
-    private record Had(
-            String code,
-            long count,
-            Instant since,
-            @Nullable Instant until) {}
-
-    /** Had from an instant on; the plan is the first of what is had. */
-    private record State(Instant from, Mode mode, LocalDateTime anchor, Instant eraFrom, String every, List<Had> had) {}
-
-    /** A stretch in which nothing changed, within one period. */
-    private record Cell(
-            Instant from, Instant until, Instant periodFrom, Instant periodUntil, boolean begins, State state) {}
-
-    private LocalDateTime local(Instant at) {
-        return LocalDateTime.ofInstant(at, beginning.zone());
-    }
-
-    private Instant instant(LocalDateTime local) {
-        return local.atZone(beginning.zone()).toInstant();
-    }
-
-    private Instant periodStart(LocalDateTime anchor, String every, long number) {
-        LocalDate day = anchor.toLocalDate();
-        LocalDate begin = switch (every) {
-            case "month" -> day.plusMonths(number);
-            case "quarter" -> day.plusMonths(3 * number);
-            case "year" -> day.plusYears(number);
-            default -> day.plusDays(45 * number);
-        };
-        return instant(begin.atTime(anchor.toLocalTime()));
-    }
-
-    private Instant periodEnd(State state, Instant at) {
-        long number = 1;
-        while (!periodStart(state.anchor(), state.every(), number).isAfter(at)) {
-            number++;
-        }
-        return periodStart(state.anchor(), state.every(), number);
-    }
-
-    private List<State> history() {
-        Instant start = beginning.at();
-        Instant paidFrom =
-                beginning.trialDays() == 0 ? start : instant(local(start).plusDays(beginning.trialDays()));
-        List<State> states = new ArrayList<>();
-        State state = new State(
-                start,
-                beginning.trialDays() == 0 ? Mode.PAID : Mode.TRIAL,
-                local(paidFrom),
-                paidFrom,
-                beginning.every(),
-                List.of(new Had(beginning.plan(), beginning.seats(), start, null)));
-        states.add(state);
-        Instant cancelAt = null;
-        int next = 0;
-        while (state.mode() != Mode.OVER) {
-            TreeSet<Instant> due = new TreeSet<>();
-            if (next < events.size()) {
-                due.add(events.get(next).at());
-            }
-            state.had().stream().map(Had::until).filter(until -> until != null).forEach(due::add);
-            if (cancelAt != null) {
-                due.add(cancelAt);
-            }
-            if (state.mode() == Mode.TRIAL) {
-                due.add(paidFrom);
-            }
-            if (due.isEmpty() || due.first().isAfter(horizon)) {
-                break;
-            }
-            Instant at = due.first();
-            if (state.mode() == Mode.TRIAL && at.equals(paidFrom)) {
-                state = with(state, at, Mode.PAID, state.had());
-            }
-            while (next < events.size() && events.get(next).at().equals(at)) {
-                Event event = events.get(next++);
-                if (event instanceof Cancel) {
-                    cancelAt = state.mode() == Mode.TRIAL ? paidFrom : periodEnd(state, at);
-                } else if (event instanceof Keep) {
-                    cancelAt = null;
-                } else {
-                    boolean followsPeriod =
-                            state.mode() == Mode.PAID && periodEnd(state, at).equals(cancelAt);
-                    State before = state;
-                    state = after(state, event);
-                    if (followsPeriod && !state.eraFrom().equals(before.eraFrom())) {
-                        cancelAt = periodEnd(state, at);
-                    }
-                }
-            }
-            List<Had> left = state.had().stream()
-                    .filter(had -> had.until() == null || had.until().isAfter(at))
-                    .toList();
-            state = with(state, at, state.mode(), left);
-            if (cancelAt != null && cancelAt.equals(at)) {
-                state = with(state, at, Mode.OVER, state.had());
-            }
-            if (state.mode() == Mode.OVER) {
-                overAt = at;
-            }
-            states.add(state);
-        }
-        return states;
-    }
-
-    private static State with(State state, Instant from, Mode mode, List<Had> had) {
-        return new State(from, mode, state.anchor(), state.eraFrom(), state.every(), had);
-    }
-
-    private State after(State state, Event event) {
-        Instant at = event.at();
-        List<Had> had = new ArrayList<>(state.had());
-        Mode mode = state.mode();
-        if (event instanceof Seats seats) {
-            Had plan = had.get(0);
-            had.set(0, new Had(plan.code(), seats.seats(), plan.since(), null));
-        } else if (event instanceof AddOn bought) {
-            addOn(had, bought);
-        } else if (event instanceof NoAddOn gone) {
-            had.removeIf(each -> each.code().equals(gone.code()));
-        } else if (event instanceof Pause) {
-            mode = Mode.PAUSED;
-        } else if (event instanceof Resume && state.eraFrom().equals(WHEN_RESUMED)) {
-            return new State(at, Mode.PAID, local(at), at, state.every(), had);
-        } else if (event instanceof Resume) {
-            mode = Mode.PAID;
-        } else if (event instanceof End end) {
-            mode = Mode.OVER;
-            creditAtEnd = end.credit();
-        } else if (event instanceof ToPlan to) {
-            return toPlan(state, to, had);
-        }
-        return with(state, at, mode, had);
-    }
-
-    private void addOn(List<Had> had, AddOn bought) {
-        for (int i = 1; i < had.size(); i++) {
-            Had known = had.get(i);
-            if (known.code().equals(bought.code())) {
-                had.set(i, new Had(known.code(), bought.count(), known.since(), known.until()));
-                return;
-            }
-        }
-        int days = offer(bought.code()).days();
-        Instant until = days == 0 ? null : instant(local(bought.at()).plusDays(days));
-        had.add(new Had(bought.code(), bought.count(), bought.at(), until));
-    }
-
-    private State toPlan(State state, ToPlan to, List<Had> had) {
-        had.removeIf(each -> !each.code().equals(state.had().get(0).code())
-                && !offer(each.code()).plans().isEmpty()
-                && !offer(each.code()).plans().contains(to.plan()));
-        Had old = had.get(0);
-        had.set(0, new Had(to.plan(), to.seats() == 0 ? old.count() : to.seats(), to.at(), null));
-        if (to.every().isEmpty() || to.every().equals(state.every())) {
-            return with(state, to.at(), state.mode(), had);
-        }
-        if (state.mode() == Mode.PAUSED) {
-            return new State(to.at(), state.mode(), state.anchor(), WHEN_RESUMED, to.every(), had);
-        }
-        if (state.mode() == Mode.TRIAL) {
-            return new State(to.at(), state.mode(), state.anchor(), state.eraFrom(), to.every(), had);
-        }
-        return new State(to.at(), state.mode(), local(to.at()), to.at(), to.every(), had);
-    }
-
-    private Offer offer(String code) {
-        Offer found = offers.get(code);
-        if (found == null) {
-            throw new IllegalArgumentException(code);
-        }
-        return found;
-    }
-
-    private void layOut() {
-        List<State> states = history();
-        for (int i = 0; i < states.size(); i++) {
-            State state = states.get(i);
-            Instant until = i + 1 < states.size() ? states.get(i + 1).from() : Instant.MAX;
-            if (state.mode() != Mode.PAID || !state.from().isBefore(until)) {
-                continue;
-            }
-            for (long number = 0; ; number++) {
-                Instant begin = periodStart(state.anchor(), state.every(), number);
-                Instant end = periodStart(state.anchor(), state.every(), number + 1);
-                if (begin.isAfter(horizon) || !begin.isBefore(until)) {
-                    break;
-                }
-                Instant from = begin.isBefore(state.from()) ? state.from() : begin;
-                Instant to = end.isAfter(until) ? until : end;
-                if (from.isBefore(to)) {
-                    boolean begins = from.equals(begin) || from.equals(state.eraFrom());
-                    cells.add(new Cell(from, to, begin, end, begins, state));
-                }
-            }
-        }
     }
 
     // ---- What that costs ----
@@ -350,12 +85,12 @@ public final class IndependentBill {
         final String what;
         final int position;
         final BigDecimal price;
-        final Cell first;
+        final Life.Cell first;
         Instant until;
         BigDecimal gross = NOTHING;
         BigDecimal discount = NOTHING;
 
-        Advanced(String what, int position, BigDecimal price, Cell first) {
+        Advanced(String what, int position, BigDecimal price, Life.Cell first) {
             this.what = what;
             this.position = position;
             this.price = price;
@@ -368,13 +103,13 @@ public final class IndependentBill {
     private static final class Used {
         final String code;
         final int position;
-        final Cell first;
+        final Life.Cell first;
         Instant until;
         boolean closed;
         final Map<String, BigDecimal> charged = new LinkedHashMap<>();
         final Map<String, BigDecimal> discounts = new LinkedHashMap<>();
 
-        Used(String code, int position, Cell first) {
+        Used(String code, int position, Life.Cell first) {
             this.code = code;
             this.position = position;
             this.first = first;
@@ -383,11 +118,11 @@ public final class IndependentBill {
     }
 
     private static final class Redeemed {
-        final Coupon coupon;
+        final Event.Coupon coupon;
 
         @Nullable Integer left;
 
-        Redeemed(Coupon coupon) {
+        Redeemed(Event.Coupon coupon) {
             this.coupon = coupon;
             this.left = coupon.periods();
         }
@@ -419,17 +154,16 @@ public final class IndependentBill {
 
     /** All of them, in the order of time. */
     public List<Line> lines() {
-        layOut();
         stretch();
         TreeSet<Instant> instants = new TreeSet<>();
         cells.forEach(cell -> {
             instants.add(cell.from());
             instants.add(cell.until());
         });
-        if (overAt != null) {
-            instants.add(overAt.plus(late));
+        if (life.overAt != null) {
+            instants.add(life.overAt.plus(late));
         }
-        events.stream().filter(Coupon.class::isInstance).map(Event::at).forEach(instants::add);
+        coupons.forEach(coupon -> instants.add(coupon.at()));
         for (Instant at : instants) {
             if (!at.isAfter(horizon)) {
                 billAt(at);
@@ -438,16 +172,24 @@ public final class IndependentBill {
         return lines;
     }
 
+    private Offer offer(String code) {
+        Offer found = offers.get(code);
+        if (found == null) {
+            throw new IllegalArgumentException(code);
+        }
+        return found;
+    }
+
     private void stretch() {
         Map<String, Advanced> open = new LinkedHashMap<>();
         Map<String, Used> metering = new LinkedHashMap<>();
-        for (Cell cell : cells) {
+        for (Life.Cell cell : cells) {
             int position = 0;
-            for (Had had : cell.state().had()) {
+            for (Life.Had had : cell.state().had()) {
                 String id = had.code() + had.since() + cell.periodFrom();
-                for (Fee fee : offer(had.code()).fees()) {
+                for (Offer.Fee fee : offer(had.code()).fees()) {
                     position++;
-                    if (fee instanceof Advance advance) {
+                    if (fee instanceof Offer.Advance advance) {
                         BigDecimal price = price(advance, had, cell.state());
                         String key = id + advance.code();
                         Advanced running = open.get(key);
@@ -465,7 +207,7 @@ public final class IndependentBill {
                     }
                 }
                 if (offer(had.code()).fees().stream()
-                        .anyMatch(fee -> !(fee instanceof Advance) && !(fee instanceof Once))) {
+                        .anyMatch(fee -> !(fee instanceof Offer.Advance) && !(fee instanceof Offer.Once))) {
                     Used running = metering.get(id);
                     if (running != null && running.until.equals(cell.from())) {
                         running.until = cell.until();
@@ -480,7 +222,7 @@ public final class IndependentBill {
         used.sort(Comparator.comparing((Used each) -> each.until).thenComparing(each -> each.position));
     }
 
-    private static BigDecimal price(Advance fee, Had had, State state) {
+    private static BigDecimal price(Offer.Advance fee, Life.Had had, Life.State state) {
         BigDecimal price = fee.prices().get(state.every());
         if (price == null) {
             throw new IllegalArgumentException(fee.code() + " by the " + state.every());
@@ -491,16 +233,16 @@ public final class IndependentBill {
     }
 
     private BigDecimal left(Advanced item, Instant at) {
-        Cell cell = item.first;
+        Life.Cell cell = item.first;
         if (at.equals(cell.periodFrom())) {
             return item.price;
         }
         if (beginning.perDay()) {
             long days = ChronoUnit.DAYS.between(
-                    local(at).toLocalDate(), local(cell.periodUntil()).toLocalDate());
+                    life.local(at).toLocalDate(), life.local(cell.periodUntil()).toLocalDate());
             long all = ChronoUnit.DAYS.between(
-                    local(cell.periodFrom()).toLocalDate(),
-                    local(cell.periodUntil()).toLocalDate());
+                    life.local(cell.periodFrom()).toLocalDate(),
+                    life.local(cell.periodUntil()).toLocalDate());
             BigDecimal fraction = BigDecimal.valueOf(days).divide(BigDecimal.valueOf(all), 9, RoundingMode.HALF_UP);
             return item.price.multiply(fraction).setScale(2, RoundingMode.HALF_UP);
         }
@@ -522,8 +264,8 @@ public final class IndependentBill {
     // ---- Instant by instant, since discounts depend on what else is on the invoice ----
 
     private void billAt(Instant at) {
-        for (Event event : events) {
-            if (event instanceof Coupon coupon && coupon.at().equals(at)) {
+        for (Event.Coupon coupon : coupons) {
+            if (coupon.at().equals(at)) {
                 redeemed.add(new Redeemed(coupon));
             }
         }
@@ -558,13 +300,13 @@ public final class IndependentBill {
     }
 
     private boolean isLastLook(Instant at) {
-        return overAt != null && overAt.plus(late).equals(at);
+        return life.overAt != null && life.overAt.plus(late).equals(at);
     }
 
     private boolean isResumedInAnotherPeriod(Instant at) {
         for (int i = 1; i < cells.size(); i++) {
-            Cell cell = cells.get(i);
-            Cell before = cells.get(i - 1);
+            Life.Cell cell = cells.get(i);
+            Life.Cell before = cells.get(i - 1);
             if (cell.from().equals(at) && before.until().isBefore(at)) {
                 return !cell.periodFrom().equals(before.periodFrom());
             }
@@ -578,7 +320,7 @@ public final class IndependentBill {
         if (stretch.until.isBefore(at)) {
             // Looked at again, in the order of the catalogue.
             codes = offer(stretch.code).fees().stream()
-                    .map(Fee::code)
+                    .map(Offer.Fee::code)
                     .filter(worth::containsKey)
                     .toList();
         }
@@ -607,13 +349,13 @@ public final class IndependentBill {
         BigDecimal whole = seconds(stretch.first.periodFrom(), stretch.first.periodUntil());
         Map<String, BigDecimal> worth = new LinkedHashMap<>();
         BigDecimal sum = NOTHING;
-        for (Fee fee : offer(stretch.code).fees()) {
+        for (Offer.Fee fee : offer(stretch.code).fees()) {
             BigDecimal amount = null;
-            if (fee instanceof Metered metered) {
+            if (fee instanceof Offer.Metered metered) {
                 BigDecimal free = metered.free().multiply(length).divide(whole, 9, RoundingMode.HALF_UP);
                 BigDecimal beyond = total(metered.metric(), stretch, known).subtract(free);
                 amount = rounded(graduated(metered, beyond.max(BigDecimal.ZERO)));
-            } else if (fee instanceof Commission commission) {
+            } else if (fee instanceof Offer.Commission commission) {
                 amount = rounded(total(commission.metric(), stretch, known).multiply(commission.rate()));
             }
             if (amount != null) {
@@ -621,8 +363,8 @@ public final class IndependentBill {
                 sum = sum.add(amount);
             }
         }
-        for (Fee fee : offer(stretch.code).fees()) {
-            if (fee instanceof Least least) {
+        for (Offer.Fee fee : offer(stretch.code).fees()) {
+            if (fee instanceof Offer.Least least) {
                 BigDecimal price =
                         least.prices().getOrDefault(stretch.first.state().every(), NOTHING);
                 worth.put(fee.code(), part(price, length, whole).subtract(sum).max(NOTHING));
@@ -631,10 +373,10 @@ public final class IndependentBill {
         return worth;
     }
 
-    private static BigDecimal graduated(Metered metered, BigDecimal units) {
+    private static BigDecimal graduated(Offer.Metered metered, BigDecimal units) {
         BigDecimal sum = BigDecimal.ZERO;
         BigDecimal below = BigDecimal.ZERO;
-        for (Step step : metered.steps()) {
+        for (Offer.Step step : metered.steps()) {
             BigDecimal upTo = step.upTo() == null ? units : units.min(step.upTo());
             sum = sum.add(upTo.subtract(below).max(BigDecimal.ZERO).multiply(step.price()));
             below = upTo;
@@ -656,7 +398,7 @@ public final class IndependentBill {
     }
 
     private void creditAt(Instant at) {
-        boolean kept = at.equals(overAt) && !creditAtEnd;
+        boolean kept = at.equals(life.overAt) && !life.creditAtEnd;
         for (Advanced each : advanced) {
             if (each.until.equals(at) && at.isBefore(each.first.periodUntil()) && !kept) {
                 BigDecimal unused = left(each, at);
@@ -674,13 +416,13 @@ public final class IndependentBill {
                 ahead.put(each.position, new Lowered(each.what, each.gross, off -> each.discount = off));
             }
         }
-        for (Cell cell : cells) {
+        for (Life.Cell cell : cells) {
             if (cell.from().equals(at)) {
                 int position = 0;
-                for (Had had : cell.state().had()) {
-                    for (Fee fee : offer(had.code()).fees()) {
+                for (Life.Had had : cell.state().had()) {
+                    for (Offer.Fee fee : offer(had.code()).fees()) {
                         position++;
-                        if (fee instanceof Once setUp && once.add(had.code() + "/" + fee.code())) {
+                        if (fee instanceof Offer.Once setUp && once.add(had.code() + "/" + fee.code())) {
                             String what = had.code() + "/" + fee.code();
                             ahead.put(position, new Lowered(what, setUp.price(), off -> {}));
                         }
@@ -726,7 +468,7 @@ public final class IndependentBill {
         }
     }
 
-    private static void takeOff(Coupon coupon, List<Lowered> lowered) {
+    private static void takeOff(Event.Coupon coupon, List<Lowered> lowered) {
         BigDecimal all = lowered.stream().map(each -> each.left).reduce(NOTHING, BigDecimal::add);
         if (all.signum() == 0) {
             return;

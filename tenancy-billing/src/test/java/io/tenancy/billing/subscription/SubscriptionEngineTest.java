@@ -835,6 +835,17 @@ class SubscriptionEngineTest {
         assertThat(story.invoice(1).texts()).containsExactly("Remaining time on Starter: Base fee = 15.50");
     }
 
+    @Test
+    void aCouponThatIsUsedUpDoesNotCountInANewPeriodThatBeganWithoutAnInvoice() {
+        EngineStory story = story().redeem(EngineStory.share("1", 1))
+                .start(START, NewSubscription.of("starter"))
+                .change(LATER, yearly("free"))
+                .change("2026-02-24T09:00:00Z", new ToPlan("starter"));
+
+        // 330 of the 365 days from 20 January: 310 × 330/365 = 280.273…
+        assertThat(story.invoice(1).texts()).containsExactly("Remaining time on Starter: Base fee = 280.27");
+    }
+
     // ---- What is refused ----
 
     @Test

@@ -3,11 +3,11 @@ package io.tenancy.billing.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenancy.billing.BillingException;
+import io.tenancy.billing.independent.Event;
 import io.tenancy.billing.independent.IndependentBill;
 import io.tenancy.billing.independent.IndependentBill.Beginning;
-import io.tenancy.billing.independent.IndependentBill.Event;
-import io.tenancy.billing.independent.IndependentBill.Offer;
 import io.tenancy.billing.independent.IndependentBill.Usage;
+import io.tenancy.billing.independent.Offer;
 import io.tenancy.billing.invoice.Tax;
 import io.tenancy.billing.period.BillingInterval;
 import io.tenancy.billing.period.Proration;
@@ -105,30 +105,29 @@ class SubscriptionPropertyTest {
             offer("small", advance("base", "31.01", "93", "310", "45")),
             offer(
                     "big",
-                    new IndependentBill.Once("setup", new BigDecimal("49.95")),
+                    new Offer.Once("setup", new BigDecimal("49.95")),
                     advance("base", "93.07", "279", "930", "135.5"),
-                    new IndependentBill.Advance("seats", prices("10.03", "30", "100", "14"), true, 1),
-                    new IndependentBill.Metered("calls", "calls", new BigDecimal("1000"), steps("0.0137"))),
+                    new Offer.Advance("seats", prices("10.03", "30", "100", "14"), true, 1),
+                    new Offer.Metered("calls", "calls", new BigDecimal("1000"), steps("0.0137"))),
             offer(
                     "flow",
                     advance("base", "19.99", "57", "199", "28"),
-                    new IndependentBill.Least("least", prices("25", "75", "300", "37")),
-                    new IndependentBill.Metered("jobs", "jobs", BigDecimal.ZERO, steps("1.5", "10", "1", "110", "0.5")),
-                    new IndependentBill.Commission("commission", "sales", new BigDecimal("0.03"))),
+                    new Offer.Least("least", prices("25", "75", "300", "37")),
+                    new Offer.Metered("jobs", "jobs", BigDecimal.ZERO, steps("1.5", "10", "1", "110", "0.5")),
+                    new Offer.Commission("commission", "sales", new BigDecimal("0.03"))),
             offer("reports", advance("module", "6.20", "18", "62", "9")),
             new Offer("boost", Set.of("big"), 40, List.of(advance("boost", "29.90", "89", "300", "44"))),
             offer(
                     "mail",
                     advance("post", "4.99", "14", "50", "7"),
-                    new IndependentBill.Metered("mails", "mails", BigDecimal.ZERO, steps("0.0513"))));
+                    new Offer.Metered("mails", "mails", BigDecimal.ZERO, steps("0.0513"))));
 
-    private static Offer offer(String code, IndependentBill.Fee... fees) {
+    private static Offer offer(String code, Offer.Fee... fees) {
         return new Offer(code, Set.of(), 0, List.of(fees));
     }
 
-    private static IndependentBill.Advance advance(
-            String code, String month, String quarter, String year, String days) {
-        return new IndependentBill.Advance(code, prices(month, quarter, year, days), false, 0);
+    private static Offer.Advance advance(String code, String month, String quarter, String year, String days) {
+        return new Offer.Advance(code, prices(month, quarter, year, days), false, 0);
     }
 
     private static Map<String, BigDecimal> prices(String month, String quarter, String year, String days) {
@@ -140,11 +139,11 @@ class SubscriptionPropertyTest {
     }
 
     /** Prices and the last units that they are for, in turn. */
-    private static List<IndependentBill.Step> steps(String... numbers) {
-        List<IndependentBill.Step> steps = new ArrayList<>();
+    private static List<Offer.Step> steps(String... numbers) {
+        List<Offer.Step> steps = new ArrayList<>();
         for (int i = 0; i < numbers.length; i += 2) {
             BigDecimal upTo = i + 1 < numbers.length ? new BigDecimal(numbers[i + 1]) : null;
-            steps.add(new IndependentBill.Step(upTo, new BigDecimal(numbers[i])));
+            steps.add(new Offer.Step(upTo, new BigDecimal(numbers[i])));
         }
         return steps;
     }
@@ -307,33 +306,33 @@ class SubscriptionPropertyTest {
                 case "no add-on" -> {
                     String code = List.of("reports", "mail").get(random.nextInt(2));
                     story.change(at, new SubscriptionChange.NoAddOn(code));
-                    events.add(new IndependentBill.NoAddOn(at, code));
+                    events.add(new Event.NoAddOn(at, code));
                 }
                 case "pause" -> {
                     story.change(at, new SubscriptionChange.Pause());
-                    events.add(new IndependentBill.Pause(at));
+                    events.add(new Event.Pause(at));
                 }
                 case "resume" -> {
                     story.change(at, new SubscriptionChange.Resume());
-                    events.add(new IndependentBill.Resume(at));
+                    events.add(new Event.Resume(at));
                 }
                 case "coupon" -> redeem(at, random);
                 case "cancel" -> {
                     if (s.phase() != Phase.PAUSED) {
                         story.cancelAt(s.renewsAt(), false);
-                        events.add(new IndependentBill.Cancel(at));
+                        events.add(new Event.Cancel(at));
                     }
                 }
                 case "keep" -> {
                     story.reactivate();
-                    events.add(new IndependentBill.Keep(at));
+                    events.add(new Event.Keep(at));
                 }
                 default -> {
                     // Not so often, so that lives are long.
                     if (random.nextInt(3) == 0) {
                         boolean credit = random.nextBoolean();
                         story.change(at, new SubscriptionChange.Cancel("no longer needed", credit));
-                        events.add(new IndependentBill.End(at, credit));
+                        events.add(new Event.End(at, credit));
                     }
                 }
             }
@@ -364,7 +363,7 @@ class SubscriptionPropertyTest {
             } else {
                 return;
             }
-            events.add(new IndependentBill.ToPlan(when, plan, every, seats));
+            events.add(new Event.ToPlan(when, plan, every, seats));
         }
 
         private void seats(Instant at, Instant when, long seats) {
@@ -375,14 +374,14 @@ class SubscriptionPropertyTest {
             } else {
                 return;
             }
-            events.add(new IndependentBill.Seats(when, seats));
+            events.add(new Event.Seats(when, seats));
         }
 
         private void addOn(Instant at, Random random) {
             String code = List.of("reports", "boost", "mail").get(random.nextInt(3));
             long count = 1 + random.nextInt(2);
             story.change(at, new SubscriptionChange.AddOn(code, count));
-            events.add(new IndependentBill.AddOn(at, code, count));
+            events.add(new Event.AddOn(at, code, count));
         }
 
         private void redeem(Instant at, Random random) {
@@ -390,11 +389,11 @@ class SubscriptionPropertyTest {
             if (random.nextInt(3) == 0) {
                 String amount = List.of("5", "17.77", "500").get(random.nextInt(3));
                 story.redeem(EngineStory.amount(amount, periods));
-                events.add(new IndependentBill.Coupon(at, null, new BigDecimal(amount), periods));
+                events.add(new Event.Coupon(at, null, new BigDecimal(amount), periods));
             } else {
                 String share = List.of("0.5", "0.1", "0.333").get(random.nextInt(3));
                 story.redeem(EngineStory.share(share, periods));
-                events.add(new IndependentBill.Coupon(at, new BigDecimal(share), null, periods));
+                events.add(new Event.Coupon(at, new BigDecimal(share), null, periods));
             }
         }
 

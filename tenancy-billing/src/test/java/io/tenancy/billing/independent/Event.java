@@ -1,0 +1,40 @@
+package io.tenancy.billing.independent;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Something that a tenant did. */
+public sealed interface Event {
+
+    /** When it took place. */
+    Instant at();
+
+    /** Another plan; an empty interval stays, and so do 0 seats. */
+    record ToPlan(Instant at, String plan, String every, long seats) implements Event {}
+
+    record Seats(Instant at, long seats) implements Event {}
+
+    record AddOn(Instant at, String code, long count) implements Event {}
+
+    record NoAddOn(Instant at, String code) implements Event {}
+
+    record Pause(Instant at) implements Event {}
+
+    record Resume(Instant at) implements Event {}
+
+    /** To the end of the trial or of the period. */
+    record Cancel(Instant at) implements Event {}
+
+    /** The cancellation is taken back. */
+    record Keep(Instant at) implements Event {}
+
+    record End(Instant at, boolean credit) implements Event {}
+
+    /** Takes off a share or an amount, for a number of periods or, where that is null, for ever. */
+    record Coupon(
+            Instant at,
+            @Nullable BigDecimal share,
+            @Nullable BigDecimal amount,
+            @Nullable Integer periods) implements Event {}
+}
