@@ -84,6 +84,7 @@ public final class BillingFixture implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     public final MovedClock clock = new MovedClock(START);
+    public final SubscriptionPeriods periods = new SubscriptionPeriods(clock);
     public final TenancyInstallation installation;
     public final TenancyBilling billing;
     private final DatabaseServer server;
@@ -94,7 +95,6 @@ public final class BillingFixture implements AutoCloseable {
 
     public BillingFixture(String catalogue, UnaryOperator<TenancyBilling.Builder> settings) {
         server = TestServer.newDatabase();
-        SubscriptionPeriods periods = new SubscriptionPeriods(clock);
         TenancyInstallation.Builder builder = TenancyInstallation.builder()
                 .server(server)
                 .migrations("classpath:notes")
