@@ -101,6 +101,17 @@ class SubscriptionsConcurrencyTest {
     }
 
     @Test
+    void aPreviewFromBeforeAnotherChangeIsNotTakenUpEvenIfItCostsTheSame() {
+        TenantId tenant = subscribed(1).get(0);
+        SubscriptionPreview preview = billing.subscriptions().preview(tenant, new SubscriptionChange.ToPlan("pro"));
+        billing.subscriptions().cancel(tenant, "no longer", NOTE);
+
+        assertThat(catchThrowable(() -> billing.subscriptions().change(preview, NOTE)))
+                .isInstanceOf(PreviewOutdatedException.class);
+        assertThat(billing.invoices().of(tenant)).hasSize(1);
+    }
+
+    @Test
     void aPreviewFromBeforeARenewalIsNotTakenUp() {
         TenantId tenant = subscribed(1).get(0);
         fixture.clock.moveTo("2026-02-10T08:59:50Z");
