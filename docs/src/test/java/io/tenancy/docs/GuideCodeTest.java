@@ -22,13 +22,20 @@ class GuideCodeTest {
             "io.tenancy",
             "io.tenancy.billing",
             "io.tenancy.billing.catalogue",
+            "io.tenancy.billing.coupon",
             "io.tenancy.billing.document",
+            "io.tenancy.billing.dunning",
             "io.tenancy.billing.invoice",
+            "io.tenancy.billing.ledger",
             "io.tenancy.billing.mail",
             "io.tenancy.billing.notice",
             "io.tenancy.billing.party",
+            "io.tenancy.billing.payment",
             "io.tenancy.billing.period",
             "io.tenancy.billing.price",
+            "io.tenancy.billing.revenue",
+            "io.tenancy.billing.run",
+            "io.tenancy.billing.subscription",
             "io.tenancy.billing.tax",
             "io.tenancy.context",
             "io.tenancy.entitlement",
@@ -80,6 +87,8 @@ class GuideCodeTest {
               String ownerPassword, runtimePassword, platformPassword;
               Invoice invoice;
               CreditNote creditNote;
+              TenancyBilling billing;
+              ChangeNote note;
               Session mailSession;
               Function<UUID, Optional<Invoice>> invoices;
               ThreadPoolExecutor myPool;
