@@ -25,14 +25,18 @@ class GuideCodeTest {
             "io.tenancy.billing.catalogue",
             "io.tenancy.billing.coupon",
             "io.tenancy.billing.document",
+            "io.tenancy.billing.dunning",
             "io.tenancy.billing.installation",
             "io.tenancy.billing.invoice",
+            "io.tenancy.billing.ledger",
             "io.tenancy.billing.mail",
             "io.tenancy.billing.notice",
             "io.tenancy.billing.party",
-            "io.tenancy.billing.period",
             "io.tenancy.billing.payment",
+            "io.tenancy.billing.period",
             "io.tenancy.billing.price",
+            "io.tenancy.billing.revenue",
+            "io.tenancy.billing.run",
             "io.tenancy.billing.subscription",
             "io.tenancy.billing.tax",
             "io.tenancy.context",
@@ -78,8 +82,6 @@ class GuideCodeTest {
     /** What the pages take for granted. */
     private static final String GIVEN = """
               TenancyInstallation tenancy;
-              TenancyBilling billing;
-              ChangeNote note;
               TenantProvisioner provisioner;
               DatabaseServer server;
               Tenant tenant, acme;

@@ -85,9 +85,9 @@ public final class BillingFixture implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     public final MovedClock clock = new MovedClock(START);
+    public final SubscriptionPeriods periods = new SubscriptionPeriods(clock);
     public final TenancyInstallation installation;
     public final TenancyBilling billing;
-    public final SubscriptionPeriods periods;
     private final DatabaseServer server;
 
     public BillingFixture(String catalogue) {
@@ -96,7 +96,6 @@ public final class BillingFixture implements AutoCloseable {
 
     public BillingFixture(String catalogue, UnaryOperator<TenancyBilling.Builder> settings) {
         server = TestServer.newDatabase();
-        periods = new SubscriptionPeriods(clock);
         TenancyInstallation.Builder builder = TenancyInstallation.builder()
                 .server(server)
                 .migrations("classpath:notes")

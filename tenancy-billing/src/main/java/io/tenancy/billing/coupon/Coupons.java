@@ -106,6 +106,15 @@ public final class Coupons {
                 row.getObject("max_redemptions", Integer.class));
     }
 
+    /** For billing itself: nobody else redeems a coupon until the end of the transaction. */
+    public void hold(Transaction transaction, String code) throws SQLException {
+        var unused = Sql.first(
+                transaction.connection(),
+                row -> row.getString(1),
+                "select code from coupon where code = ? for update",
+                code);
+    }
+
     /** For billing itself: redeems a coupon within a transaction that holds the tenant's account. */
     public Coupon redeem(
             Transaction transaction,

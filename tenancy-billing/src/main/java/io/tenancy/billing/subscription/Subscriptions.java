@@ -533,6 +533,8 @@ public final class Subscriptions {
     public Subscription redeem(TenantId tenant, String code, ChangeNote note) {
         return database.transact("redeem coupon '" + code + "' for tenant " + tenant, transaction -> {
             Course course = course(transaction, tenant);
+            // Before a number is drawn, as where a subscription begins with a coupon.
+            coupons.hold(transaction, code);
             course.runDue();
             Subscription s = course.stored.subscription();
             if (s.phase() == Phase.ENDED) {
@@ -615,13 +617,16 @@ public final class Subscriptions {
             Connection connection = transaction.connection();
             List<DueRow> due = Sql.list(
                     connection,
-                    row -> new DueRow(row.getObject(1, UUID.class), new TenantId(row.getObject(2, UUID.class))),
-                    "select s.id, s.tenant_id from subscription s join billing_account a on a.tenant_id = s.tenant_id"
+                    row -> new DueRow(
+                            row.getObject(1, UUID.class), new TenantId(row.getObject(2, UUID.class)), row.getString(3)),
+                    "select s.id, s.tenant_id, a.seller from subscription s join billing_account a on a.tenant_id = s.tenant_id"
                             + " where s.next_at <= ? and a.frozen_at is null order by s.next_at, s.id limit ?"
                             + " for update of a skip locked",
                     transaction.recordedAt(),
                     most);
             Prices prices = catalogue.within(connection);
+            // Numbers are drawn seller by seller, so that no two nodes wait for each other.
+            due.sort(Comparator.comparing(DueRow::seller));
             for (DueRow each : due) {
                 runOne(transaction, prices, each);
             }
@@ -637,9 +642,9 @@ public final class Subscriptions {
     public int remindOfTrials() {
         return database.transact("remind of trials that end", transaction -> {
             Connection connection = transaction.connection();
-            List<DueRow> due = Sql.list(
+            List<Trial> due = Sql.list(
                     connection,
-                    row -> new DueRow(row.getObject(1, UUID.class), new TenantId(row.getObject(2, UUID.class))),
+                    row -> new Trial(row.getObject(1, UUID.class), new TenantId(row.getObject(2, UUID.class))),
                     "select s.id, s.tenant_id from subscription s join billing_account a on a.tenant_id = s.tenant_id"
                             + " where s.phase = 'TRIAL' and s.next_at between ? and ? and a.frozen_at is null"
                             + " and not exists (select 1 from billing_notice n"
@@ -647,7 +652,7 @@ public final class Subscriptions {
                             + " limit 100 for update of a skip locked",
                     transaction.recordedAt(),
                     transaction.recordedAt().plus(TRIAL_REMINDER));
-            for (DueRow each : due) {
+            for (Trial each : due) {
                 BillingAccount account = accounts.lock(transaction, each.tenant());
                 Subscription s = store.find(connection, each.id()).orElseThrow().subscription();
                 notices.add(
@@ -685,7 +690,9 @@ public final class Subscriptions {
         });
     }
 
-    private record DueRow(UUID id, TenantId tenant) {}
+    private record Trial(UUID id, TenantId tenant) {}
+
+    private record DueRow(UUID id, TenantId tenant, String seller) {}
 
     // One that fails holds up no other: it is undone, told, and tried again later.
     private void runOne(Transaction transaction, Prices prices, DueRow due) throws SQLException {

@@ -431,9 +431,16 @@ class InvoicesTest {
     void oneOfManyWhoTakeAnInvoiceBackAtOnceDoesSo() throws Exception {
         TenantId tenant = fixture.tenant();
         Invoice invoice = charge(tenant, "10.00", Tax.NONE);
-
-        AtOnce.Outcomes<CreditNote> outcomes =
-                AtOnce.run(8, number -> () -> billing.invoices().annul(tenant, invoice.id(), NOTE));
+        // So long that all of them would have read the invoice before the first one changes it.
+        fixture.sql("create function linger() returns trigger language plpgsql as"
+                + " $$ begin perform pg_sleep(0.5); return new; end $$;"
+                + " create trigger linger before insert on credit_note for each row execute function linger()");
+        AtOnce.Outcomes<CreditNote> outcomes;
+        try {
+            outcomes = AtOnce.run(8, number -> () -> billing.invoices().annul(tenant, invoice.id(), NOTE));
+        } finally {
+            fixture.sql("drop trigger linger on credit_note; drop function linger()");
+        }
 
         assertThat(outcomes.results()).hasSize(1);
         assertThat(outcomes.failures()).hasSize(7).allMatch(BillingException.class::isInstance);
