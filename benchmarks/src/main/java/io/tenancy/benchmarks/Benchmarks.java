@@ -1,5 +1,6 @@
 package io.tenancy.benchmarks;
 
+import io.tenancy.benchmarks.billing.BillingBenchmarks;
 import io.tenancy.benchmarks.load.Figure;
 import io.tenancy.benchmarks.load.LoadBenchmark;
 import io.tenancy.benchmarks.load.Measured;
@@ -15,6 +16,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.openjdk.jmh.runner.RunnerException;
 
@@ -22,7 +24,8 @@ import org.openjdk.jmh.runner.RunnerException;
  * Measures everything and writes the figures into the page. System properties: {@code tenancy.bench.page}, the page;
  * {@code tenancy.bench.rounds}, how often each side has its turn;
  * {@code tenancy.bench.quick=true}, a smoke run; {@code tenancy.bench.only}, cases whose name has this in it, or
- * {@code pipeline}, or {@code plans} for all of plans, quotas and usage; {@code tenancy.bench.directory}, where buffered
+ * {@code pipeline}, {@code plans} for all of plans, quotas and usage,
+ * or {@code billing}; {@code tenancy.bench.directory}, where buffered
  * usage is written, the working directory unless set; and those of {@link Extent#full}. A run that is quick or partial
  * writes {@code performance.md} in the working directory instead.
  */
@@ -41,9 +44,8 @@ public final class Benchmarks {
     public static void main(String[] arguments) throws Exception {
         boolean quick = Boolean.getBoolean("tenancy.bench.quick");
         String only = System.getProperty("tenancy.bench.only", "");
-        boolean plans = only.startsWith(PlanBenchmarks.PREFIX);
         List<String> partial = new ArrayList<>();
-        if (!plans) {
+        if (!only.startsWith(PlanBenchmarks.PREFIX) && !only.startsWith(BillingBenchmarks.PREFIX)) {
             PerformancePage page = tenancy(quick, only);
             if (quick || !only.isEmpty()) {
                 partial.add(page.markdown());
@@ -51,15 +53,8 @@ public final class Benchmarks {
                 write(page::into);
             }
         }
-        if (plans || only.isEmpty()) {
-            String table = plans(quick, only);
-            // The whole table is worth keeping even where the transactions were left out.
-            if (quick || !(only.isEmpty() || only.equals(PlanBenchmarks.PREFIX))) {
-                partial.add(table);
-            } else {
-                write(text -> Marks.PLANS.fill(text, table));
-            }
-        }
+        cases(quick, only, PlanBenchmarks.PREFIX, Marks.PLANS, PlanBenchmarks::run, partial);
+        cases(quick, only, BillingBenchmarks.PREFIX, Marks.BILLING, BillingBenchmarks::run, partial);
         if (!partial.isEmpty()) {
             Path target = Path.of("performance.md");
             Files.writeString(target, String.join("\n", partial));
@@ -78,13 +73,30 @@ public final class Benchmarks {
         return new PerformancePage(today(), rounds + " rounds on " + machine(), pipeline, measured);
     }
 
-    private static String plans(boolean quick, String only) throws Exception {
+    private static void cases(boolean quick, String only, String prefix, Marks marks, Cases cases, List<String> partial)
+            throws Exception {
+        if (!only.isEmpty() && !only.startsWith(prefix)) {
+            return;
+        }
         String named = System.getProperty("tenancy.bench.directory", "");
         Path directory = Path.of(named.isEmpty() ? "." : named).toAbsolutePath();
         List<CaseFigure> figures =
-                PlanBenchmarks.run(quick ? Extent.quick(directory) : Extent.full(directory), only, Benchmarks::print);
-        return new CaseTable(today(), machine() + (quick ? ", a smoke run whose figures mean nothing" : ""), figures)
+                cases.run(quick ? Extent.quick(directory) : Extent.full(directory), only, Benchmarks::print);
+        String table = new CaseTable(
+                        today(), machine() + (quick ? ", a smoke run whose figures mean nothing" : ""), figures)
                 .markdown();
+        // The whole table is worth keeping even where others were left out.
+        if (quick || !(only.isEmpty() || only.equals(prefix))) {
+            partial.add(table);
+        } else {
+            write(text -> marks.fill(text, table));
+        }
+    }
+
+    /** Measures the cases of one table. */
+    @FunctionalInterface
+    private interface Cases {
+        List<CaseFigure> run(Extent extent, String only, Consumer<CaseFigure> progress) throws Exception;
     }
 
     private static void write(UnaryOperator<String> change) throws IOException {

@@ -14,6 +14,9 @@ record Marks(String begin, String end) {
     /** Around the figures of plans, quotas and usage. */
     static final Marks PLANS = new Marks("<!-- measured plans: begin -->", "<!-- measured plans: end -->");
 
+    /** Around the figures of billing. */
+    static final Marks BILLING = new Marks("<!-- measured billing: begin -->", "<!-- measured billing: end -->");
+
     /** Puts text between the marks of a page and leaves the rest as it is. */
     String fill(String page, String text) {
         int from = page.indexOf(begin);

@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param drainRate events a second meanwhile
  * @param monthEvents events of the month
  * @param tenants how many tenants there are
+ * @param invoiced how many tenants are invoiced
  */
 public record Extent(
         boolean quick,
@@ -31,16 +32,18 @@ public record Extent(
         Duration draining,
         int drainRate,
         int monthEvents,
-        int tenants) {
+        int tenants,
+        int invoiced) {
 
     private static final int ROUNDS = 5;
     private static final int DRAIN_RATE = 22_000;
     private static final int MONTH_EVENTS = 1_000_000;
+    private static final int INVOICES = 10_000;
 
     /**
      * The measurement. System properties: {@code tenancy.bench.drain-minutes}, 1 unless set;
      * {@code tenancy.bench.drain-rate}, events a second recorded meanwhile, 22,000 unless set;
-     * {@code tenancy.bench.month-events}, 1,000,000 unless set.
+     * {@code tenancy.bench.month-events}, 1,000,000 unless set; {@code tenancy.bench.invoices}, 10,000 unless set.
      *
      * @param directory where buffered usage is written
      * @return how much
@@ -58,7 +61,8 @@ public record Extent(
                 Duration.ofMinutes(Integer.getInteger("tenancy.bench.drain-minutes", 1)),
                 Integer.getInteger("tenancy.bench.drain-rate", DRAIN_RATE),
                 Integer.getInteger("tenancy.bench.month-events", MONTH_EVENTS),
-                1_000);
+                1_000,
+                Integer.getInteger("tenancy.bench.invoices", INVOICES));
     }
 
     /**
@@ -80,6 +84,7 @@ public record Extent(
                 Duration.ofMillis(500),
                 2_000,
                 1_000,
-                20);
+                20,
+                120);
     }
 }

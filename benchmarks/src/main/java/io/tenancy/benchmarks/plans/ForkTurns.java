@@ -19,13 +19,22 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * Lets methods of a JMH benchmark take turns, each turn in a JVM of its own, so that none is compiled with what another
  * one left behind, and a disturbance of the machine meets all of them.
  */
-final class ForkTurns {
+public final class ForkTurns {
 
     private final Map<String, List<Double>> nanos = new LinkedHashMap<>();
 
     private ForkTurns() {}
 
-    static ForkTurns of(Class<?> benchmark, Extent extent, String... methods) throws RunnerException {
+    /**
+     * Measures.
+     *
+     * @param benchmark the class
+     * @param extent how often, and whether in this JVM
+     * @param methods of the class
+     * @return what they took
+     * @throws RunnerException when one fails
+     */
+    public static ForkTurns of(Class<?> benchmark, Extent extent, String... methods) throws RunnerException {
         ForkTurns turns = new ForkTurns();
         for (int round = 0; round < extent.rounds(); round++) {
             for (int i = 0; i < methods.length; i++) {
@@ -59,8 +68,13 @@ final class ForkTurns {
                 .median();
     }
 
-    /** Processor time of the measuring thread per operation. */
-    Spread nanos(String method) {
+    /**
+     * Processor time of the measuring thread per operation.
+     *
+     * @param method one of those that were measured
+     * @return in nanoseconds
+     */
+    public Spread nanos(String method) {
         return Spread.of(of(method));
     }
 

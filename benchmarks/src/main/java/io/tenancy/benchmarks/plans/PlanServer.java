@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A PostgreSQL that is started when the first case needs a database. It vacuums by itself and, except in a smoke run,
  * waits for the disk at commit, as one does that keeps usage. Not safe for more than one thread.
  */
-final class PlanServer implements AutoCloseable {
+public final class PlanServer implements AutoCloseable {
 
     private static final String PASSWORD = "benchmark";
 
@@ -23,12 +23,27 @@ final class PlanServer implements AutoCloseable {
     private @Nullable EmbeddedPostgres postgres;
     private int databases;
 
-    PlanServer(boolean durable) {
+    /**
+     * Creates the server; it is started by what needs it first.
+     *
+     * @param durable whether it waits for the disk at commit
+     */
+    public PlanServer(boolean durable) {
         this.durable = durable;
     }
 
     /** A new database with an empty control schema and logins of its own. */
     PlanDatabase newDatabase() throws SQLException {
+        return new PlanDatabase(this, newInstallation());
+    }
+
+    /**
+     * A new database, installed as an administrator would.
+     *
+     * @return where it is, and its logins
+     * @throws SQLException when it cannot be made
+     */
+    public DatabaseServer newInstallation() throws SQLException {
         EmbeddedPostgres server = started();
         String name = "control_" + ++databases;
         DatabaseServer logins = new DatabaseServer(
@@ -40,18 +55,30 @@ final class PlanServer implements AutoCloseable {
         try (Connection administrator = administrator("postgres")) {
             InstallationSql.run(administrator, this::administrator, logins);
         }
-        return new PlanDatabase(this, logins);
+        return logins;
     }
 
-    void drop(String database) throws SQLException {
+    /**
+     * Drops a database that nobody needs any more.
+     *
+     * @param database its name
+     * @throws SQLException when it cannot be dropped
+     */
+    public void drop(String database) throws SQLException {
         try (Connection administrator = administrator("postgres");
                 Statement statement = administrator.createStatement()) {
             statement.execute("drop database " + database + " with (force)");
         }
     }
 
-    /** A superuser's connection. */
-    Connection administrator(String database) throws SQLException {
+    /**
+     * A superuser's connection.
+     *
+     * @param database to which database
+     * @return open
+     * @throws SQLException when the server cannot be reached
+     */
+    public Connection administrator(String database) throws SQLException {
         EmbeddedPostgres server = started();
         return DriverManager.getConnection(server.jdbcUrl(database), server.superuser(), server.superuserPassword());
     }

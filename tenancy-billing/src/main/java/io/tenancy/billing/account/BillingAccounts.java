@@ -156,7 +156,8 @@ public final class BillingAccounts {
                         + " has no billing account. Say who is billed for it: accounts().put(tenant, Buyer.of(...))."));
     }
 
-    private static BillingAccount read(ResultSet row) throws SQLException {
+    /** For billing itself: an account whose columns are in a row of its own or of a join. */
+    public static BillingAccount read(ResultSet row) throws SQLException {
         return new BillingAccount(
                 new TenantId(row.getObject("tenant_id", UUID.class)),
                 row.getString("seller"),

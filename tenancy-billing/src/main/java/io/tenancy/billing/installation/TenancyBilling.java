@@ -44,6 +44,9 @@ public final class TenancyBilling implements AutoCloseable {
     /** Table with the history of billing's own migrations in the control schema. */
     public static final String HISTORY = "billing_history";
 
+    /** How many threads run subscriptions when many are due, unless told otherwise. */
+    public static final int DEFAULT_WORKERS = 2;
+
     /** How many connections to the control database billing has at most, unless told otherwise. */
     public static final int DEFAULT_CONNECTIONS = 4;
 
@@ -111,7 +114,7 @@ public final class TenancyBilling implements AutoCloseable {
         invoices.onSettled(dunning::settled);
         payments.onDeclined(dunning::declined);
         revenue = new RevenueReports(database);
-        run = new BillingRun(subscriptions, invoices, payments, dunning, notices);
+        run = new BillingRun(subscriptions, invoices, payments, dunning, notices, settings.workers());
         sandbox = new Sandbox(database, accounts, subscriptions, invoices, payments, dunning);
         jobs = new BillingJobs(platform, run, settings.interval);
     }
@@ -277,6 +280,7 @@ public final class TenancyBilling implements AutoCloseable {
         private Duration lateUsage = Subscriptions.DEFAULT_LATE_USAGE;
         private Duration interval = BillingJobs.DEFAULT_INTERVAL;
         private int connections = DEFAULT_CONNECTIONS;
+        private @Nullable Integer workers;
         private InstantSource clock = InstantSource.system();
         private @Nullable SubscriptionPeriods periods;
 
@@ -410,6 +414,21 @@ public final class TenancyBilling implements AutoCloseable {
         }
 
         /**
+         * How many threads run subscriptions when many are due; {@value #DEFAULT_WORKERS} otherwise, or one less than there
+         * are connections. Each has a connection, and the jobs have one more.
+         *
+         * @param value 1 and more
+         * @return this builder
+         */
+        public Builder workers(int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException("A run needs a worker or more, but was to have " + value);
+            }
+            workers = value;
+            return this;
+        }
+
+        /**
          * The time source; the system's otherwise.
          *
          * @param value the time source
@@ -438,16 +457,24 @@ public final class TenancyBilling implements AutoCloseable {
             return value;
         }
 
+        private int workers() {
+            return workers == null ? Math.min(DEFAULT_WORKERS, connections - 1) : workers;
+        }
+
         /**
          * Makes billing; opens no connection yet.
          *
          * @return billing to be started
-         * @throws IllegalArgumentException when there is no seller
+         * @throws IllegalArgumentException when there is no seller, or there are fewer connections than workers need
          */
         public TenancyBilling build() {
             if (sellers.isEmpty()) {
                 throw new IllegalArgumentException(
                         "Billing needs a seller, in whose name invoices are made: seller(Seller.of(code, name, country))");
+            }
+            if (connections < workers() + 1) {
+                throw new IllegalArgumentException("Billing with " + workers() + " workers needs " + (workers() + 1)
+                        + " connections or more, one for its jobs, but was to have " + connections + ".");
             }
             providers.putIfAbsent(ManualPayments.NAME, new ManualPayments());
             return new TenancyBilling(this);

@@ -25,6 +25,20 @@ public final class Sql {
         }
     }
 
+    /** The same statement for each list of parameters, sent together. */
+    public static void batch(Connection connection, String sql, List<@Nullable Object[]> all) throws SQLException {
+        if (all.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (@Nullable Object[] parameters : all) {
+                set(statement, parameters);
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+
     public static <T> List<T> list(Connection connection, Row<T> row, String sql, @Nullable Object... parameters)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {

@@ -25,9 +25,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,40 +146,86 @@ public final class Invoices {
      * credit; the caller lets it pay open invoices, once it has stored what it does.
      */
     public void make(Transaction transaction, NewInvoice made) throws SQLException {
+        make(transaction, List.of(made));
+    }
+
+    /** For billing itself: makes invoices within a transaction that holds their accounts. */
+    public void make(Transaction transaction, List<NewInvoice> all) throws SQLException {
+        if (!settings.draftFor().isZero()) {
+            insert(transaction, all, null);
+            return;
+        }
+        Map<TenantId, Map<String, Money>> credits = ledger.credits(
+                transaction, all.stream().map(each -> each.account().tenant()).collect(Collectors.toSet()));
+        List<Final> finals = new ArrayList<>();
+        for (NewInvoice each : all) {
+            Sums sums = sumsOf(each);
+            Map<String, Money> its = credits.computeIfAbsent(each.account().tenant(), tenant -> new HashMap<>());
+            Money credit = its.getOrDefault(
+                    sums.total().currency(), Money.zero(sums.total().currency()));
+            Final made = workOut(each.account(), sums, each.seller(), credit, each.at());
+            book(transaction, each.account(), sums, made.credited(), each.at());
+            Money back = sums.total().isNegative() ? sums.total().negated() : Money.zero(credit.currency());
+            its.put(credit.currency(), credit.minus(made.credited()).plus(back));
+            finals.add(made);
+        }
+        // Last, because the series are held from here on to the end of the transaction.
+        List<Final> numbered = numbered(transaction.connection(), finals);
+        insert(transaction, all, numbered);
+        notices.add(transaction, numbered.stream().map(Invoices::issued).toList());
+    }
+
+    private static Sums sumsOf(NewInvoice made) {
         Calculation sums = made.calculation();
-        boolean draft = !settings.draftFor().isZero();
-        Sql.update(
-                transaction.connection(),
-                "insert into invoice (id, tenant_id, subscription_id, seller, status, currency, subtotal, discount, tax,"
-                        + " total, content, created_at, finalise_at, due_at, sandbox)"
-                        + " values (?, ?, ?, ?, 'DRAFT', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        Money inclusive = sums.lines().stream()
+                .filter(line -> line.charge().tax().inclusive())
+                .map(Calculation.Line::tax)
+                .reduce(Money.zero(sums.total().currency()), Money::plus);
+        return new Sums(made.id(), sums.subtotal(), sums.discount(), sums.tax(), inclusive, sums.total());
+    }
+
+    /** Drafts when nothing is said of how they became final. */
+    private void insert(Transaction transaction, List<NewInvoice> all, @Nullable List<Final> finals)
+            throws SQLException {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            NewInvoice made = all.get(i);
+            Calculation sums = made.calculation();
+            Final its = finals == null ? null : finals.get(i);
+            rows.add(new @Nullable Object[] {
                 made.id(),
                 made.account().tenant().value(),
                 made.subscription(),
                 made.seller().code(),
+                its == null ? InvoiceStatus.DRAFT.name() : its.status().name(),
+                its == null ? null : its.series(),
+                its == null ? null : its.number(),
+                its == null ? null : its.text(),
                 sums.total().currency(),
                 sums.subtotal().minorUnits(),
                 sums.discount().minorUnits(),
                 sums.tax().minorUnits(),
                 sums.total().minorUnits(),
+                its == null ? 0L : its.credited().minorUnits(),
+                its == null ? 0L : its.due().minorUnits(),
                 BillingJson.write(new InvoiceContent(
                         InvoiceContent.FORMAT, made.seller(), made.account().buyer(), made.lines(), made.discounts())),
-                made.at(),
-                draft ? made.at().plus(settings.draftFor()) : null,
-                made.at().plus(settings.term()),
-                made.account().isSandbox());
-        if (!draft) {
-            Money inclusive = sums.lines().stream()
-                    .filter(line -> line.charge().tax().inclusive())
-                    .map(Calculation.Line::tax)
-                    .reduce(Money.zero(sums.total().currency()), Money::plus);
-            finalise(
-                    transaction,
-                    made.account(),
-                    new Sums(made.id(), sums.subtotal(), sums.discount(), sums.tax(), inclusive, sums.total()),
-                    made.seller(),
-                    made.at());
+                Sql.time(made.at()),
+                its == null ? Sql.time(made.at().plus(settings.draftFor())) : null,
+                its == null ? null : Sql.time(its.at()),
+                Sql.time(made.at().plus(settings.term())),
+                its == null || !its.isPaid() ? null : Sql.time(its.at()),
+                its == null || !its.collects() ? null : Sql.time(its.at()),
+                made.account().isSandbox()
+            });
         }
+        Sql.batch(
+                transaction.connection(),
+                "insert into invoice (id, tenant_id, subscription_id, seller, status, series, number, number_text, currency,"
+                        + " subtotal, discount, tax, total, credited, due, content, created_at, finalise_at, finalised_at,"
+                        + " due_at, paid_at, collect_at, sandbox)"
+                        + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                rows);
     }
 
     /**
@@ -256,48 +307,109 @@ public final class Invoices {
 
     private record Sums(UUID id, Money subtotal, Money discount, Money tax, Money inclusiveTax, Money total) {}
 
-    private void finalise(Transaction transaction, BillingAccount account, Sums sums, Seller seller, Instant at)
-            throws SQLException {
-        Money zero = Money.zero(sums.total().currency());
-        Money owed = sums.total().isNegative() ? zero : sums.total();
-        Money credit = ledger.credit(transaction, account.tenant(), zero.currency());
+    /** How an invoice became final; without a number until it was drawn. */
+    private record Final(
+            UUID id,
+            BillingAccount account,
+            Seller seller,
+            String series,
+            long number,
+            String text,
+            Money credited,
+            Money due,
+            Instant at,
+            Instant dueAt,
+            boolean collects) {
+
+        boolean isPaid() {
+            return due.isZero();
+        }
+
+        InvoiceStatus status() {
+            return isPaid() ? InvoiceStatus.PAID : InvoiceStatus.OPEN;
+        }
+    }
+
+    private Final workOut(BillingAccount account, Sums sums, Seller seller, Money credit, Instant at) {
+        Money owed = sums.total().isNegative() ? Money.zero(credit.currency()) : sums.total();
         Money credited = credit.compareTo(owed) < 0 ? credit : owed;
         Money due = owed.minus(credited);
-        book(transaction, account, sums, credited, at);
         String series = settings.numbering().series(false, at, account.isSandbox());
-        Instant dueAt = at.plus(settings.term());
         boolean collects = !due.isZero() && settings.collecting().contains(account.provider());
+        return new Final(
+                sums.id(), account, seller, series, 0, "", credited, due, at, at.plus(settings.term()), collects);
+    }
+
+    /** Draws all numbers of a series at once, and series always in the same order, so that nobody waits in a circle. */
+    private List<Final> numbered(Connection connection, List<Final> finals) throws SQLException {
+        Map<List<String>, Long> counts = new HashMap<>();
+        finals.forEach(each -> counts.merge(seriesOf(each), 1L, Long::sum));
+        Map<List<String>, Long> next = new HashMap<>();
+        List<List<String>> all = new ArrayList<>(counts.keySet());
+        all.sort(Comparator.comparing(List::toString));
+        for (List<String> series : all) {
+            next.put(series, nextNumbers(connection, series.get(0), series.get(1), counts.getOrDefault(series, 0L)));
+        }
+        List<Final> numbered = new ArrayList<>();
+        for (Final each : finals) {
+            long number = next.merge(seriesOf(each), 1L, Long::sum) - 1;
+            numbered.add(new Final(
+                    each.id(),
+                    each.account(),
+                    each.seller(),
+                    each.series(),
+                    number,
+                    settings.numbering().text(each.series(), number),
+                    each.credited(),
+                    each.due(),
+                    each.at(),
+                    each.dueAt(),
+                    each.collects()));
+        }
+        return numbered;
+    }
+
+    private static List<String> seriesOf(Final made) {
+        return List.of(made.seller().code(), made.series());
+    }
+
+    private static BillingNotice issued(Final made) {
+        return new BillingNotice(
+                "invoice:" + made.id(),
+                BillingNotice.Kind.INVOICE_ISSUED,
+                made.account().tenant(),
+                made.seller(),
+                made.account().buyer(),
+                made.id(),
+                made.text(),
+                made.due(),
+                made.dueAt(),
+                made.at());
+    }
+
+    private void finalise(Transaction transaction, BillingAccount account, Sums sums, Seller seller, Instant at)
+            throws SQLException {
+        Money credit = ledger.credit(transaction, account.tenant(), sums.total().currency());
+        Final worked = workOut(account, sums, seller, credit, at);
+        book(transaction, account, sums, worked.credited(), at);
         // Last, because the series is held from here on to the end of the transaction.
-        long number = nextNumber(transaction.connection(), seller.code(), series);
-        String text = settings.numbering().text(series, number);
+        Final made = numbered(transaction.connection(), List.of(worked)).get(0);
         Sql.update(
                 transaction.connection(),
                 "update invoice set status = ?, series = ?, number = ?, number_text = ?, credited = ?, due = ?,"
                         + " finalise_at = null, finalised_at = ?, due_at = ?, paid_at = ?, collect_at = ? where id = ?",
-                due.isZero() ? InvoiceStatus.PAID.name() : InvoiceStatus.OPEN.name(),
-                series,
-                number,
-                text,
-                credited.minorUnits(),
-                due.minorUnits(),
+                made.status().name(),
+                made.series(),
+                made.number(),
+                made.text(),
+                made.credited().minorUnits(),
+                made.due().minorUnits(),
                 at,
-                dueAt,
-                due.isZero() ? at : null,
-                collects ? at : null,
-                sums.id());
-        notices.add(
-                transaction,
-                new BillingNotice(
-                        "invoice:" + sums.id(),
-                        BillingNotice.Kind.INVOICE_ISSUED,
-                        account.tenant(),
-                        seller,
-                        account.buyer(),
-                        sums.id(),
-                        text,
-                        due,
-                        dueAt,
-                        at));
+                made.dueAt(),
+                made.isPaid() ? at : null,
+                made.collects() ? at : null,
+                made.id());
+        notices.add(transaction, issued(made));
     }
 
     private void book(Transaction transaction, BillingAccount account, Sums sums, Money credited, Instant at)
@@ -321,14 +433,23 @@ public final class Invoices {
     }
 
     private static long nextNumber(Connection connection, String seller, String series) throws SQLException {
+        return nextNumbers(connection, seller, series, 1);
+    }
+
+    /** The first of so many. */
+    private static long nextNumbers(Connection connection, String seller, String series, long count)
+            throws SQLException {
         return Sql.first(
                         connection,
                         row -> row.getLong(1),
-                        "insert into invoice_series (seller, series, next) values (?, ?, 2)"
-                                + " on conflict (seller, series) do update set next = invoice_series.next + 1"
-                                + " returning next - 1",
+                        "insert into invoice_series (seller, series, next) values (?, ?, 1 + ?)"
+                                + " on conflict (seller, series) do update set next = invoice_series.next + ?"
+                                + " returning next - ?",
                         seller,
-                        series)
+                        series,
+                        count,
+                        count,
+                        count)
                 .orElseThrow();
     }
 

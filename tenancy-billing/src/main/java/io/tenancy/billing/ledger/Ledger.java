@@ -11,8 +11,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -93,6 +95,25 @@ public final class Ledger {
                         currency)
                 .orElse(0L);
         return Money.ofMinor(-balance, currency);
+    }
+
+    /** For billing itself: the same of many tenants and in all currencies; empty where there never was any. */
+    public Map<TenantId, Map<String, Money>> credits(Transaction transaction, Set<TenantId> tenants)
+            throws SQLException {
+        Map<TenantId, Map<String, Money>> credits = new HashMap<>();
+        Connection connection = transaction.connection();
+        Sql.list(
+                        connection,
+                        row -> Map.entry(
+                                new TenantId(row.getObject(1, UUID.class)),
+                                Money.ofMinor(-row.getLong(3), row.getString(2))),
+                        "select tenant_id, currency, sum(amount)::bigint from ledger_entry"
+                                + " where account = 'CREDIT' and tenant_id = any(?) group by tenant_id, currency",
+                        connection.createArrayOf(
+                                "uuid", tenants.stream().map(TenantId::value).toArray()))
+                .forEach(each -> credits.computeIfAbsent(each.getKey(), tenant -> new HashMap<>())
+                        .put(each.getValue().currency(), each.getValue()));
+        return credits;
     }
 
     /**

@@ -8,8 +8,10 @@ import io.tenancy.billing.internal.Sql;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,18 +46,29 @@ public final class Notices {
      * told to tenants in the sandbox is kept and never told, because nothing of it is real.
      */
     public void add(Transaction transaction, BillingNotice notice) throws SQLException {
-        Sql.update(
-                transaction.connection(),
-                "insert into billing_notice (key, tenant_id, kind, content, created_at, next_at)"
-                        + " select ?, ?, ?, ?, ?, case when a.frozen_at is null then ?::timestamptz end"
-                        + " from billing_account a where a.tenant_id = ? on conflict (key) do nothing",
+        add(transaction, List.of(notice));
+    }
+
+    /** For billing itself: the same of many. */
+    public void add(Transaction transaction, List<BillingNotice> all) throws SQLException {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (BillingNotice notice : all) {
+            rows.add(new @Nullable Object[] {
                 notice.key(),
                 notice.tenant().value(),
                 notice.kind().name(),
                 BillingJson.write(notice),
                 notice.at(),
                 notifiers.isEmpty() ? null : Sql.time(transaction.recordedAt()),
-                notice.tenant().value());
+                notice.tenant().value()
+            });
+        }
+        Sql.batch(
+                transaction.connection(),
+                "insert into billing_notice (key, tenant_id, kind, content, created_at, next_at)"
+                        + " select ?, ?, ?, ?, ?, case when a.frozen_at is null then ?::timestamptz end"
+                        + " from billing_account a where a.tenant_id = ? on conflict (key) do nothing",
+                rows);
     }
 
     /**

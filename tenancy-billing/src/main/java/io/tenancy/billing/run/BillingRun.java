@@ -1,10 +1,18 @@
 package io.tenancy.billing.run;
 
+import io.tenancy.billing.BillingException;
 import io.tenancy.billing.dunning.Dunning;
 import io.tenancy.billing.invoice.Invoices;
 import io.tenancy.billing.notice.Notices;
 import io.tenancy.billing.payment.Payments;
 import io.tenancy.billing.subscription.Subscriptions;
+import io.tenancy.context.Tenancy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * Lets take place what is due: periods that begin, drafts that become final, payments that are collected, steps of dunning,
@@ -21,6 +29,7 @@ public final class BillingRun {
     private final Payments payments;
     private final Dunning dunning;
     private final Notices notices;
+    private final int workers;
 
     /**
      * Creates the run.
@@ -30,14 +39,21 @@ public final class BillingRun {
      * @param payments that are collected
      * @param dunning whose steps are taken
      * @param notices that are told
+     * @param workers how many threads run subscriptions when many are due; 1 and more
      */
     public BillingRun(
-            Subscriptions subscriptions, Invoices invoices, Payments payments, Dunning dunning, Notices notices) {
+            Subscriptions subscriptions,
+            Invoices invoices,
+            Payments payments,
+            Dunning dunning,
+            Notices notices,
+            int workers) {
         this.subscriptions = subscriptions;
         this.invoices = invoices;
         this.payments = payments;
         this.dunning = dunning;
         this.notices = notices;
+        this.workers = workers;
     }
 
     /**
@@ -78,12 +94,42 @@ public final class BillingRun {
      * @return of how many something was due
      */
     public int runSubscriptions() {
+        int first = subscriptions.runDue(BATCH);
+        if (first < BATCH || workers == 1) {
+            return first + (first < BATCH ? 0 : runRest());
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(workers);
+        try {
+            List<Future<Integer>> all = new ArrayList<>();
+            for (int i = 0; i < workers; i++) {
+                all.add(threads.submit(() -> Tenancy.callAsPlatform("billing run", this::runRest)));
+            }
+            int ran = first;
+            for (Future<Integer> each : all) {
+                ran += each.get();
+            }
+            return ran;
+        } catch (ExecutionException failure) {
+            if (failure.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("Subscriptions could not be run", failure.getCause());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new BillingException(
+                    "The run was interrupted; what it had done is done, and the next one goes on from there.");
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private int runRest() {
         int all = 0;
-        int ran;
-        do {
+        int ran = BATCH;
+        while (ran == BATCH && !Thread.currentThread().isInterrupted()) {
             ran = subscriptions.runDue(BATCH);
             all += ran;
-        } while (ran == BATCH);
+        }
         return all;
     }
 }

@@ -70,7 +70,6 @@ final class Access {
             return after;
         }
         List<SubscriptionItem> granted = new ArrayList<>();
-        boolean exists = isThere(transaction, after.tenant());
         for (SubscriptionItem item : after.items()) {
             Optional<SubscriptionItem> same = old.stream()
                     .filter(other -> other.grant() != 0 && givesTheSame(other, item))
@@ -78,6 +77,8 @@ final class Access {
             if (same.isPresent()) {
                 granted.add(item.withGrant(same.get().grant()));
             } else {
+                // Most subscriptions that are run keep what they had, and are not asked about.
+                boolean exists = isThere(transaction, after.tenant());
                 granted.add(exists ? item.withGrant(grant(within, transaction, after, item, terms, note)) : item);
             }
         }

@@ -3,6 +3,8 @@ package io.tenancy.billing.subscription;
 import io.tenancy.TenantId;
 import io.tenancy.TenantStatus;
 import io.tenancy.billing.Money;
+import io.tenancy.billing.account.BillingAccount;
+import io.tenancy.billing.account.BillingAccounts;
 import io.tenancy.billing.internal.BillingDatabase.Transaction;
 import io.tenancy.billing.internal.BillingJson;
 import io.tenancy.billing.internal.Sql;
@@ -64,6 +66,30 @@ final class SubscriptionStore {
 
     Optional<Stored> find(Connection connection, UUID id) throws SQLException {
         return Sql.first(connection, SubscriptionStore::read, SELECT + " where id = ?", id);
+    }
+
+    /**
+     * A subscription with what belongs to it.
+     *
+     * @param status of the tenant; null when there is no such tenant any more
+     */
+    record Loaded(
+            Stored stored, BillingAccount account, @Nullable TenantStatus status) {}
+
+    /** Many at once, what has been due for longest first. */
+    List<Loaded> load(Connection connection, List<UUID> ids) throws SQLException {
+        return Sql.list(
+                connection,
+                row -> {
+                    String status = row.getString("status_of_tenant");
+                    return new Loaded(
+                            read(row), BillingAccounts.read(row), status == null ? null : TenantStatus.valueOf(status));
+                },
+                "select s.id, s.version, s.tenant_status, s.state, a.tenant_id, a.seller, a.provider, a.buyer,"
+                        + " a.frozen_at, t.status as status_of_tenant from subscription s"
+                        + " join billing_account a on a.tenant_id = s.tenant_id left join tenant t on t.id = s.tenant_id"
+                        + " where s.id = any(?) order by s.next_at, s.id",
+                connection.createArrayOf("uuid", ids.toArray()));
     }
 
     private static Stored read(ResultSet row) throws SQLException {

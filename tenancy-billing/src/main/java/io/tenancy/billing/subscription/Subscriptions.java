@@ -23,6 +23,7 @@ import io.tenancy.billing.notice.Notices;
 import io.tenancy.billing.period.BillingInterval;
 import io.tenancy.billing.subscription.SubscriptionEngine.Outcome;
 import io.tenancy.billing.subscription.SubscriptionEngine.Worked;
+import io.tenancy.billing.subscription.SubscriptionStore.Loaded;
 import io.tenancy.billing.subscription.SubscriptionStore.Stored;
 import io.tenancy.billing.tax.TaxPolicy;
 import io.tenancy.jpa.entitlement.ChangeNote;
@@ -613,22 +614,52 @@ public final class Subscriptions {
      * @return of how many something was due; less than the most when no more is due
      */
     public int runDue(int most) {
+        try {
+            return runTogether(most);
+        } catch (RuntimeException failure) {
+            LOG.warn("Subscriptions could not be run together and are run one by one", failure);
+            return runOneByOne(most);
+        }
+    }
+
+    private static List<DueRow> due(Transaction transaction, int most) throws SQLException {
+        return Sql.list(
+                transaction.connection(),
+                row -> new DueRow(row.getObject(1, UUID.class), new TenantId(row.getObject(2, UUID.class))),
+                "select s.id, s.tenant_id from subscription s join billing_account a on a.tenant_id = s.tenant_id"
+                        + " where s.next_at <= ? and a.frozen_at is null order by s.next_at, s.id limit ?"
+                        + " for update of a skip locked",
+                transaction.recordedAt(),
+                most);
+    }
+
+    private record DueRow(UUID id, TenantId tenant) {}
+
+    private int runTogether(int most) {
         return database.transact("run subscriptions that are due", transaction -> {
             Connection connection = transaction.connection();
-            List<DueRow> due = Sql.list(
-                    connection,
-                    row -> new DueRow(
-                            row.getObject(1, UUID.class), new TenantId(row.getObject(2, UUID.class)), row.getString(3)),
-                    "select s.id, s.tenant_id, a.seller from subscription s join billing_account a on a.tenant_id = s.tenant_id"
-                            + " where s.next_at <= ? and a.frozen_at is null order by s.next_at, s.id limit ?"
-                            + " for update of a skip locked",
-                    transaction.recordedAt(),
-                    most);
+            List<DueRow> due = due(transaction, most);
+            if (due.isEmpty()) {
+                return 0;
+            }
             Prices prices = catalogue.within(connection);
-            // Numbers are drawn seller by seller, so that no two nodes wait for each other.
-            due.sort(Comparator.comparing(DueRow::seller));
-            for (DueRow each : due) {
-                runOne(transaction, prices, each);
+            // Read after they were locked: another node may have run them up to that moment.
+            List<Loaded> all =
+                    store.load(connection, due.stream().map(DueRow::id).toList());
+            SubscriptionBatch batch = new SubscriptionBatch();
+            batch.readUsage(connection, usage, prices.in(connection), all, transaction.recordedAt());
+            for (Loaded each : all) {
+                batch.isStatus(each.account().tenant(), each.status());
+                Course course = new Course(transaction, each.account(), prices, each.stored(), batch);
+                course.runDue();
+                var unused = course.save();
+            }
+            invoices.make(transaction, batch.invoices());
+            for (NewInvoice each : batch.invoices()) {
+                if (each.calculation().total().isNegative()) {
+                    invoices.payOpenFromCredit(
+                            transaction, each.account(), each.calculation().total().currency(), each.at());
+                }
             }
             return due.size();
         });
@@ -692,7 +723,21 @@ public final class Subscriptions {
 
     private record Trial(UUID id, TenantId tenant) {}
 
-    private record DueRow(UUID id, TenantId tenant, String seller) {}
+    private int runOneByOne(int most) {
+        int ran = 0;
+        boolean more = true;
+        while (ran < most && more) {
+            more = database.transact("run a subscription that is due", transaction -> {
+                List<DueRow> due = due(transaction, 1);
+                if (!due.isEmpty()) {
+                    runOne(transaction, catalogue.within(transaction.connection()), due.get(0));
+                }
+                return !due.isEmpty();
+            });
+            ran += more ? 1 : 0;
+        }
+        return ran;
+    }
 
     // One that fails holds up no other: it is undone, told, and tried again later.
     private void runOne(Transaction transaction, Prices prices, DueRow due) throws SQLException {
@@ -764,11 +809,22 @@ public final class Subscriptions {
         final Instant now;
         private final Subscription first;
         private final long firstVersion;
+        private final @Nullable SubscriptionBatch batch;
         private boolean isNew;
         private boolean givesCredit;
         Stored stored;
 
         Course(Transaction transaction, BillingAccount account, Prices prices, Stored stored) {
+            this(transaction, account, prices, stored, null);
+        }
+
+        Course(
+                Transaction transaction,
+                BillingAccount account,
+                Prices prices,
+                Stored stored,
+                @Nullable SubscriptionBatch batch) {
+            this.batch = batch;
             this.transaction = transaction;
             this.account = account;
             this.prices = prices;
@@ -783,7 +839,8 @@ public final class Subscriptions {
                     taxes,
                     accounts.seller(account.seller()),
                     account.buyer(),
-                    (metric, from, until) -> used(connection, account.tenant(), metric, from, until),
+                    (metric, from, until) ->
+                            used(connection, batch, new UsageReports.Asked(account.tenant(), metric, from, until)),
                     lateUsage);
         }
 
@@ -794,7 +851,7 @@ public final class Subscriptions {
                 if (next.isEmpty() || next.get().isAfter(now)) {
                     return;
                 }
-                if (s.phase() != Phase.ENDED && isDeleted(transaction.connection(), s.tenant())) {
+                if (s.phase() != Phase.ENDED && isDeleted(s.tenant())) {
                     change(new SubscriptionChange.Cancel("the tenant was deleted", false), next.get(), BY_ITSELF);
                 } else {
                     Outcome outcome = engine.step(s, next.get());
@@ -923,26 +980,28 @@ public final class Subscriptions {
         private Subscription invoice(Outcome outcome) throws SQLException {
             Subscription s = outcome.after();
             Worked worked = engine.invoice(s, Money.zero(s.currency()), outcome.periodBegins());
-            invoices.make(
-                    transaction,
-                    new NewInvoice(
-                            Ids.next(),
-                            account,
-                            accounts.seller(account.seller()),
-                            s.id(),
-                            lines(worked),
-                            worked.calculation(),
-                            worked.discounts().stream().map(Discount::name).toList(),
-                            now));
             givesCredit |= worked.calculation().total().isNegative();
+            NewInvoice made = new NewInvoice(
+                    Ids.next(),
+                    account,
+                    accounts.seller(account.seller()),
+                    s.id(),
+                    lines(worked),
+                    worked.calculation(),
+                    worked.discounts().stream().map(Discount::name).toList(),
+                    now);
+            if (batch == null) {
+                invoices.make(transaction, made);
+            } else {
+                batch.add(made);
+            }
             return worked.after();
         }
 
         void note(Subscription after, Instant at, String kind, String detail, ChangeNote note) throws SQLException {
             // One that was over already says nothing of its tenant, which may have another one by now.
             boolean wasOver = stored.subscription().phase() == Phase.ENDED;
-            TenantStatus made =
-                    wasOver ? stored.tenantStatus() : access.setStatus(transaction, stored.tenantStatus(), after);
+            TenantStatus made = wasOver ? stored.tenantStatus() : setStatus(after);
             stored = new Stored(after, stored.version() + 1, made);
             Money monthly = Money.rounded(engine.monthly(after), after.currency());
             store.record(
@@ -957,6 +1016,24 @@ public final class Subscriptions {
                     account.isSandbox());
         }
 
+        private @Nullable TenantStatus setStatus(Subscription after) throws SQLException {
+            TenantStatus wanted = after.status().ofTenant();
+            if (batch != null) {
+                if (batch.status(after.tenant()).filter(wanted::equals).isPresent()) {
+                    return wanted;
+                }
+                batch.forgetStatus(after.tenant());
+            }
+            return access.setStatus(transaction, stored.tenantStatus(), after);
+        }
+
+        private boolean isDeleted(TenantId tenant) throws SQLException {
+            Optional<TenantStatus> known = batch == null ? Optional.empty() : batch.status(tenant);
+            return known.isPresent()
+                    ? known.get() == TenantStatus.DELETED
+                    : Subscriptions.isDeleted(transaction.connection(), tenant);
+        }
+
         Subscription save() throws SQLException {
             Subscription s = stored.subscription();
             if (isNew || stored.version() != firstVersion) {
@@ -964,7 +1041,8 @@ public final class Subscriptions {
             } else if (!first.equals(s)) {
                 throw new IllegalStateException("Subscription " + s.id() + " was changed without a record");
             }
-            return givesCredit ? afterPaying(s) : s;
+            // Those of a batch are made together, after all of it is stored.
+            return givesCredit && batch == null ? afterPaying(s) : s;
         }
 
         // What an invoice gave back may pay another one, which gives access back. It does so here, where all is stored.
@@ -1048,12 +1126,15 @@ public final class Subscriptions {
                 .orElse(true);
     }
 
-    private BigDecimal used(Connection connection, TenantId tenant, String metric, Instant from, Instant until) {
+    private BigDecimal used(Connection connection, @Nullable SubscriptionBatch batch, UsageReports.Asked asked) {
+        BigDecimal known = batch == null ? null : batch.used(asked);
+        if (known != null) {
+            return known;
+        }
         try {
-            return usage.totals(connection, List.of(new UsageReports.Asked(tenant, metric, from, until)))
-                    .get(0);
+            return usage.totals(connection, List.of(asked)).get(0);
         } catch (SQLException failure) {
-            throw BillingDatabase.unavailable("tell the usage of '" + metric + "'", failure);
+            throw BillingDatabase.unavailable("tell the usage of '" + asked.metric() + "'", failure);
         }
     }
 }

@@ -199,16 +199,21 @@ public final class UsageReports {
         Object[] tenants = new Object[count];
         Object[] metrics = new Object[count];
         Object[][] times = new Object[6][count];
+        Asked earliest = null;
         for (int i = 0; i < count; i++) {
             Asked one = asked.get(which.get(i));
             UsagePeriod period = new UsagePeriod(one.from(), one.until());
-            requireKept(connection, metric(one.metric()), period);
+            boolean isEarliest = earliest == null || one.from().isBefore(earliest.from());
+            earliest = isEarliest && !isWholeDays(period) ? one : earliest;
             tenants[i] = one.tenant().value();
             metrics[i] = one.metric();
             Instant[] parts = parts(period);
             for (int part = 0; part < parts.length; part++) {
                 times[part][i] = parts[part].toString();
             }
+        }
+        if (earliest != null) {
+            requireKept(connection, metric(earliest.metric()), new UsagePeriod(earliest.from(), earliest.until()));
         }
         try (PreparedStatement query = connection.prepareStatement(TOTALS)) {
             query.setArray(1, connection.createArrayOf("int4", which.toArray()));
@@ -257,9 +262,7 @@ public final class UsageReports {
 
     // A total of hours that are gone would be too low without saying so.
     private static void requireKept(Connection connection, UsageMetric metric, UsagePeriod period) throws SQLException {
-        boolean wholeDays = period.start().truncatedTo(ChronoUnit.DAYS).equals(period.start())
-                && period.until().truncatedTo(ChronoUnit.DAYS).equals(period.until());
-        if (wholeDays && metric.aggregation() != UsageAggregation.UNIQUE) {
+        if (isWholeDays(period) && metric.aggregation() != UsageAggregation.UNIQUE) {
             return;
         }
         try (PreparedStatement query = connection.prepareStatement(KEPT_SINCE)) {
@@ -273,6 +276,11 @@ public final class UsageReports {
                 }
             }
         }
+    }
+
+    private static boolean isWholeDays(UsagePeriod period) {
+        return period.start().truncatedTo(ChronoUnit.DAYS).equals(period.start())
+                && period.until().truncatedTo(ChronoUnit.DAYS).equals(period.until());
     }
 
     /**

@@ -1,0 +1,106 @@
+package io.tenancy.benchmarks.billing;
+
+import io.tenancy.TenantId;
+import io.tenancy.benchmarks.CaseFigure;
+import io.tenancy.benchmarks.CaseFigure.Verdict;
+import io.tenancy.benchmarks.Spread;
+import io.tenancy.benchmarks.plans.Extent;
+import io.tenancy.benchmarks.plans.PlanServer;
+import io.tenancy.billing.Money;
+import io.tenancy.billing.TenancyBilling;
+import io.tenancy.billing.internal.BillingDatabase;
+import io.tenancy.billing.ledger.Booking;
+import io.tenancy.billing.ledger.Ledger;
+import io.tenancy.billing.ledger.LedgerAccount;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import javax.sql.DataSource;
+
+/** Postings of an invoice, one by one and many in a transaction. */
+final class LedgerCases {
+
+    private static final int TOGETHER = 50;
+    private static final double TARGET = 500;
+
+    private LedgerCases() {}
+
+    static List<CaseFigure> measure(Extent extent, PlanServer server) throws SQLException {
+        try (BillingInstallation database = new BillingInstallation(server, List.of());
+                TenancyBilling billing = database.node(1)) {
+            DataSource platform = database.installation().control().platformFor("ledger", 1);
+            BillingDatabase control = new BillingDatabase(platform, InstantSource.system());
+            Ledger ledger = new Ledger(control);
+            List<Double> one = new ArrayList<>();
+            List<Double> together = new ArrayList<>();
+            for (int round = 0; round < extent.rounds(); round++) {
+                one.add(perSecond(extent, control, ledger, 1));
+                together.add(perSecond(extent, control, ledger, TOGETHER));
+            }
+            List<String> faults = billing.ledger().faults().stream()
+                    .filter(fault -> !fault.startsWith("invoice"))
+                    .toList();
+            if (!faults.isEmpty()) {
+                throw new IllegalStateException("The books have faults: " + faults);
+            }
+            Spread single = Spread.of(one);
+            Spread many = Spread.of(together);
+            return List.of(
+                    figure(
+                            "postings of invoices, each committed by itself",
+                            "≥ " + CaseFigure.whole(TARGET) + " postings/s",
+                            single,
+                            Verdict.of(single.median() >= TARGET),
+                            "four entries that come to zero, which the database checks; each waits for the disk"),
+                    figure(
+                            "postings of invoices, " + TOGETHER + " in a transaction",
+                            CaseFigure.NONE,
+                            many,
+                            Verdict.FOR_COMPARISON,
+                            "as in a run; two statements each"));
+        }
+    }
+
+    private static double perSecond(Extent extent, BillingDatabase control, Ledger ledger, int together) {
+        TenantId tenant = TenantId.next(InstantSource.system());
+        long begin = System.nanoTime();
+        long until = begin + extent.slice().toNanos() * 4;
+        int posted = 0;
+        while (System.nanoTime() < until) {
+            control.transact("post", transaction -> {
+                for (int i = 0; i < together; i++) {
+                    ledger.post(transaction, booking(tenant));
+                }
+                return together;
+            });
+            posted += together;
+        }
+        return posted * 1e9 / (System.nanoTime() - begin);
+    }
+
+    private static Booking booking(TenantId tenant) {
+        UUID invoice = TenantId.next(InstantSource.system()).value();
+        return new Booking(tenant, "invoice", "invoice:" + invoice, BillingInstallation.START, "invoice", false)
+                .debit(LedgerAccount.RECEIVABLE, eur(11_400), invoice)
+                .debit(LedgerAccount.DISCOUNT, eur(500), invoice)
+                .credit(LedgerAccount.REVENUE, eur(10_000), invoice)
+                .credit(LedgerAccount.TAX, eur(1_900), invoice);
+    }
+
+    private static Money eur(long cents) {
+        return Money.ofMinor(cents, "EUR");
+    }
+
+    private static CaseFigure figure(String name, String target, Spread perSecond, Verdict verdict, String why) {
+        return new CaseFigure(
+                BillingBenchmarks.LEDGER,
+                name,
+                target,
+                CaseFigure.whole(perSecond) + " postings/s",
+                CaseFigure.NONE,
+                verdict,
+                why);
+    }
+}
