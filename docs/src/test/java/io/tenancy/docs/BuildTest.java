@@ -29,6 +29,7 @@ class BuildTest {
                         "tenancy-test",
                         "samples/healthcare-cms",
                         "samples/quickstart-plain",
+                        "samples/quickstart-billing",
                         "benchmarks",
                         "docs")
                 .allSatisfy(module -> assertThat(reactor.read("pom.xml")).contains("<module>" + module + "</module>"));

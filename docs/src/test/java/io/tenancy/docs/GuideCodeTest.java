@@ -21,14 +21,19 @@ class GuideCodeTest {
     private static final List<String> PACKAGES = List.of(
             "io.tenancy",
             "io.tenancy.billing",
+            "io.tenancy.billing.account",
             "io.tenancy.billing.catalogue",
+            "io.tenancy.billing.coupon",
             "io.tenancy.billing.document",
+            "io.tenancy.billing.installation",
             "io.tenancy.billing.invoice",
             "io.tenancy.billing.mail",
             "io.tenancy.billing.notice",
             "io.tenancy.billing.party",
             "io.tenancy.billing.period",
+            "io.tenancy.billing.payment",
             "io.tenancy.billing.price",
+            "io.tenancy.billing.subscription",
             "io.tenancy.billing.tax",
             "io.tenancy.context",
             "io.tenancy.entitlement",
@@ -73,6 +78,8 @@ class GuideCodeTest {
     /** What the pages take for granted. */
     private static final String GIVEN = """
               TenancyInstallation tenancy;
+              TenancyBilling billing;
+              ChangeNote note;
               TenantProvisioner provisioner;
               DatabaseServer server;
               Tenant tenant, acme;

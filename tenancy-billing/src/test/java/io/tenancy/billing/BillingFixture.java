@@ -6,6 +6,7 @@ import io.tenancy.Tenant;
 import io.tenancy.TenantId;
 import io.tenancy.TenantSlug;
 import io.tenancy.TenantStatus;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.party.Buyer;
 import io.tenancy.billing.party.Seller;
 import io.tenancy.billing.subscription.SubscriptionPeriods;
@@ -14,16 +15,20 @@ import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.jpa.control.SecretKeys;
 import io.tenancy.jpa.entitlement.ChangeNote;
 import io.tenancy.jpa.isolation.DatabaseServer;
+import io.tenancy.jpa.isolation.Login;
 import io.tenancy.jpa.usage.UsageBounds;
 import io.tenancy.usage.UsageEvent;
 import io.tenancy.usage.UsageMetric;
 import java.math.BigDecimal;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -37,6 +42,43 @@ public final class BillingFixture implements AutoCloseable {
     public static final Seller SELLER = Seller.of("acme", "Acme Software GmbH", "DE");
     public static final Instant START = Instant.parse("2026-01-10T09:00:00Z");
 
+    /** Two plans with a month and a year, one of them with seats, usage and dunning of its own, and an add-on. */
+    public static final String TWO_PLANS = """
+            format: 1
+            billing: {currency: USD}
+            definitions:
+              users: {kind: limit, unit: user}
+              reports: {kind: module}
+            plans:
+              starter:
+                name: Starter
+                billing: {rank: 1, trial_days: 14}
+                versions:
+                  - version: 1
+                    entitlements: {users: 5}
+                    billing:
+                      intervals: [month, year]
+                      charges:
+                        - {code: base, title: Base fee, kind: fixed, price: {month: 31, year: 310}}
+              pro:
+                name: Pro
+                billing: {rank: 2, trial_days: 0}
+                versions:
+                  - version: 1
+                    entitlements: {users: 50}
+                    billing:
+                      intervals: [month, year]
+                      charges:
+                        - {code: base, title: Base fee, kind: fixed, price: {month: 93, year: 930}}
+                        - {code: seats, title: Seats, kind: per_seat, included: 1, price: {month: 10, year: 100}}
+                        - {code: calls, title: API calls, kind: usage, metric: api_calls, included: 1000, price: 0.01}
+            add_ons:
+              reports:
+                name: Reports
+                entitlements: {reports: true}
+                billing: {charges: [{code: module, title: Module, kind: fixed, price: {month: 6.20, year: 62}}]}
+            """;
+
     /** Late enough for everything that tests date back. */
     private static final Duration ANY_TIME = Duration.ofDays(3_000);
 
@@ -45,6 +87,7 @@ public final class BillingFixture implements AutoCloseable {
     public final MovedClock clock = new MovedClock(START);
     public final TenancyInstallation installation;
     public final TenancyBilling billing;
+    public final SubscriptionPeriods periods;
     private final DatabaseServer server;
 
     public BillingFixture(String catalogue) {
@@ -53,7 +96,7 @@ public final class BillingFixture implements AutoCloseable {
 
     public BillingFixture(String catalogue, UnaryOperator<TenancyBilling.Builder> settings) {
         server = TestServer.newDatabase();
-        SubscriptionPeriods periods = new SubscriptionPeriods(clock);
+        periods = new SubscriptionPeriods(clock);
         TenancyInstallation.Builder builder = TenancyInstallation.builder()
                 .server(server)
                 .migrations("classpath:notes")
@@ -61,7 +104,8 @@ public final class BillingFixture implements AutoCloseable {
                 .clock(clock)
                 .billingPeriods(periods)
                 .usageBounds(new UsageBounds(ANY_TIME, ANY_TIME, ANY_TIME.plusDays(31)));
-        for (String metric : List.of("api_calls", "storage_gb", "additional_users", "storage_overage", "sales")) {
+        for (String metric :
+                List.of("api_calls", "storage_gb", "additional_users", "storage_overage", "sales", "plugin_sales")) {
             builder.usageMetric(UsageMetric.sum(metric, "unit"));
         }
         installation = builder.build().start();
@@ -143,6 +187,54 @@ public final class BillingFixture implements AutoCloseable {
         } catch (SQLException failure) {
             throw new IllegalStateException(statement, failure);
         }
+    }
+
+    /** Forgets all that was billed, so that nothing of an earlier test is due in the next one. The catalogue stays. */
+    public void forgetAll() {
+        sql("set session_replication_role = replica; truncate ledger_entry, ledger_transaction, credit_note, payment,"
+                + " payment_attempt, dunning, invoice, invoice_series, subscription_record, subscription, billing_schedule,"
+                + " billing_notice, coupon_redemption, coupon");
+    }
+
+    /** What a query finds, as a superuser; one text for each row. */
+    public List<String> rows(String query) {
+        try (Connection connection = TestServer.administrator(server.database());
+                Statement sql = connection.createStatement()) {
+            sql.execute("set search_path = tenancy_control");
+            List<String> rows = new ArrayList<>();
+            try (ResultSet row = sql.executeQuery(query)) {
+                while (row.next()) {
+                    rows.add(row.getString(1));
+                }
+            }
+            return rows;
+        } catch (SQLException failure) {
+            throw new IllegalStateException(query, failure);
+        }
+    }
+
+    /** As the platform login, which billing itself works as. */
+    public void sqlAsPlatform(String statement) throws SQLException {
+        Login login = server.platform();
+        try (Connection connection = DriverManager.getConnection(server.jdbcUrl(), login.user(), login.password());
+                Statement sql = connection.createStatement()) {
+            sql.execute("set search_path = tenancy_control");
+            sql.execute(statement);
+        }
+    }
+
+    /** Ends connections of the platform login that are within a transaction, as a crash would. */
+    public void killTransactions() {
+        sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = '"
+                + server.platform().user() + "' and xact_start is not null and random() < 0.5");
+    }
+
+    /** Another node of the same installation. */
+    public TenancyBilling another(UnaryOperator<TenancyBilling.Builder> settings) {
+        return settings.apply(
+                        TenancyBilling.builder(installation).seller(SELLER).clock(clock))
+                .build()
+                .start();
     }
 
     public static Money usd(String amount) {

@@ -1,6 +1,6 @@
 package io.tenancy.spring;
 
-import io.tenancy.billing.TenancyBilling;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.party.Seller;
 import java.time.Duration;
 import java.util.List;

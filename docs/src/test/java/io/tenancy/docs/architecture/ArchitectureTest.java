@@ -18,7 +18,11 @@ class ArchitectureTest {
     private static final String ROOT = "io.tenancy";
 
     private static final String[] SQL_PACKAGES = {
-        "io.tenancy.jpa..", "io.tenancy.test..", "io.tenancy.samples..", "io.tenancy.benchmarks.."
+        "io.tenancy.jpa..",
+        "io.tenancy.billing..",
+        "io.tenancy.test..",
+        "io.tenancy.samples..",
+        "io.tenancy.benchmarks.."
     };
 
     private static JavaClasses everything;
@@ -31,7 +35,11 @@ class ArchitectureTest {
     static void scan() {
         everything = classesOf(Stream.concat(
                         Reactor.PUBLISHED.stream(),
-                        Stream.of("samples/healthcare-cms", "samples/quickstart-plain", "benchmarks"))
+                        Stream.of(
+                                "samples/healthcare-cms",
+                                "samples/quickstart-plain",
+                                "samples/quickstart-billing",
+                                "benchmarks"))
                 .toArray(String[]::new));
         sdk = classesOf(Reactor.PUBLISHED.toArray(String[]::new));
         core = classesOf("tenancy-core");
@@ -148,17 +156,42 @@ class ArchitectureTest {
                         "org.jspecify..",
                         "org.slf4j..",
                         "tools.jackson..",
+                        "com.fasterxml.jackson.annotation..",
                         "org.joda.money..",
+                        "com.github.kagkarlsson..",
                         "jakarta.activation..",
                         "jakarta.mail..",
                         "com.openhtmltopdf..",
                         "org.apache.pdfbox..")
                 .check(billing);
         TenancyArchitecture.doNotKnow(outside("mail"), 5, "jakarta..").check(billing);
+        TenancyArchitecture.doNotKnow(outside("run"), 5, "com.github.kagkarlsson..")
+                .check(billing);
+        TenancyArchitecture.doNotKnow(outside("internal"), 5, "com.fasterxml..", "tools.jackson.databind..")
+                .check(billing);
         TenancyArchitecture.doNotKnow(outside("document"), 5, "com.openhtmltopdf..", "org.apache.pdfbox..")
                 .check(billing);
         TenancyArchitecture.publicSignaturesShowOnly(
                         ROOT, 5, List.of("io.tenancy.billing.mail.."), "java..", "javax.sql..", "org.jspecify..")
+                .check(billing);
+    }
+
+    @Test
+    void whatBillingWorksOutNeedsNoDatabase() {
+        TenancyArchitecture.doNotKnow(
+                        List.of(
+                                "io.tenancy.billing.period..",
+                                "io.tenancy.billing.price..",
+                                "io.tenancy.billing.party..",
+                                "io.tenancy.billing.tax..",
+                                "io.tenancy.billing.catalogue..",
+                                "io.tenancy.billing.document.."),
+                        20,
+                        "java.sql..",
+                        "javax.sql..",
+                        "io.tenancy.jpa..")
+                .check(billing);
+        TenancyArchitecture.doNotKnow(List.of("io.tenancy.billing.."), 20, "org.springframework..", "org.hibernate..")
                 .check(billing);
     }
 

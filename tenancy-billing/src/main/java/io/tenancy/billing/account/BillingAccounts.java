@@ -24,6 +24,7 @@ public final class BillingAccounts {
     private final BillingDatabase database;
     private final Map<String, Seller> sellers;
     private final List<String> providers;
+    private final List<String> ofSandbox;
 
     /**
      * Creates the accounts.
@@ -31,11 +32,14 @@ public final class BillingAccounts {
      * @param database the control database
      * @param sellers by code; the first one sells unless said otherwise
      * @param providers names of the payment providers; the first one collects unless said otherwise
+     * @param ofSandbox names of those that may be asked for tenants in the sandbox
      */
-    public BillingAccounts(BillingDatabase database, Map<String, Seller> sellers, List<String> providers) {
+    public BillingAccounts(
+            BillingDatabase database, Map<String, Seller> sellers, List<String> providers, List<String> ofSandbox) {
         this.database = database;
         this.sellers = sellers;
         this.providers = providers;
+        this.ofSandbox = ofSandbox;
     }
 
     /**
@@ -76,7 +80,9 @@ public final class BillingAccounts {
                     + "', but the payment providers are " + providers + ".");
         }
         return database.transact("store how tenant " + tenant + " pays", transaction -> {
-            lock(transaction, tenant);
+            if (lock(transaction, tenant).isSandbox()) {
+                requireOfSandbox(tenant, provider);
+            }
             Sql.update(
                     transaction.connection(),
                     "update billing_account set seller = ?, provider = ? where tenant_id = ?",
@@ -122,6 +128,15 @@ public final class BillingAccounts {
     /** For billing itself: the account, locked until the end of the transaction. */
     public BillingAccount lock(Transaction transaction, TenantId tenant) throws SQLException {
         return require(transaction, tenant, " for update");
+    }
+
+    /** For billing itself: no real money is moved for tenants whose time is made up. */
+    public void requireOfSandbox(TenantId tenant, String provider) {
+        if (!ofSandbox.contains(provider)) {
+            throw new BillingException("Tenant " + tenant + " would pay through '" + provider
+                    + "' in the sandbox, but that provider does not say that it moves no real money there; " + ofSandbox
+                    + " do. Let the tenant pay through one of those: accounts().use(tenant, seller, provider).");
+        }
     }
 
     /** For billing itself: what time it is for a tenant. */

@@ -3,8 +3,8 @@ package io.tenancy.billing.catalogue;
 import java.util.List;
 
 /**
- * What happens when an invoice is not paid. Days are counted from the failed payment, or from the due date where a
- * transfer did not come, in the tenant's calendar.
+ * What happens when an invoice is not paid. Days are counted from the failed payment, or from when it was found that a
+ * transfer did not come until the due date, in the tenant's calendar.
  *
  * @param retryAfterDays when the payment is tried again, rising
  * @param remindAfterDays when the tenant is reminded, rising

@@ -7,6 +7,7 @@ import io.tenancy.billing.catalogue.DunningPolicy;
 import io.tenancy.billing.internal.BillingDatabase;
 import io.tenancy.billing.internal.BillingDatabase.Transaction;
 import io.tenancy.billing.internal.BillingJson;
+import io.tenancy.billing.internal.OneByOne;
 import io.tenancy.billing.internal.Sql;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.InvoiceStatus;
@@ -16,6 +17,7 @@ import io.tenancy.billing.notice.Notices;
 import io.tenancy.billing.subscription.BillingCatalogue;
 import io.tenancy.billing.subscription.Standing;
 import io.tenancy.billing.subscription.Subscriptions;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -36,9 +38,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dunning {
 
-    private static final String SELECT =
-            "select invoice_id, tenant_id, subscription_id, policy, zone, started_at, step,"
-                    + " next_at, standing, retries, state from dunning";
+    private static final String SELECT = "select invoice_id, tenant_id, policy, zone, started_at, step,"
+            + " next_at, standing, retries, state from dunning";
 
     private final BillingDatabase database;
     private final BillingAccounts accounts;
@@ -75,7 +76,6 @@ public final class Dunning {
     private record Row(
             UUID invoice,
             TenantId tenant,
-            @Nullable UUID subscription,
             DunningPolicy policy,
             ZoneId zone,
             Instant startedAt,
@@ -174,7 +174,8 @@ public final class Dunning {
         Instant next = row.when(row.step() + 1);
         Sql.update(connection, "update dunning set step = step + 1, next_at = ? where invoice_id = ?", next, invoice);
         take(transaction, account, row, step, at);
-        return next != null;
+        // What comes after another try waits for what comes of it.
+        return next != null && step.action() != DunningAction.RETRY;
     }
 
     private void take(Transaction transaction, BillingAccount account, Row row, DunningStep step, Instant at)
@@ -192,13 +193,13 @@ public final class Dunning {
                 }
             }
             case REMIND -> {
-                boolean restricted = row.standing() != Standing.PAST_DUE;
-                Instant date = dayOf(
-                        row.startedAt(),
-                        row.zone(),
-                        restricted
-                                ? row.policy().suspendAfterDays()
-                                : row.policy().restrictAfterDays());
+                DunningPolicy policy = row.policy();
+                int day = switch (row.standing()) {
+                    case GOOD, PAST_DUE -> policy.restrictAfterDays();
+                    case RESTRICTED -> policy.suspendAfterDays();
+                    case SUSPENDED -> policy.cancelAfterDays();
+                };
+                Instant date = dayOf(row.startedAt(), row.zone(), day);
                 tell(transaction, account, row, BillingNotice.Kind.PAYMENT_REMINDER, date, at, step.day());
             }
             case RESTRICT -> {
@@ -232,9 +233,10 @@ public final class Dunning {
                 at,
                 row.invoice());
         invoices.writeOff(transaction, account, row.invoice(), at, "not paid in time");
-        UUID subscription = row.subscription();
-        if (subscription != null) {
-            subscriptions.endUnpaid(transaction, account, subscription, at);
+        // The one that the tenant has now: it was suspended for this invoice, whatever the invoice was for.
+        Optional<UUID> subscription = subscriptionOf(transaction, account);
+        if (subscription.isPresent()) {
+            subscriptions.endUnpaid(transaction, account, subscription.get(), at);
         }
     }
 
@@ -266,23 +268,29 @@ public final class Dunning {
     // The worst of the tenant's unpaid invoices counts.
     private void applyStanding(Transaction transaction, BillingAccount account, Instant at, String why)
             throws SQLException {
-        Connection connection = transaction.connection();
-        Standing worst = Sql.list(
-                        connection,
+        Optional<UUID> subscription = subscriptionOf(transaction, account);
+        if (subscription.isPresent()) {
+            subscriptions.setStanding(transaction, account, subscription.get(), worst(transaction, account), at, why);
+        }
+    }
+
+    private static Standing worst(Transaction transaction, BillingAccount account) throws SQLException {
+        return Sql.list(
+                        transaction.connection(),
                         row -> Standing.valueOf(row.getString(1)),
                         "select standing from dunning where tenant_id = ? and state = 'ACTIVE'",
                         account.tenant().value())
                 .stream()
                 .max(Standing::compareTo)
                 .orElse(Standing.GOOD);
-        Optional<UUID> subscription = Sql.first(
-                connection,
+    }
+
+    private static Optional<UUID> subscriptionOf(Transaction transaction, BillingAccount account) throws SQLException {
+        return Sql.first(
+                transaction.connection(),
                 row -> row.getObject(1, UUID.class),
                 "select id from subscription where tenant_id = ? and phase <> 'ENDED'",
                 account.tenant().value());
-        if (subscription.isPresent()) {
-            subscriptions.setStanding(transaction, account, subscription.get(), worst, at, why);
-        }
     }
 
     /** For billing itself: nothing is due on an invoice any more, in a transaction that holds the account. */
@@ -293,88 +301,81 @@ public final class Dunning {
         if (found.isEmpty()) {
             return;
         }
-        Row row = found.get();
+        Standing before = worst(transaction, account);
         Sql.update(
                 connection,
                 "update dunning set state = 'RESOLVED', next_at = null, ended_at = ? where invoice_id = ?",
                 at,
                 invoice);
         applyStanding(transaction, account, at, "an invoice was settled");
-        boolean others = Sql.first(
-                        connection,
-                        other -> other.getLong(1),
-                        "select 1 from dunning where tenant_id = ? and state = 'ACTIVE' limit 1",
-                        account.tenant().value())
-                .isPresent();
-        if (!others && row.standing() != Standing.PAST_DUE) {
-            tell(transaction, account, row, BillingNotice.Kind.ACCESS_RESTORED, at, at, 0);
+        boolean works = worst(transaction, account).compareTo(Standing.RESTRICTED) < 0
+                && subscriptionOf(transaction, account).isPresent();
+        if (works && before.compareTo(Standing.RESTRICTED) >= 0) {
+            tell(transaction, account, found.get(), BillingNotice.Kind.ACCESS_RESTORED, at, at, 0);
         }
     }
 
     /**
      * Begins with invoices that are overdue, and takes the steps that are due.
      *
-     * @return for how many invoices something was done
+     * @return how often something was done about an invoice
      */
     public int runDue() {
-        int done = 0;
-        while (runOne(null)) {
-            done++;
-        }
-        return done;
+        return runAllDue(null);
     }
 
     /** For billing itself: the same for one tenant, whatever its time is. */
     public int runDue(TenantId tenant) {
-        int done = 0;
-        while (runOne(tenant)) {
-            done++;
-        }
-        return done;
+        return runAllDue(tenant);
     }
 
-    private record Due(UUID invoice, TenantId tenant) {}
-
-    private boolean runOne(@Nullable TenantId only) {
-        return database.transact("take steps of dunning", transaction -> {
-            UUID tenant = only == null ? null : only.value();
-            // A collecting provider says itself that a payment failed; that it has not answered yet is no failure.
-            Optional<Due> due = Sql.first(
-                    transaction.connection(),
-                    row -> new Due(row.getObject(1, UUID.class), new TenantId(row.getObject(2, UUID.class))),
-                    "select d.invoice_id, d.tenant_id from dunning d join billing_account a on a.tenant_id = d.tenant_id"
-                            + " where d.state = 'ACTIVE' and d.next_at <= coalesce(a.frozen_at, ?)"
-                            + " and (a.frozen_at is null or a.tenant_id = ?) and (?::uuid is null or a.tenant_id = ?)"
-                            + " order by d.next_at limit 1 for update of a skip locked",
-                    transaction.recordedAt(),
-                    tenant,
-                    tenant,
-                    tenant);
-            if (due.isEmpty()) {
-                due = Sql.first(
-                        transaction.connection(),
-                        row -> new Due(row.getObject(1, UUID.class), new TenantId(row.getObject(2, UUID.class))),
-                        "select i.id, i.tenant_id from invoice i join billing_account a on a.tenant_id = i.tenant_id"
-                                + " where i.status = 'OPEN' and i.due_at <= coalesce(a.frozen_at, ?)"
-                                + " and (a.frozen_at is null or a.tenant_id = ?) and (?::uuid is null or a.tenant_id = ?)"
-                                + " and not exists (select 1 from dunning d where d.invoice_id = i.id)"
-                                + " and not exists (select 1 from payment_attempt p where p.invoice_id = i.id"
-                                + "   and p.state in ('STARTED', 'PENDING'))"
-                                + " order by i.due_at limit 1 for update of a skip locked",
-                        transaction.recordedAt(),
-                        tenant,
-                        tenant,
-                        tenant);
-            }
-            if (due.isEmpty()) {
-                return false;
-            }
-            BillingAccount account = accounts.lock(transaction, due.get().tenant());
+    private int runAllDue(@Nullable TenantId only) {
+        OneByOne.Work work = (transaction, invoice, tenant) -> {
+            BillingAccount account = accounts.lock(transaction, tenant);
             Instant at = accounts.now(account);
-            begin(transaction, account, due.get().invoice(), at);
-            takeDueSteps(transaction, account, due.get().invoice(), at);
-            return true;
-        });
+            begin(transaction, account, invoice, at);
+            takeDueSteps(transaction, account, invoice, at);
+        };
+        OneByOne each = new OneByOne(database);
+        return each.run(
+                        "take a step of dunning",
+                        (transaction, without) -> next(transaction, ACTIVE, only, without),
+                        work)
+                + each.run(
+                        "begin with dunning",
+                        (transaction, without) -> next(transaction, OVERDUE, only, without),
+                        work);
+    }
+
+    // What came of a request to a provider is not known yet, or is about to be asked for: that is waited for.
+    private static final String NOT_ASKED = " and i.collect_at is null and not exists (select 1 from payment_attempt p"
+            + " where p.invoice_id = i.id and p.state in ('STARTED', 'PENDING'))"
+            + " and i.id <> all (?) and (a.frozen_at is null or a.tenant_id = ?) and (?::uuid is null or a.tenant_id = ?)";
+
+    private static final String ACTIVE = "select i.id, i.tenant_id from dunning d join invoice i on i.id = d.invoice_id"
+            + " join billing_account a on a.tenant_id = i.tenant_id"
+            + " where d.state = 'ACTIVE' and d.next_at <= coalesce(a.frozen_at, ?)" + NOT_ASKED
+            + " order by d.next_at limit 1 for update of a skip locked";
+
+    private static final String OVERDUE =
+            "select i.id, i.tenant_id from invoice i join billing_account a on a.tenant_id = i.tenant_id"
+                    + " where i.status = 'OPEN' and i.due_at <= coalesce(a.frozen_at, ?)" + NOT_ASKED
+                    + " and not exists (select 1 from dunning d where d.invoice_id = i.id)"
+                    + " order by i.due_at limit 1 for update of a skip locked";
+
+    private static Optional<OneByOne.Due> next(
+            Transaction transaction, String select, @Nullable TenantId only, Array without) throws SQLException {
+        UUID tenant = only == null ? null : only.value();
+        return Sql.first(
+                transaction.connection(),
+                row -> new OneByOne.Due(
+                        row.getObject("id", UUID.class), new TenantId(row.getObject("tenant_id", UUID.class))),
+                select,
+                transaction.recordedAt(),
+                without,
+                tenant,
+                tenant,
+                tenant);
     }
 
     /**
@@ -408,7 +409,6 @@ public final class Dunning {
         return new Row(
                 row.getObject("invoice_id", UUID.class),
                 new TenantId(row.getObject("tenant_id", UUID.class)),
-                row.getObject("subscription_id", UUID.class),
                 BillingJson.read(row.getString("policy"), DunningPolicy.class),
                 ZoneId.of(row.getString("zone")),
                 Sql.instant(row, "started_at"),

@@ -1,10 +1,10 @@
 package io.tenancy.billing.internal;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.tenancy.TenantId;
+import io.tenancy.billing.BillingException;
 import io.tenancy.billing.Money;
-import io.tenancy.billing.subscription.SubscriptionChange;
+import java.util.Map;
 import java.util.UUID;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -13,6 +13,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.deser.std.StdDeserializer;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.jsontype.NamedType;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.StdSerializer;
 
@@ -29,10 +30,13 @@ public final class BillingJson {
                     .addDeserializer(Money.class, new MoneyReader())
                     .addSerializer(new TenantWriter())
                     .addDeserializer(TenantId.class, new TenantReader()))
-            .addMixIn(SubscriptionChange.class, NamedChange.class)
             .build();
 
-    private BillingJson() {}
+    private final JsonMapper mapper;
+
+    private BillingJson(JsonMapper mapper) {
+        this.mapper = mapper;
+    }
 
     public static String write(Object value) {
         return MAPPER.writeValueAsString(value);
@@ -42,17 +46,36 @@ public final class BillingJson {
         return MAPPER.readValue(json, type);
     }
 
-    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "change")
-    @JsonSubTypes({
-        @JsonSubTypes.Type(value = SubscriptionChange.ToPlan.class, name = "to_plan"),
-        @JsonSubTypes.Type(value = SubscriptionChange.Seats.class, name = "seats"),
-        @JsonSubTypes.Type(value = SubscriptionChange.AddOn.class, name = "add_on"),
-        @JsonSubTypes.Type(value = SubscriptionChange.NoAddOn.class, name = "no_add_on"),
-        @JsonSubTypes.Type(value = SubscriptionChange.Pause.class, name = "pause"),
-        @JsonSubTypes.Type(value = SubscriptionChange.Resume.class, name = "resume"),
-        @JsonSubTypes.Type(value = SubscriptionChange.Cancel.class, name = "cancel")
-    })
-    private interface NamedChange {}
+    /** Refuses what a newer version wrote, before it is read: what it means could cost money. */
+    public static void requireFormat(String what, int known, String json) {
+        // Its own is what nearly all of it is, and is told by the beginning.
+        if (json.startsWith("{\"format\":" + known + ",")) {
+            return;
+        }
+        int format = MAPPER.readTree(json).path("format").asInt(0);
+        if (format < 1 || format > known) {
+            throw new BillingException(what + " is stored in format " + format
+                    + ", but this version knows formats up to " + known + ". Upgrade this node; nothing was changed.");
+        }
+    }
+
+    /** The same, where values of a sealed type say which of its kinds they are. */
+    public static BillingJson withKinds(Class<?> sealed, Map<String, Class<?>> kinds) {
+        JsonMapper.Builder builder = MAPPER.rebuild().addMixIn(sealed, OfAKind.class);
+        kinds.forEach((name, type) -> builder.registerSubtypes(new NamedType(type, name)));
+        return new BillingJson(builder.build());
+    }
+
+    public String text(Object value) {
+        return mapper.writeValueAsString(value);
+    }
+
+    public <T> T value(String json, Class<T> type) {
+        return mapper.readValue(json, type);
+    }
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    private interface OfAKind {}
 
     private static final class MoneyWriter extends StdSerializer<Money> {
         MoneyWriter() {

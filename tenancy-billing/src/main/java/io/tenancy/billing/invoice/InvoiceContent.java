@@ -1,5 +1,6 @@
 package io.tenancy.billing.invoice;
 
+import io.tenancy.billing.internal.BillingJson;
 import io.tenancy.billing.party.Buyer;
 import io.tenancy.billing.party.Seller;
 import java.util.List;
@@ -16,4 +17,9 @@ import java.util.List;
 record InvoiceContent(int format, Seller seller, Buyer buyer, List<InvoiceLine> lines, List<String> discounts) {
 
     static final int FORMAT = 1;
+
+    static InvoiceContent read(String json) {
+        BillingJson.requireFormat("An invoice", FORMAT, json);
+        return BillingJson.read(json, InvoiceContent.class);
+    }
 }

@@ -9,6 +9,7 @@ import io.tenancy.billing.internal.BillingDatabase;
 import io.tenancy.billing.internal.BillingDatabase.Transaction;
 import io.tenancy.billing.internal.BillingJson;
 import io.tenancy.billing.internal.Ids;
+import io.tenancy.billing.internal.OneByOne;
 import io.tenancy.billing.internal.Sql;
 import io.tenancy.billing.ledger.Booking;
 import io.tenancy.billing.ledger.Ledger;
@@ -18,6 +19,7 @@ import io.tenancy.billing.notice.Notices;
 import io.tenancy.billing.party.Buyer;
 import io.tenancy.billing.party.Seller;
 import io.tenancy.jpa.entitlement.ChangeNote;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -126,12 +128,18 @@ public final class Invoices {
                     transaction,
                     new NewInvoice(
                             id, account, accounts.seller(account.seller()), null, lines, calculation, List.of(), at));
+            if (calculation.total().isNegative()) {
+                payOpenFromCredit(transaction, account, calculation.total().currency(), at);
+            }
             return at;
         });
         return require(id);
     }
 
-    /** For billing itself: makes an invoice within a transaction that holds the account. */
+    /**
+     * For billing itself: makes an invoice within a transaction that holds the account. What one below zero gives back is
+     * credit; the caller lets it pay open invoices, once it has stored what it does.
+     */
     public void make(Transaction transaction, NewInvoice made) throws SQLException {
         Calculation sums = made.calculation();
         boolean draft = !settings.draftFor().isZero();
@@ -198,6 +206,52 @@ public final class Invoices {
                 .reduce(Money.zero(draft.currency()), Money::plus);
         Sums sums = new Sums(id, draft.subtotal(), draft.discount(), draft.tax(), inclusive, draft.total());
         finalise(transaction, account, sums, draft.seller(), at);
+        if (sums.total().isNegative()) {
+            payOpenFromCredit(transaction, account, draft.currency(), at);
+        }
+    }
+
+    /**
+     * Makes drafts final whose time is over.
+     *
+     * @return how many
+     */
+    public int finaliseDue() {
+        return finaliseAllDue(null);
+    }
+
+    /** For billing itself: the same for one tenant, whatever its time is. */
+    public int finaliseDue(TenantId tenant) {
+        return finaliseAllDue(tenant);
+    }
+
+    private int finaliseAllDue(@Nullable TenantId only) {
+        return new OneByOne(database)
+                .run(
+                        "make a draft final",
+                        (transaction, without) -> nextDraft(transaction, only, without),
+                        (transaction, id, tenant) -> {
+                            BillingAccount account = accounts.lock(transaction, tenant);
+                            finalise(transaction, account, id, accounts.now(account));
+                        });
+    }
+
+    private static Optional<OneByOne.Due> nextDraft(Transaction transaction, @Nullable TenantId only, Array without)
+            throws SQLException {
+        UUID tenant = only == null ? null : only.value();
+        return Sql.first(
+                transaction.connection(),
+                row -> new OneByOne.Due(
+                        row.getObject("id", UUID.class), new TenantId(row.getObject("tenant_id", UUID.class))),
+                "select i.id, i.tenant_id from invoice i join billing_account a on a.tenant_id = i.tenant_id"
+                        + " where i.status = 'DRAFT' and i.finalise_at <= coalesce(a.frozen_at, ?) and i.id <> all (?)"
+                        + " and (a.frozen_at is null or a.tenant_id = ?) and (?::uuid is null or a.tenant_id = ?)"
+                        + " order by i.finalise_at limit 1 for update of a skip locked",
+                transaction.recordedAt(),
+                without,
+                tenant,
+                tenant,
+                tenant);
     }
 
     private record Sums(UUID id, Money subtotal, Money discount, Money tax, Money inclusiveTax, Money total) {}
@@ -469,6 +523,80 @@ public final class Invoices {
     }
 
     /**
+     * Pays an open invoice from the tenant's credit, as far as that goes.
+     *
+     * @param tenant whose
+     * @param id an open invoice
+     * @param note who and why
+     * @return the invoice afterwards
+     * @throws BillingException when there is no such invoice or it is not open
+     */
+    public Invoice payFromCredit(TenantId tenant, UUID id, ChangeNote note) {
+        database.transact("pay invoice " + id + " from credit", transaction -> {
+            BillingAccount account = accounts.lock(transaction, tenant);
+            Invoice invoice = require(transaction.connection(), tenant, id);
+            if (invoice.status() != InvoiceStatus.OPEN) {
+                throw new BillingException(
+                        "Invoice " + number(invoice) + " is " + invoice.status() + ", and credit pays open ones.");
+            }
+            payFromCredit(transaction, account, invoice, accounts.now(account), note.reason());
+            return id;
+        });
+        return require(tenant, id);
+    }
+
+    /**
+     * For billing itself: pays the tenant's open invoices from its credit, oldest first, within a transaction that holds
+     * the account.
+     */
+    public void payOpenFromCredit(Transaction transaction, BillingAccount account, String currency, Instant at)
+            throws SQLException {
+        List<UUID> open = Sql.list(
+                transaction.connection(),
+                row -> row.getObject(1, UUID.class),
+                "select id from invoice where tenant_id = ? and status = 'OPEN' and currency = ?"
+                        + " order by due_at, created_at, number",
+                account.tenant().value(),
+                currency);
+        for (UUID id : open) {
+            Invoice invoice = require(transaction.connection(), account.tenant(), id);
+            payFromCredit(transaction, account, invoice, at, "credit that came in");
+        }
+    }
+
+    private void payFromCredit(
+            Transaction transaction, BillingAccount account, Invoice invoice, Instant at, String note)
+            throws SQLException {
+        Money credit = ledger.credit(transaction, account.tenant(), invoice.currency());
+        Money used = credit.compareTo(invoice.due()) < 0 ? credit : invoice.due();
+        if (used.isZero()) {
+            return;
+        }
+        Money due = invoice.due().minus(used);
+        boolean settles = due.isZero();
+        ledger.post(
+                transaction,
+                booking(account, "credit-used", "credit-used:" + Ids.next(), at, note)
+                        .debit(LedgerAccount.CREDIT, used, invoice.id())
+                        .credit(LedgerAccount.RECEIVABLE, used, invoice.id()));
+        Sql.update(
+                transaction.connection(),
+                "update invoice set credited = credited + ?, due = ?, status = case when ? then 'PAID' else status end,"
+                        + " paid_at = case when ? then ? else paid_at end,"
+                        + " collect_at = case when ? then null else collect_at end where id = ?",
+                used.minorUnits(),
+                due.minorUnits(),
+                settles,
+                settles,
+                Sql.time(at),
+                settles,
+                invoice.id());
+        if (settles) {
+            settled.settled(transaction, account, invoice.id(), at);
+        }
+    }
+
+    /**
      * An invoice of a tenant.
      *
      * @param tenant whose
@@ -579,7 +707,7 @@ public final class Invoices {
     }
 
     private static Invoice read(ResultSet row) throws SQLException {
-        InvoiceContent content = BillingJson.read(row.getString("content"), InvoiceContent.class);
+        InvoiceContent content = InvoiceContent.read(row.getString("content"));
         String currency = row.getString("currency");
         Buyer buyer = content.buyer();
         @Nullable Instant finalisedAt = Sql.optionalInstant(row, "finalised_at");

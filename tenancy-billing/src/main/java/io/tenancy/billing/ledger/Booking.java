@@ -65,6 +65,20 @@ public final class Booking {
         return debit(account, amount.negated(), invoice);
     }
 
+    void requireZero() {
+        if (lines.isEmpty()) {
+            return;
+        }
+        Money sum = Money.zero(lines.get(0).amount().currency());
+        for (Line line : lines) {
+            sum = sum.plus(line.amount());
+        }
+        if (!sum.isZero()) {
+            throw new IllegalStateException(
+                    "The entries of " + reference + " come to " + sum + " and not to zero: " + lines);
+        }
+    }
+
     record Line(
             LedgerAccount account, Money amount, @Nullable UUID invoice) {}
 }

@@ -45,7 +45,7 @@ public final class Ledger {
         if (booking.lines.isEmpty()) {
             return;
         }
-        requireZero(booking);
+        booking.requireZero();
         Connection connection = transaction.connection();
         long id = Sql.first(
                         connection,
@@ -79,17 +79,6 @@ public final class Ledger {
                 insert.setLong(++parameter, line.amount().minorUnits());
             }
             insert.executeUpdate();
-        }
-    }
-
-    private static void requireZero(Booking booking) {
-        Money sum = Money.zero(booking.lines.get(0).amount().currency());
-        for (Booking.Line line : booking.lines) {
-            sum = sum.plus(line.amount());
-        }
-        if (!sum.isZero()) {
-            throw new IllegalStateException(
-                    "The entries of " + booking.reference + " come to " + sum + " and not to zero: " + booking.lines);
         }
     }
 
@@ -163,8 +152,9 @@ public final class Ledger {
     }
 
     /**
-     * Looks through all the books for what must not be: a transaction that does not come to zero, an invoice whose
-     * receivable is not what is due, a tenant with less than nothing to its credit.
+     * Looks through all the books for what must not be: a transaction that does not come to zero or has no entries, an
+     * invoice whose receivable is not what is due, a payment or a credit note that is not booked as it is, a tenant with
+     * less than nothing to its credit, a series with a gap.
      *
      * @return what is wrong, in words; empty when all is right
      */
@@ -223,5 +213,32 @@ public final class Ledger {
             ) d on d.seller = s.seller and d.series = s.series
             group by s.seller, s.series, s.next
             having count(d.number) <> s.next - 1 or coalesce(max(d.number), 0) <> s.next - 1
+            union all
+            select 'series ' || d.series || ' of ' || d.seller || ' has numbers, but is not counted' from (
+              select seller, series from invoice where number is not null union select seller, series from credit_note
+            ) d where not exists (select 1 from invoice_series s where s.seller = d.seller and s.series = d.series)
+            union all
+            select 'credit note ' || c.number_text || ' takes back ' || c.total || ', but the books say '
+              || coalesce(l.taken, 0)
+            from credit_note c left join (
+              select t.reference, sum(e.amount) as taken from ledger_transaction t
+              join ledger_entry e on e.transaction_id = t.id and e.amount > 0 where t.kind = 'credit-note' group by 1
+            ) l on l.reference = 'credit-note:' || c.id
+            where coalesce(l.taken, 0) <> c.total
+            union all
+            select 'invoice ' || i.number_text || ' has ' || i.credit_noted || ' taken back, but its credit notes '
+              || coalesce(c.total, 0)
+            from invoice i left join (select invoice_id, sum(total) as total from credit_note group by 1) c
+              on c.invoice_id = i.id
+            where i.credit_noted <> coalesce(c.total, 0)
+            union all
+            select 'payment ' || p.provider || ' ' || p.reference || ' is of ' || p.amount || ', but the books say '
+              || coalesce(l.cash, 0)
+            from payment p left join (
+              select t.reference, sum(e.amount) as cash from ledger_transaction t
+              join ledger_entry e on e.transaction_id = t.id and e.account = 'CASH' where t.kind in ('payment', 'top-up')
+              group by 1
+            ) l on l.reference = 'payment:' || p.id
+            where p.amount > 0 and coalesce(l.cash, 0) <> p.amount
             """;
 }

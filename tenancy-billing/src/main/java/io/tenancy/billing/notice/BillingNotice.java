@@ -46,7 +46,7 @@ public record BillingNotice(
         ACCESS_RESTRICTED,
         /** The tenant no longer works; the date is when its subscription ends. */
         ACCESS_SUSPENDED,
-        /** All is paid and the tenant works again. */
+        /** What kept the tenant from its work is paid, and it works again; the date is when. */
         ACCESS_RESTORED,
         /** The trial ends soon; the date is when. */
         TRIAL_ENDS,

@@ -39,18 +39,23 @@ public final class Notices {
         this.notifiers = List.copyOf(notifiers);
     }
 
-    /** For billing itself: stores a notice within a transaction; one with a key that is known is not stored again. */
+    /**
+     * For billing itself: stores a notice within a transaction; one with a key that is known is not stored again. What is
+     * told to tenants in the sandbox is kept and never told, because nothing of it is real.
+     */
     public void add(Transaction transaction, BillingNotice notice) throws SQLException {
         Sql.update(
                 transaction.connection(),
                 "insert into billing_notice (key, tenant_id, kind, content, created_at, next_at)"
-                        + " values (?, ?, ?, ?, ?, ?) on conflict (key) do nothing",
+                        + " select ?, ?, ?, ?, ?, case when a.frozen_at is null then ?::timestamptz end"
+                        + " from billing_account a where a.tenant_id = ? on conflict (key) do nothing",
                 notice.key(),
                 notice.tenant().value(),
                 notice.kind().name(),
                 BillingJson.write(notice),
                 notice.at(),
-                notifiers.isEmpty() ? null : Sql.time(transaction.recordedAt()));
+                notifiers.isEmpty() ? null : Sql.time(transaction.recordedAt()),
+                notice.tenant().value());
     }
 
     /**

@@ -22,6 +22,15 @@ public interface PaymentProvider {
     boolean collects();
 
     /**
+     * Whether it may be asked for tenants in the sandbox, because it moves no real money for them.
+     *
+     * @return false unless overridden
+     */
+    default boolean worksInSandbox() {
+        return false;
+    }
+
+    /**
      * Takes what is due on an invoice.
      *
      * @param request how much, from whom, with which key

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param invoice the invoice; null for a refund of credit
  * @param number its number; null for a refund of credit
  * @param amount more than 0
+ * @param sandbox whether the tenant's time is made up: no real money may move, so use the provider's own test mode or decline
  */
 public record PaymentRequest(
         UUID key,
@@ -22,4 +23,5 @@ public record PaymentRequest(
         Buyer buyer,
         @Nullable UUID invoice,
         @Nullable String number,
-        Money amount) {}
+        Money amount,
+        boolean sandbox) {}

@@ -8,6 +8,7 @@ import io.tenancy.billing.account.BillingAccounts;
 import io.tenancy.billing.internal.BillingDatabase;
 import io.tenancy.billing.internal.BillingDatabase.Transaction;
 import io.tenancy.billing.internal.Ids;
+import io.tenancy.billing.internal.OneByOne;
 import io.tenancy.billing.internal.Sql;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.InvoiceStatus;
@@ -18,6 +19,7 @@ import io.tenancy.billing.ledger.LedgerAccount;
 import io.tenancy.billing.notice.BillingNotice;
 import io.tenancy.billing.notice.Notices;
 import io.tenancy.jpa.entitlement.ChangeNote;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -116,9 +118,7 @@ public final class Payments {
      *     payment
      */
     public Payment receive(TenantId tenant, UUID invoice, @Nullable Money amount, String reference, ChangeNote note) {
-        if (reference.isBlank()) {
-            throw new IllegalArgumentException("A payment has a reference, by which it is told from others");
-        }
+        requireReference(reference);
         return database.transact("take in a payment of invoice " + invoice, transaction -> {
             BillingAccount account = accounts.lock(transaction, tenant);
             Optional<Payment> known = find(transaction.connection(), ManualPayments.NAME, reference);
@@ -136,13 +136,20 @@ public final class Payments {
         });
     }
 
-    private static Payment requireSame(Payment known, TenantId tenant, UUID invoice, @Nullable Money amount) {
+    private static void requireReference(String reference) {
+        if (reference.isBlank()) {
+            throw new IllegalArgumentException("A payment has a reference, by which it is told from others");
+        }
+    }
+
+    private static Payment requireSame(Payment known, TenantId tenant, @Nullable UUID invoice, @Nullable Money amount) {
         if (!known.tenant().equals(tenant)
                 || !Objects.equals(known.invoice(), invoice)
                 || (amount != null && !known.amount().equals(amount))) {
             throw new BillingException("A payment with reference '" + known.reference() + "' was taken in before: "
-                    + known.amount() + " on " + known.at() + " for another invoice or of another amount. Give this one"
-                    + " a reference of its own.");
+                    + known.amount() + " on " + known.at()
+                    + " for another tenant or invoice, or of another amount. Give"
+                    + " this one a reference of its own.");
         }
         return known;
     }
@@ -166,6 +173,9 @@ public final class Payments {
         Instant at = accounts.now(account);
         UUID id = Ids.next();
         invoices.pay(transaction, account, invoice, amount, id, at);
+        if (amount.compareTo(invoice.due()) > 0) {
+            invoices.payOpenFromCredit(transaction, account, amount.currency(), at);
+        }
         insert(transaction, id, account.tenant(), invoice.id(), provider, reference, amount, at, actor);
         notices.add(
                 transaction,
@@ -194,10 +204,10 @@ public final class Payments {
             Instant at,
             String actor)
             throws SQLException {
-        Sql.update(
+        int inserted = Sql.update(
                 transaction.connection(),
                 "insert into payment (id, tenant_id, invoice_id, provider, reference, currency, amount, at, recorded_at,"
-                        + " actor) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        + " actor) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (provider, reference) do nothing",
                 id,
                 tenant.value(),
                 invoice,
@@ -208,24 +218,31 @@ public final class Payments {
                 at,
                 transaction.recordedAt(),
                 actor);
+        if (inserted == 0) {
+            throw new BillingException("A payment of " + amount + " with reference '" + reference + "' of provider '"
+                    + provider + "' was to be taken in for tenant " + tenant
+                    + ", but one with this reference was taken in at the same moment for another tenant.");
+        }
     }
 
     /**
-     * Adds to a tenant's credit what it paid in advance.
+     * Adds to a tenant's credit what it paid in advance. It pays open invoices first, oldest first.
      *
      * @param tenant whose
      * @param amount more than 0
      * @param reference names the transfer
      * @param note who and why
      * @return the payment; that of the first time when this reference was taken in before
+     * @throws BillingException when the tenant has no billing account, or the reference is that of another payment
      */
     public Payment topUp(TenantId tenant, Money amount, String reference, ChangeNote note) {
         requirePositive(amount);
+        requireReference(reference);
         return database.transact("add to the credit of tenant " + tenant, transaction -> {
             BillingAccount account = accounts.lock(transaction, tenant);
             Optional<Payment> known = find(transaction.connection(), ManualPayments.NAME, reference);
             if (known.isPresent()) {
-                return known.get();
+                return requireSame(known.get(), tenant, null, amount);
             }
             Instant at = accounts.now(account);
             UUID id = Ids.next();
@@ -235,6 +252,7 @@ public final class Payments {
                             .debit(LedgerAccount.CASH, amount, null)
                             .credit(LedgerAccount.CREDIT, amount, null));
             insert(transaction, id, tenant, null, ManualPayments.NAME, reference, amount, at, note.actor());
+            invoices.payOpenFromCredit(transaction, account, amount.currency(), at);
             return new Payment(id, tenant, null, ManualPayments.NAME, reference, amount, at);
         });
     }
@@ -350,73 +368,88 @@ public final class Payments {
      * @return how many requests were made
      */
     public int collectDue() {
-        startAll(null);
-        return askAll(null);
+        return startAndAsk(null);
     }
 
     /** For billing itself: the same for one tenant, whatever its time is. */
     public int collectDue(TenantId tenant) {
-        startAll(tenant);
-        return askAll(tenant);
+        return startAndAsk(tenant);
     }
 
-    private void startAll(@Nullable TenantId only) {
-        boolean more = true;
-        while (more) {
-            more = startOne(only);
+    private int startAndAsk(@Nullable TenantId only) {
+        OneByOne invoicesToCollect = new OneByOne(database);
+        int asked = 0;
+        boolean more;
+        do {
+            int started = invoicesToCollect.run(
+                    "collect an invoice",
+                    (transaction, without) -> nextToCollect(transaction, only, without),
+                    this::start);
+            more = started > 0;
+            for (Optional<Attempt> next = claim(only); next.isPresent(); next = claim(only)) {
+                asked += ask(next.get()) ? 1 : 0;
+                more = true;
+            }
+        } while (more);
+        return asked;
+    }
+
+    private static Optional<OneByOne.Due> nextToCollect(Transaction transaction, @Nullable TenantId only, Array without)
+            throws SQLException {
+        UUID tenant = only == null ? null : only.value();
+        return Sql.first(
+                transaction.connection(),
+                row -> new OneByOne.Due(
+                        row.getObject("id", UUID.class), new TenantId(row.getObject("tenant_id", UUID.class))),
+                "select i.id, i.tenant_id from invoice i join billing_account a on a.tenant_id = i.tenant_id"
+                        + " where i.collect_at <= coalesce(a.frozen_at, ?) and i.status = 'OPEN' and i.id <> all (?)"
+                        + " and (a.frozen_at is null or a.tenant_id = ?) and (?::uuid is null or a.tenant_id = ?)"
+                        + " order by i.collect_at limit 1 for update of a skip locked",
+                transaction.recordedAt(),
+                without,
+                tenant,
+                tenant,
+                tenant);
+    }
+
+    /** Stores the request for an invoice that is due to be collected. */
+    private void start(Transaction transaction, UUID id, TenantId tenant) throws SQLException {
+        Connection connection = transaction.connection();
+        BillingAccount account = accounts.lock(transaction, tenant);
+        Invoice invoice = invoices.require(connection, tenant, id);
+        // Another node may have done it between the search and the lock.
+        int due = Sql.update(
+                connection,
+                "update invoice set collect_at = null where id = ? and status = 'OPEN' and collect_at <= ?",
+                id,
+                accounts.now(account));
+        boolean asked = Sql.first(
+                        connection,
+                        row -> row.getString(1),
+                        "select state from payment_attempt where invoice_id = ? and kind = 'COLLECT'"
+                                + " and state in ('STARTED', 'PENDING')",
+                        id)
+                .isPresent();
+        if (due == 1 && !asked && !invoice.due().isZero() && collects(account)) {
+            start(transaction, Ids.next(), account, id, "COLLECT", invoice.due(), accounts.now(account));
         }
     }
 
-    /** Stores the request for one invoice that is due to be collected. */
-    private boolean startOne(@Nullable TenantId only) {
-        return database.transact("look for invoices to collect", transaction -> {
-            Connection connection = transaction.connection();
-            Optional<Map.Entry<UUID, UUID>> due = Sql.first(
-                    connection,
-                    row -> Map.entry(row.getObject(1, UUID.class), row.getObject(2, UUID.class)),
-                    "select i.id, i.tenant_id from invoice i join billing_account a on a.tenant_id = i.tenant_id"
-                            + " where i.collect_at <= coalesce(a.frozen_at, ?) and i.status = 'OPEN'"
-                            + " and (a.frozen_at is null or a.tenant_id = ?) and (?::uuid is null or a.tenant_id = ?)"
-                            + " order by i.collect_at limit 1 for update of a skip locked",
-                    transaction.recordedAt(),
-                    only == null ? null : only.value(),
-                    only == null ? null : only.value(),
-                    only == null ? null : only.value());
-            if (due.isEmpty()) {
-                return false;
-            }
-            TenantId tenant = new TenantId(due.get().getValue());
-            BillingAccount account = accounts.lock(transaction, tenant);
-            Invoice invoice = invoices.require(connection, tenant, due.get().getKey());
-            Sql.update(connection, "update invoice set collect_at = null where id = ?", invoice.id());
-            boolean asked = Sql.first(
-                            connection,
-                            row -> row.getString(1),
-                            "select state from payment_attempt where invoice_id = ? and kind = 'COLLECT'"
-                                    + " and state in ('STARTED', 'PENDING')",
-                            invoice.id())
-                    .isPresent();
-            if (!asked && !invoice.due().isZero()) {
-                start(transaction, Ids.next(), account, invoice.id(), "COLLECT", invoice.due(), accounts.now(account));
-            }
-            return true;
-        });
+    // Where nothing collects, the tenant is waited for, as it is with a transfer.
+    private boolean collects(BillingAccount account) {
+        PaymentProvider provider = providers.get(account.provider());
+        if (provider == null) {
+            LOG.error(
+                    "Tenant {} pays through '{}', which is not configured; configured are {}",
+                    account.tenant(),
+                    account.provider(),
+                    providers.keySet());
+        }
+        return provider != null && provider.collects();
     }
 
     private record Attempt(
-            UUID id, TenantId tenant, @Nullable UUID invoice, String kind, String provider, Money amount) {}
-
-    private int askAll(@Nullable TenantId only) {
-        int asked = 0;
-        while (true) {
-            Optional<Attempt> next = claim(only);
-            if (next.isEmpty()) {
-                return asked;
-            }
-            ask(next.get());
-            asked++;
-        }
-    }
+            UUID id, TenantId tenant, @Nullable UUID invoice, String kind, String provider, Money amount, int asks) {}
 
     private Optional<Attempt> claim(@Nullable TenantId only) {
         return database.transact("look for requests to providers", transaction -> {
@@ -429,10 +462,12 @@ public final class Payments {
                             row.getObject("invoice_id", UUID.class),
                             row.getString("kind"),
                             row.getString("provider"),
-                            Money.ofMinor(row.getLong("amount"), row.getString("currency"))),
-                    "update payment_attempt set ask_at = ? where id = (select id from payment_attempt"
+                            Money.ofMinor(row.getLong("amount"), row.getString("currency")),
+                            row.getInt("asks")),
+                    "update payment_attempt set ask_at = ?, asks = asks + 1 where id = (select id from payment_attempt"
                             + " where ask_at <= ? and (?::uuid is null or tenant_id = ?) order by ask_at limit 1"
-                            + " for update skip locked) returning id, tenant_id, invoice_id, kind, provider, amount, currency",
+                            + " for update skip locked)"
+                            + " returning id, tenant_id, invoice_id, kind, provider, amount, currency, asks",
                     transaction.recordedAt().plus(ASK_AGAIN),
                     transaction.recordedAt(),
                     tenant,
@@ -441,7 +476,7 @@ public final class Payments {
     }
 
     // No transaction is open while the provider is asked.
-    private void ask(Attempt attempt) {
+    private boolean ask(Attempt attempt) {
         PaymentProvider provider = providers.get(attempt.provider());
         if (provider == null) {
             LOG.error(
@@ -449,33 +484,67 @@ public final class Payments {
                     attempt.id(),
                     attempt.provider(),
                     providers.keySet());
-            return;
+            return false;
         }
         PaymentResult result;
         try {
-            PaymentRequest request = request(attempt);
-            result = attempt.kind().equals("COLLECT") ? provider.collect(request) : provider.refund(request);
+            Optional<PaymentRequest> request = request(attempt);
+            if (request.isEmpty()) {
+                return false;
+            }
+            result =
+                    attempt.kind().equals("COLLECT") ? provider.collect(request.get()) : provider.refund(request.get());
         } catch (Exception unknown) {
             LOG.warn(
                     "What came of request {} to '{}' is not known; it is asked again",
                     attempt.id(),
                     provider.name(),
                     unknown);
-            return;
+            return true;
         }
-        finish(attempt.id(), attempt.tenant(), result);
+        try {
+            finish(attempt.id(), attempt.tenant(), result);
+        } catch (RuntimeException failure) {
+            // It is asked again and answers the same; others are not held up until then.
+            LOG.error("What came of request {} to '{}' could not be stored", attempt.id(), provider.name(), failure);
+        }
+        return true;
     }
 
-    private PaymentRequest request(Attempt attempt) {
+    /** Empty when it was never asked, and what it asks for is not what is due any more. */
+    private Optional<PaymentRequest> request(Attempt attempt) {
         return database.transact("read what is to be paid", transaction -> {
             BillingAccount account = accounts.lock(transaction, attempt.tenant());
             UUID id = attempt.invoice();
-            String number = id == null
-                    ? null
-                    : invoices.require(transaction.connection(), attempt.tenant(), id)
-                            .number();
-            return new PaymentRequest(attempt.id(), attempt.tenant(), account.buyer(), id, number, attempt.amount());
+            String number = null;
+            if (id != null) {
+                Invoice invoice = invoices.require(transaction.connection(), attempt.tenant(), id);
+                boolean open = invoice.status() == InvoiceStatus.OPEN;
+                if (attempt.asks() == 1 && !(open && invoice.due().equals(attempt.amount()))) {
+                    drop(transaction, attempt, open ? accounts.now(account) : null);
+                    return Optional.empty();
+                }
+                number = invoice.number();
+            }
+            return Optional.of(new PaymentRequest(
+                    attempt.id(),
+                    attempt.tenant(),
+                    account.buyer(),
+                    id,
+                    number,
+                    attempt.amount(),
+                    account.isSandbox()));
         });
+    }
+
+    private static void drop(Transaction transaction, Attempt attempt, @Nullable Instant collectAt)
+            throws SQLException {
+        mark(transaction, attempt.id(), "DROPPED", null, null, "paid or taken back before it was asked", false);
+        Sql.update(
+                transaction.connection(),
+                "update invoice set collect_at = ? where id = ?",
+                collectAt,
+                attempt.invoice());
     }
 
     /**
@@ -498,8 +567,9 @@ public final class Payments {
                                     row.getObject("invoice_id", UUID.class),
                                     row.getString("kind"),
                                     row.getString("provider"),
-                                    Money.ofMinor(row.getLong("amount"), row.getString("currency"))),
-                            "select invoice_id, kind, provider, amount, currency from payment_attempt"
+                                    Money.ofMinor(row.getLong("amount"), row.getString("currency")),
+                                    row.getInt("asks")),
+                            "select invoice_id, kind, provider, amount, currency, asks from payment_attempt"
                                     + " where id = ? and tenant_id = ? and state in ('STARTED', 'PENDING') for update",
                             key,
                             tenant.value())
@@ -537,10 +607,13 @@ public final class Payments {
     private void succeed(Transaction transaction, BillingAccount account, Attempt attempt, String reference)
             throws SQLException {
         mark(transaction, attempt.id(), "SUCCEEDED", reference, null, null, false);
-        if (find(transaction.connection(), attempt.provider(), reference).isPresent()) {
+        UUID invoice = attempt.invoice();
+        Optional<Payment> known = find(transaction.connection(), attempt.provider(), reference);
+        if (known.isPresent()) {
+            Money amount = invoice == null ? attempt.amount().negated() : attempt.amount();
+            var unused = requireSame(known.get(), account.tenant(), invoice, amount);
             return;
         }
-        UUID invoice = attempt.invoice();
         if (invoice == null) {
             insert(
                     transaction,

@@ -1,17 +1,10 @@
 package io.tenancy.billing.run;
 
-import io.tenancy.TenantId;
-import io.tenancy.billing.account.BillingAccount;
-import io.tenancy.billing.account.BillingAccounts;
 import io.tenancy.billing.dunning.Dunning;
-import io.tenancy.billing.internal.BillingDatabase;
-import io.tenancy.billing.internal.Sql;
 import io.tenancy.billing.invoice.Invoices;
 import io.tenancy.billing.notice.Notices;
 import io.tenancy.billing.payment.Payments;
 import io.tenancy.billing.subscription.Subscriptions;
-import java.util.Optional;
-import java.util.UUID;
 
 /**
  * Lets take place what is due: periods that begin, drafts that become final, payments that are collected, steps of dunning,
@@ -23,8 +16,6 @@ public final class BillingRun {
     /** How many subscriptions are run in one transaction. */
     public static final int BATCH = 50;
 
-    private final BillingDatabase database;
-    private final BillingAccounts accounts;
     private final Subscriptions subscriptions;
     private final Invoices invoices;
     private final Payments payments;
@@ -34,8 +25,6 @@ public final class BillingRun {
     /**
      * Creates the run.
      *
-     * @param database the control database
-     * @param accounts who is billed
      * @param subscriptions whose periods begin
      * @param invoices that become final
      * @param payments that are collected
@@ -43,15 +32,7 @@ public final class BillingRun {
      * @param notices that are told
      */
     public BillingRun(
-            BillingDatabase database,
-            BillingAccounts accounts,
-            Subscriptions subscriptions,
-            Invoices invoices,
-            Payments payments,
-            Dunning dunning,
-            Notices notices) {
-        this.database = database;
-        this.accounts = accounts;
+            Subscriptions subscriptions, Invoices invoices, Payments payments, Dunning dunning, Notices notices) {
         this.subscriptions = subscriptions;
         this.invoices = invoices;
         this.payments = payments;
@@ -65,7 +46,7 @@ public final class BillingRun {
      * @param subscriptions of how many something was due
      * @param finalised how many drafts became final
      * @param asked how many requests were made of payment providers
-     * @param dunned for how many unpaid invoices something was done
+     * @param dunned how often something was done about an unpaid invoice
      * @param told how many notices were told
      */
     public record Done(int subscriptions, int finalised, int asked, int dunned, int told) {}
@@ -77,14 +58,17 @@ public final class BillingRun {
      */
     public Done run() {
         int ran = runSubscriptions();
-        int finalised = 0;
-        while (finaliseOne()) {
-            finalised++;
-        }
-        int asked = payments.collectDue();
-        int dunned = dunning.runDue();
-        // Dunning may have asked for another try.
-        asked += dunned == 0 ? 0 : payments.collectDue();
+        subscriptions.remindOfTrials();
+        int finalised = invoices.finaliseDue();
+        int asked = 0;
+        int dunned = 0;
+        int steps;
+        do {
+            asked += payments.collectDue();
+            // Dunning may ask for another try, and goes on once it is known what came of it.
+            steps = dunning.runDue();
+            dunned += steps;
+        } while (steps > 0);
         return new Done(ran, finalised, asked, dunned, notices.tellDue());
     }
 
@@ -101,25 +85,5 @@ public final class BillingRun {
             all += ran;
         } while (ran == BATCH);
         return all;
-    }
-
-    private record Draft(UUID invoice, TenantId tenant) {}
-
-    private boolean finaliseOne() {
-        return database.transact("make drafts final", transaction -> {
-            Optional<Draft> due = Sql.first(
-                    transaction.connection(),
-                    row -> new Draft(row.getObject(1, UUID.class), new TenantId(row.getObject(2, UUID.class))),
-                    "select i.id, i.tenant_id from invoice i join billing_account a on a.tenant_id = i.tenant_id"
-                            + " where i.status = 'DRAFT' and i.finalise_at <= ? and a.frozen_at is null"
-                            + " order by i.finalise_at limit 1 for update of a skip locked",
-                    transaction.recordedAt());
-            if (due.isEmpty()) {
-                return false;
-            }
-            BillingAccount account = accounts.lock(transaction, due.get().tenant());
-            invoices.finalise(transaction, account, due.get().invoice(), accounts.now(account));
-            return true;
-        });
     }
 }

@@ -7,6 +7,7 @@ import io.tenancy.billing.account.BillingAccounts;
 import io.tenancy.billing.dunning.Dunning;
 import io.tenancy.billing.internal.BillingDatabase;
 import io.tenancy.billing.internal.Sql;
+import io.tenancy.billing.invoice.Invoices;
 import io.tenancy.billing.payment.Payments;
 import io.tenancy.billing.subscription.Subscriptions;
 import java.time.Instant;
@@ -24,6 +25,7 @@ public final class Sandbox {
     private final BillingDatabase database;
     private final BillingAccounts accounts;
     private final Subscriptions subscriptions;
+    private final Invoices invoices;
     private final Payments payments;
     private final Dunning dunning;
 
@@ -33,6 +35,7 @@ public final class Sandbox {
      * @param database the control database
      * @param accounts who is billed
      * @param subscriptions whose periods begin
+     * @param invoices that become final
      * @param payments that are collected
      * @param dunning whose steps are taken
      */
@@ -40,11 +43,13 @@ public final class Sandbox {
             BillingDatabase database,
             BillingAccounts accounts,
             Subscriptions subscriptions,
+            Invoices invoices,
             Payments payments,
             Dunning dunning) {
         this.database = database;
         this.accounts = accounts;
         this.subscriptions = subscriptions;
+        this.invoices = invoices;
         this.payments = payments;
         this.dunning = dunning;
     }
@@ -75,6 +80,7 @@ public final class Sandbox {
                                 ? " was billed already, so its time is real."
                                 : " is in" + " the sandbox already; advance its time instead."));
             }
+            accounts.requireOfSandbox(tenant, account.provider());
             return Sql.update(
                     transaction.connection(),
                     "update billing_account set frozen_at = ? where tenant_id = ?",
@@ -93,19 +99,24 @@ public final class Sandbox {
     public void advance(TenantId tenant, Instant to) {
         Instant end = to.truncatedTo(ChronoUnit.SECONDS);
         for (int i = 0; i < MOST_STEPS; i++) {
-            subscriptions.runIfAny(tenant);
-            payments.collectDue(tenant);
-            dunning.runDue(tenant);
+            takePlace(tenant);
             Instant now = step(tenant, end);
             if (now.equals(end)) {
-                subscriptions.runIfAny(tenant);
-                payments.collectDue(tenant);
-                dunning.runDue(tenant);
+                takePlace(tenant);
                 return;
             }
         }
         throw new BillingException("The time of tenant " + tenant + " was to be advanced to " + to + ", but after "
                 + MOST_STEPS + " steps it has not come there. Advance it in smaller stretches.");
+    }
+
+    /** All that is due at the instant that it is. */
+    private void takePlace(TenantId tenant) {
+        int done;
+        do {
+            subscriptions.run(tenant);
+            done = invoices.finaliseDue(tenant) + payments.collectDue(tenant) + dunning.runDue(tenant);
+        } while (done > 0);
     }
 
     /** To the next instant at which something is due. */
@@ -122,11 +133,13 @@ public final class Sandbox {
                             row -> Optional.ofNullable(Sql.optionalInstant(row, "due")),
                             "select min(due) as due from ("
                                     + "select next_at as due from subscription where tenant_id = ?"
+                                    + " union all select finalise_at from invoice where tenant_id = ? and status = 'DRAFT'"
                                     + " union all select collect_at from invoice where tenant_id = ? and status = 'OPEN'"
                                     + " union all select due_at from invoice i where tenant_id = ? and status = 'OPEN'"
                                     + "   and not exists (select 1 from dunning d where d.invoice_id = i.id)"
                                     + " union all select next_at from dunning where tenant_id = ? and state = 'ACTIVE') all_due"
                                     + " where due > ?",
+                            tenant.value(),
                             tenant.value(),
                             tenant.value(),
                             tenant.value(),

@@ -54,6 +54,9 @@ final class Access {
             TermsSource terms,
             ChangeNote note)
             throws SQLException {
+        if (before != null && before.phase() == Phase.ENDED) {
+            return after;
+        }
         EntitlementAdministration within = administration.joining(transaction.connection(), transaction::afterCommit);
         boolean over = after.phase() == Phase.ENDED;
         List<SubscriptionItem> old = before == null ? List.of() : before.items();
@@ -125,11 +128,16 @@ final class Access {
                 row -> TenantStatus.valueOf(row.getString(1)),
                 "select status from tenant where id = ? for update",
                 tenant.value());
-        if (found.isEmpty() || found.get() == wanted) {
-            return found.isEmpty() ? lastSet : wanted;
+        if (found.isEmpty()) {
+            return lastSet;
         }
         TenantStatus expected = found.get();
-        if (expected != lastSet && !WORKING.contains(expected)) {
+        boolean others = expected != lastSet && !WORKING.contains(expected);
+        if (expected == wanted) {
+            // What somebody else stopped before billing would have done so stays theirs.
+            return others ? lastSet : wanted;
+        }
+        if (others) {
             LOG.warn(
                     "Billing would make tenant {} {}, but it is {} and billing did not make it so; it stays",
                     tenant,

@@ -4,6 +4,7 @@ import io.tenancy.billing.BillingException;
 import io.tenancy.billing.catalogue.AddOnPrices;
 import io.tenancy.billing.catalogue.PlanPrices;
 import io.tenancy.billing.catalogue.PriceBook;
+import io.tenancy.billing.catalogue.PriceBookDifference;
 import io.tenancy.billing.catalogue.PriceBookReader;
 import io.tenancy.billing.catalogue.PriceBookWriter;
 import io.tenancy.billing.catalogue.PriceTerms;
@@ -75,6 +76,26 @@ public final class BillingCatalogue {
             }
             return new CatalogueImport(entitlements.revision(), entitlements.changed() || behind, changes);
         });
+    }
+
+    /**
+     * What a document would change of the prices that were imported last.
+     *
+     * @param document JSON or YAML
+     * @return each change in words, with its path; empty for none
+     * @throws InvalidCatalogueException naming everything that is wrong in the document
+     */
+    public List<String> compare(String document) {
+        PriceBook book = read(document);
+        PriceBook before = database.transact(
+                        "read the catalogue that was imported last",
+                        transaction -> Sql.first(
+                                transaction.connection(),
+                                row -> row.getString(1),
+                                "select document from plan_catalogue_import order by revision desc limit 1"))
+                .map(PriceBookReader::read)
+                .orElse(new PriceBook(book.currency(), Map.of(), Map.of()));
+        return PriceBookDifference.between(before, book);
     }
 
     private static PriceBook read(String document) {

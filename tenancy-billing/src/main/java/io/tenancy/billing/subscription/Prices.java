@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -56,15 +57,20 @@ public final class Prices {
         private volatile @Nullable Prices last;
 
         Prices in(Connection connection) throws SQLException {
-            long revision = Sql.first(connection, row -> row.getLong(1), "select revision from billing_catalogue")
-                    .orElseThrow();
+            long revision = revision(connection);
             Prices known = last;
-            if (known != null && known.revision == revision) {
-                return known;
+            while (known == null || known.revision != revision) {
+                // A catalogue that is imported between two of its statements is read as a whole, not in part.
+                known = read(connection, revision);
+                revision = revision(connection);
             }
-            Prices read = read(connection, revision);
-            last = read;
-            return read;
+            last = known;
+            return known;
+        }
+
+        private static long revision(Connection connection) throws SQLException {
+            return Sql.first(connection, row -> row.getLong(1), "select revision from billing_catalogue")
+                    .orElseThrow();
         }
     }
 
@@ -127,12 +133,14 @@ public final class Prices {
     }
 
     /**
-     * Plans that are sold.
+     * Plans that are for sale.
      *
      * @return lowest rank first
      */
     public List<PlanPrices> plans() {
-        return List.copyOf(plans.values());
+        return plans.values().stream()
+                .filter(plan -> catalogue.plan(plan.plan()).map(Plan::offered).orElse(false))
+                .toList();
     }
 
     /**
@@ -157,6 +165,27 @@ public final class Prices {
      */
     public Optional<Terms> addOnOffer(String addOn) {
         return Optional.ofNullable(addOns.get(addOn));
+    }
+
+    /**
+     * Plans that a plan can be exchanged for: those on offer of its family, or those without one if it has none.
+     *
+     * @param plan code of the plan
+     * @return codes of the others, lowest rank first
+     */
+    public List<String> changesFrom(String plan) {
+        return plans.keySet().stream()
+                .filter(other -> !other.equals(plan)
+                        && isExchangeable(plan, other)
+                        && catalogue.plan(other).map(Plan::offered).orElse(false))
+                .toList();
+    }
+
+    /** A plan that the catalogue does not have is told of elsewhere. */
+    boolean isExchangeable(String from, String to) {
+        PlanPrices one = plans.get(from);
+        PlanPrices other = plans.get(to);
+        return one == null || other == null || Objects.equals(one.family(), other.family());
     }
 
     long revision() {

@@ -17,7 +17,8 @@ import java.util.Map;
  * @param from the first instant
  * @param until the first instant after it
  * @param periodSeconds how long the whole period was
- * @param amounts what was charged so far, by charge
+ * @param amounts what was charged so far, by charge, before discounts
+ * @param discounts what discounts took off of that, by charge
  */
 public record SettledUsage(
         String item,
@@ -26,14 +27,45 @@ public record SettledUsage(
         Instant from,
         Instant until,
         long periodSeconds,
-        Map<String, Money> amounts) {
+        Map<String, Money> amounts,
+        Map<String, Money> discounts) {
 
-    /** Copies the amounts. */
+    /** Copies the amounts, without those that are zero. */
     public SettledUsage {
-        amounts = Collections.unmodifiableMap(new LinkedHashMap<>(amounts));
+        amounts = withoutZeros(amounts);
+        discounts = withoutZeros(discounts);
     }
 
-    SettledUsage withAmounts(Map<String, Money> now) {
-        return new SettledUsage(item, terms, interval, from, until, periodSeconds, now);
+    private static Map<String, Money> withoutZeros(Map<String, Money> amounts) {
+        Map<String, Money> copy = new LinkedHashMap<>(amounts);
+        copy.values().removeIf(Money::isZero);
+        return Collections.unmodifiableMap(copy);
+    }
+
+    Money amount(String charge, String currency) {
+        return amounts.getOrDefault(charge, Money.zero(currency));
+    }
+
+    Money discount(String charge, String currency) {
+        return discounts.getOrDefault(charge, Money.zero(currency));
+    }
+
+    SettledUsage withAmount(String charge, Money amount) {
+        Map<String, Money> all = new LinkedHashMap<>(amounts);
+        all.put(charge, amount);
+        return new SettledUsage(item, terms, interval, from, until, periodSeconds, all, discounts);
+    }
+
+    SettledUsage withDiscount(String charge, Money more) {
+        Map<String, Money> all = new LinkedHashMap<>(discounts);
+        all.merge(charge, more, Money::plus);
+        return new SettledUsage(item, terms, interval, from, until, periodSeconds, amounts, all);
+    }
+
+    /** The same with what was taken off of a charge, if that is for this usage. */
+    SettledUsage withDiscount(DraftCharge charge, Money more) {
+        String code = charge.charge();
+        boolean mine = item.equals(charge.item()) && from.equals(charge.from()) && until.equals(charge.until());
+        return mine && code != null ? withDiscount(code, more) : this;
     }
 }

@@ -66,8 +66,9 @@ final class SubscriptionEngine {
      * @param after the subscription afterwards
      * @param invoice whether its pending charges are to be invoiced now
      * @param periodBegins whether a period began or ended, so that discounts of the invoice count
+     * @param dropped changes that were scheduled but could not take place, and why
      */
-    record Outcome(Subscription after, boolean invoice, boolean periodBegins) {}
+    record Outcome(Subscription after, boolean invoice, boolean periodBegins, List<String> dropped) {}
 
     /**
      * An invoice that was worked out.
@@ -109,14 +110,11 @@ final class SubscriptionEngine {
     Outcome step(Subscription s, Instant at) {
         Course course = new Course(s, at);
         if (s.phase() == Phase.ENDED) {
-            course.chargeLateUsage();
-            course.now.settled = List.of();
-            return course.outcome();
-        }
-        if (s.phase() != Phase.PAUSED && !s.renewsAt().isAfter(at)) {
+            course.settle();
+        } else if (s.phase() != Phase.PAUSED && !s.renewsAt().isAfter(at)) {
             course.renew();
         } else {
-            course.takeDueChanges(false);
+            course.takeDueChanges();
         }
         return course.outcome();
     }
@@ -124,7 +122,7 @@ final class SubscriptionEngine {
     /** Lets a change take place now; events before it have taken place. */
     Outcome change(Subscription s, SubscriptionChange change, Instant at) {
         Course course = new Course(s, at);
-        course.apply(change, false);
+        course.apply(change);
         return course.outcome();
     }
 
@@ -152,6 +150,7 @@ final class SubscriptionEngine {
             after.coupons = counting.stream().map(CouponUse::afterPeriod).toList();
         }
         after.items = withDiscounts(s.items(), s.pending(), calculation);
+        after.settled = settledWithDiscounts(s.settled(), s.pending(), calculation);
         return new Worked(after.made(), s.pending(), discounts, calculation);
     }
 
@@ -173,6 +172,20 @@ final class SubscriptionEngine {
         return item.withBilled(item.billed().stream()
                 .map(each -> each.charge().equals(charge.charge()) ? each.withDiscount(discount) : each)
                 .toList());
+    }
+
+    // So that usage that is taken back later gives back what was paid for it, and no more.
+    private static List<SettledUsage> settledWithDiscounts(
+            List<SettledUsage> settled, List<DraftCharge> charges, Calculation calculation) {
+        List<SettledUsage> result = new ArrayList<>(settled);
+        for (int line = 0; line < charges.size(); line++) {
+            DraftCharge charge = charges.get(line);
+            Money discount = calculation.lines().get(line).discount();
+            if (!charge.advance() && !discount.isZero()) {
+                result.replaceAll(each -> each.withDiscount(charge, discount));
+            }
+        }
+        return result;
     }
 
     /** What recurs in a month, in the main unit of the currency, before rounding: see {@code RevenueReports}. */
@@ -227,6 +240,9 @@ final class SubscriptionEngine {
         final Subscription before;
         final Subscription.Draft now;
         final Instant at;
+        private final List<String> dropped = new ArrayList<>();
+        // The period that was charged last is over: the next one is charged when all that is due has taken place.
+        private boolean periodEnds;
         private boolean periodBegins;
         private boolean invoice;
 
@@ -237,36 +253,50 @@ final class SubscriptionEngine {
         }
 
         Outcome outcome() {
+            if (periodEnds && isCharged()) {
+                beginPeriod();
+            }
             now.scheduled = now.scheduled.stream()
                     .sorted(Comparator.comparing(ScheduledChange::at))
                     .toList();
-            return new Outcome(now.made(), invoice && !now.pending.isEmpty(), periodBegins);
+            return new Outcome(now.made(), invoice && !now.pending.isEmpty(), periodBegins, dropped);
         }
 
         // The story of a period that begins.
         void renew() {
+            periodEnds = true;
+            periodBegins = true;
+            invoice = true;
+            dropUsedUpCoupons();
             chargeUsageOfAll();
             chargeLateUsage();
             eachItem(item -> item.withBilled(List.of()));
             now.phase = Phase.RUNNING;
-            takeDueChanges(true);
-            if (now.phase == Phase.RUNNING) {
-                beginPeriod();
-            }
-            periodBegins = true;
-            invoice = true;
+            takeDueChanges();
         }
 
         /** Charges in advance for the period that begins at this instant. */
         private void beginPeriod() {
+            periodBegins = true;
+            invoice = true;
+            dropUsedUpCoupons();
             BillingPeriod period = now.made().schedule().period(now.nextPeriod);
             eachItem(item -> chargeInAdvance(item.withUsageFrom(at), period));
             now.nextPeriod++;
-            periodBegins = true;
+        }
+
+        private void dropUsedUpCoupons() {
+            now.coupons = now.coupons.stream().filter(each -> !each.isUsedUp()).toList();
+        }
+
+        /** What came in late for a subscription that is over, for the last time. */
+        void settle() {
+            chargeLateUsage();
+            now.settled = List.of();
             invoice = true;
         }
 
-        void takeDueChanges(boolean periodEnds) {
+        void takeDueChanges() {
             List<ScheduledChange> due = now.scheduled.stream()
                     .filter(each -> !each.at().isAfter(at))
                     .toList();
@@ -274,7 +304,7 @@ final class SubscriptionEngine {
                     now.scheduled.stream().filter(each -> each.at().isAfter(at)).toList();
             for (ScheduledChange each : due) {
                 if (now.phase != Phase.ENDED) {
-                    apply(each.change(), periodEnds);
+                    applyOrDrop(each.change());
                 }
             }
             for (SubscriptionItem item : now.items) {
@@ -289,17 +319,26 @@ final class SubscriptionEngine {
             }
         }
 
-        void apply(SubscriptionChange change, boolean periodEnds) {
+        // One that cannot take place any more, such as to a plan that is no longer sold, must not hold up a renewal.
+        private void applyOrDrop(SubscriptionChange change) {
+            try {
+                apply(change);
+            } catch (BillingException refused) {
+                dropped.add(change.inWords() + " did not take place: " + refused.getMessage());
+            }
+        }
+
+        void apply(SubscriptionChange change) {
             if (now.phase == Phase.ENDED) {
                 throw new BillingException("The subscription of tenant " + before.tenant() + " is over since "
                         + now.endedAt + ", so it cannot be changed: " + change.inWords() + ". Begin a new one.");
             }
             if (change instanceof SubscriptionChange.ToPlan toPlan) {
-                changePlan(toPlan, periodEnds);
+                changePlan(toPlan);
             } else if (change instanceof SubscriptionChange.Seats seats) {
-                changeQuantity(now.items.get(0), seats.seats(), periodEnds);
+                changeQuantity(now.items.get(0), seats.seats());
             } else if (change instanceof SubscriptionChange.AddOn addOn) {
-                addAddOn(addOn, periodEnds);
+                addAddOn(addOn);
             } else if (change instanceof SubscriptionChange.NoAddOn noAddOn) {
                 remove(addOn(noAddOn.addOn()));
             } else if (change instanceof SubscriptionChange.Pause) {
@@ -329,18 +368,20 @@ final class SubscriptionEngine {
             return now.phase == Phase.RUNNING;
         }
 
-        private void changePlan(SubscriptionChange.ToPlan change, boolean periodEnds) {
+        private void changePlan(SubscriptionChange.ToPlan change) {
             Terms target = change.terms() == 0 ? terms.ofPlan(change.plan(), at) : terms.terms(change.terms());
             BillingInterval wanted = change.interval();
             BillingInterval interval = wanted == null ? now.interval : wanted;
             requireSold(target, interval, before.currency());
             SubscriptionItem old = now.items.get(0);
             boolean restarts = !interval.equals(now.interval);
-            for (SubscriptionItem item : List.copyOf(now.items)) {
-                if (!item.plan() && !terms.goesWith(item.code(), target.code())) {
-                    remove(item);
-                }
-            }
+            List<SubscriptionItem> leaving = now.items.stream()
+                    .filter(item -> !item.plan() && !terms.goesWith(item.code(), target.code()))
+                    .toList();
+            now.items.stream()
+                    .filter(item -> !item.plan() && !leaving.contains(item))
+                    .forEach(item -> requireSold(terms.terms(item.terms()), interval, before.currency()));
+            leaving.forEach(this::remove);
             if (isCharged()) {
                 eachItem(item -> item.plan() || restarts ? credit(chargeUsage(item)) : item);
             }
@@ -359,8 +400,7 @@ final class SubscriptionEngine {
                             List.of(),
                             old.grant()));
             if (restarts) {
-                now.interval = interval;
-                restart(periodEnds);
+                restart(interval);
             } else if (isCharged() && !periodEnds) {
                 BillingPeriod period = currentPeriod();
                 eachItem(item -> item.plan() ? chargeInAdvance(item, period) : item);
@@ -368,14 +408,18 @@ final class SubscriptionEngine {
             invoice = true;
         }
 
-        private void restart(boolean periodEnds) {
+        private void restart(BillingInterval interval) {
+            boolean endsWithPeriod = !periodEnds && now.made().renewsAt().equals(now.cancelAt);
+            now.interval = interval;
+            // Of one that is paused, the new period begins when it is resumed.
+            now.nextPeriod = 0;
             if (!isCharged()) {
                 return;
             }
             now.anchor = LocalDateTime.ofInstant(at, before.zone());
-            now.nextPeriod = 0;
-            if (!periodEnds) {
-                beginPeriod();
+            periodEnds = true;
+            if (endsWithPeriod) {
+                now.cancelAt = now.made().schedule().period(0).end();
             }
         }
 
@@ -386,7 +430,7 @@ final class SubscriptionEngine {
                             "Subscription " + before.id() + " is charged, but no period has begun"));
         }
 
-        private void changeQuantity(SubscriptionItem item, long quantity, boolean periodEnds) {
+        private void changeQuantity(SubscriptionItem item, long quantity) {
             SubscriptionItem changed = item.withQuantity(quantity);
             if (isCharged() && !periodEnds) {
                 BillingPeriod period = currentPeriod();
@@ -403,10 +447,10 @@ final class SubscriptionEngine {
             invoice = true;
         }
 
-        private void addAddOn(SubscriptionChange.AddOn change, boolean periodEnds) {
+        private void addAddOn(SubscriptionChange.AddOn change) {
             Optional<SubscriptionItem> known = now.made().addOn(change.addOn());
             if (known.isPresent()) {
-                changeQuantity(known.get(), change.quantity(), periodEnds);
+                changeQuantity(known.get(), change.quantity());
                 return;
             }
             Terms target = terms.ofAddOn(change.addOn());
@@ -452,6 +496,7 @@ final class SubscriptionEngine {
             }
             eachItem(item -> credit(chargeUsage(item)));
             now.phase = Phase.PAUSED;
+            invoice = true;
         }
 
         private void resume() {
@@ -460,13 +505,22 @@ final class SubscriptionEngine {
                         + ", not paused, so it cannot be resumed.");
             }
             now.phase = Phase.RUNNING;
-            now.nextPeriod = now.made().schedule().numberAt(at);
-            BillingPeriod period = now.made().schedule().period(now.nextPeriod);
-            if (period.start().equals(at)) {
-                beginPeriod();
+            if (now.nextPeriod == 0) {
+                now.anchor = LocalDateTime.ofInstant(at, before.zone());
+                periodEnds = true;
                 return;
             }
-            now.nextPeriod++;
+            long number = now.made().schedule().numberAt(at);
+            BillingPeriod period = now.made().schedule().period(number);
+            if (number >= now.nextPeriod && period.start().equals(at)) {
+                now.nextPeriod = number;
+                periodEnds = true;
+                return;
+            }
+            if (number != now.nextPeriod - 1) {
+                dropUsedUpCoupons();
+            }
+            now.nextPeriod = number + 1;
             eachItem(item -> chargeInAdvance(item.withUsageFrom(at), period));
             invoice = true;
         }
@@ -502,12 +556,16 @@ final class SubscriptionEngine {
             Map<ChargeTerms, UsagePricing.Priced> priced =
                     new UsagePricing(its, now.interval, before.currency(), usage).of(from, at, seconds);
             Map<String, Money> amounts = new LinkedHashMap<>();
+            Map<String, Money> discounts = new LinkedHashMap<>();
             priced.forEach((charge, one) -> {
                 amounts.put(charge.code(), one.amount());
-                add(usageCharge(its, charge, one.quantity(), from, at, one.amount(), ""));
+                Money net = periodBegins ? one.amount() : lessShares(one.amount());
+                discounts.put(charge.code(), one.amount().minus(net));
+                add(usageCharge(its, charge, one.quantity(), from, at, net, ""));
             });
             List<SettledUsage> settled = new ArrayList<>(now.settled);
-            settled.add(new SettledUsage(item.code(), item.terms(), now.interval, from, at, seconds, amounts));
+            settled.add(
+                    new SettledUsage(item.code(), item.terms(), now.interval, from, at, seconds, amounts, discounts));
             now.settled = settled;
             return item.withUsageFrom(at);
         }
@@ -528,21 +586,32 @@ final class SubscriptionEngine {
             Map<ChargeTerms, UsagePricing.Priced> priced = new UsagePricing(
                             its, settled.interval(), before.currency(), usage)
                     .of(settled.from(), settled.until(), settled.periodSeconds());
-            Map<String, Money> amounts = new LinkedHashMap<>();
+            SettledUsage result = settled;
             for (ChargeTerms charge : its.prices().charges()) {
                 UsagePricing.Priced one = priced.get(charge);
-                Money zero = Money.zero(before.currency());
-                Money is = one == null ? zero : one.amount();
-                Money was = settled.amounts().getOrDefault(charge.code(), zero);
-                if (!is.isZero()) {
-                    amounts.put(charge.code(), is);
-                }
-                if (!is.equals(was)) {
-                    add(usageCharge(
-                            its, charge, null, settled.from(), settled.until(), is.minus(was), "Late usage of "));
+                Money is = one == null ? Money.zero(before.currency()) : one.amount();
+                if (!is.equals(settled.amount(charge.code(), before.currency()))) {
+                    result = charged(result, its, charge, is);
                 }
             }
-            return settled.withAmounts(amounts);
+            return result;
+        }
+
+        private SettledUsage charged(SettledUsage settled, Terms its, ChargeTerms charge, Money is) {
+            Money was = settled.amount(charge.code(), before.currency());
+            Money more = is.minus(was);
+            Money discount;
+            if (more.isNegative()) {
+                discount =
+                        settled.discount(charge.code(), before.currency()).share(more.minorUnits(), was.minorUnits());
+            } else {
+                discount = periodBegins ? Money.zero(before.currency()) : more.minus(lessShares(more));
+            }
+            Money net = more.minus(discount);
+            if (!net.isZero()) {
+                add(usageCharge(its, charge, null, settled.from(), settled.until(), net, "Late usage of "));
+            }
+            return settled.withAmount(charge.code(), is).withDiscount(charge.code(), discount);
         }
 
         private DraftCharge usageCharge(
@@ -553,7 +622,6 @@ final class SubscriptionEngine {
                 Instant until,
                 Money amount,
                 String prefix) {
-            boolean atEnd = now.made().renewsAt().equals(at) && !amount.isNegative();
             String unit = charge instanceof ChargeTerms.Usage metered
                     ? metered.metric()
                     : charge instanceof ChargeTerms.Percentage percentage ? percentage.metric() : null;
@@ -565,8 +633,8 @@ final class SubscriptionEngine {
                     unit == null || quantity == null ? null : unit,
                     from,
                     until,
-                    atEnd ? amount : lessShares(amount),
-                    atEnd,
+                    amount,
+                    periodBegins && !amount.isNegative(),
                     false,
                     taxOf(charge, at));
         }
@@ -578,7 +646,7 @@ final class SubscriptionEngine {
                 if (charge instanceof ChargeTerms.Recurring recurring) {
                     charged = chargeInAdvance(charged, recurring, period);
                 } else if (charge instanceof ChargeTerms.OneOff oneOff) {
-                    chargeOnce(its, oneOff, period.start().equals(at));
+                    chargeOnce(its, oneOff);
                 }
             }
             return charged;
@@ -590,14 +658,13 @@ final class SubscriptionEngine {
             if (price.isZero()) {
                 return item;
             }
-            boolean whole = period.start().equals(at);
             Money gross = before.proration().remaining(price, period, at);
-            Money discount = whole ? Money.zero(before.currency()) : gross.minus(lessShares(gross));
+            Money discount = periodBegins ? Money.zero(before.currency()) : gross.minus(lessShares(gross));
             Tax tax = taxOf(charge, at);
             Terms its = terms.terms(item.terms());
             String seats = charge.perSeat() || (item.quantity() > 1 && !item.plan()) ? "" + item.quantity() : null;
             add(new DraftCharge(
-                    (whole ? "" : "Remaining time on ") + its.name() + ": " + charge.title(),
+                    (period.start().equals(at) ? "" : "Remaining time on ") + its.name() + ": " + charge.title(),
                     item.code(),
                     charge.code(),
                     seats == null ? null : new BigDecimal(seats),
@@ -605,13 +672,13 @@ final class SubscriptionEngine {
                     at,
                     period.end(),
                     gross.minus(discount),
-                    whole,
-                    whole,
+                    periodBegins,
+                    periodBegins,
                     tax));
             return item.withBilled(new BilledCharge(charge.code(), price, at, gross, discount, tax));
         }
 
-        private void chargeOnce(Terms its, ChargeTerms.OneOff charge, boolean whole) {
+        private void chargeOnce(Terms its, ChargeTerms.OneOff charge) {
             String key = its.code() + "/" + charge.code();
             Money price = charge.prices().get(before.currency());
             if (now.oneOffs.contains(key) || price == null || price.isZero()) {
@@ -628,8 +695,8 @@ final class SubscriptionEngine {
                     null,
                     null,
                     null,
-                    whole ? price : lessShares(price),
-                    whole,
+                    periodBegins ? price : lessShares(price),
+                    periodBegins,
                     false,
                     taxOf(charge, at)));
         }

@@ -56,23 +56,21 @@ public final class SubscriptionPeriods implements BillingPeriods {
     @Override
     public UsagePeriod of(TenantId tenant, Instant instant) {
         List<Since> schedules = schedules(tenant);
+        Instant ends = Instant.MAX;
         for (int i = schedules.size() - 1; i >= 0; i--) {
-            Since since = schedules.get(i);
-            Instant first = since.schedule().period(0).start();
-            Instant begins = hour(i == 0 || first.isAfter(since.since()) ? first : since.since());
+            BillingSchedule schedule = schedules.get(i).schedule();
+            Instant first = schedule.period(0).start();
+            Instant since = schedules.get(i).since();
+            Instant begins = hour(i == 0 || first.isAfter(since) ? first : since);
             if (!instant.isBefore(begins)) {
-                Instant ends =
-                        i + 1 < schedules.size() ? hour(schedules.get(i + 1).since()) : Instant.MAX;
-                return periodOf(since.schedule(), instant, begins, ends);
+                return periodOf(schedule, instant, begins, ends);
             }
-        }
-        UsagePeriod month = UsagePeriod.monthOf(instant);
-        if (schedules.isEmpty()) {
-            return month;
+            // Up to the first period of the next one, which a trial may come before.
+            ends = begins.isBefore(ends) ? begins : ends;
         }
         // The month in which the first period begins ends there.
-        Instant first = hour(schedules.get(0).schedule().period(0).start());
-        return month.until().isAfter(first) ? new UsagePeriod(month.start(), first) : month;
+        UsagePeriod month = UsagePeriod.monthOf(instant);
+        return month.until().isAfter(ends) ? new UsagePeriod(month.start(), ends) : month;
     }
 
     private static UsagePeriod periodOf(BillingSchedule schedule, Instant instant, Instant begins, Instant ends) {

@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,18 @@ final class SubscriptionStore {
 
     private static final String SELECT = "select id, version, tenant_status, state from subscription";
     private static final int FORMAT = 1;
+
+    // Their names are stored, so they never change.
+    private static final BillingJson JSON = BillingJson.withKinds(
+            SubscriptionChange.class,
+            Map.of(
+                    "to_plan", SubscriptionChange.ToPlan.class,
+                    "seats", SubscriptionChange.Seats.class,
+                    "add_on", SubscriptionChange.AddOn.class,
+                    "no_add_on", SubscriptionChange.NoAddOn.class,
+                    "pause", SubscriptionChange.Pause.class,
+                    "resume", SubscriptionChange.Resume.class,
+                    "cancel", SubscriptionChange.Cancel.class));
 
     /**
      * A subscription and its row.
@@ -55,9 +68,18 @@ final class SubscriptionStore {
 
     private static Stored read(ResultSet row) throws SQLException {
         String status = row.getString("tenant_status");
-        State state = BillingJson.read(row.getString("state"), State.class);
+        State state = state(row.getString("state"));
         return new Stored(
                 state.subscription(), row.getLong("version"), status == null ? null : TenantStatus.valueOf(status));
+    }
+
+    static State state(String json) {
+        BillingJson.requireFormat("A subscription", FORMAT, json);
+        return JSON.value(json, State.class);
+    }
+
+    static String text(Subscription subscription) {
+        return JSON.text(new State(FORMAT, subscription));
     }
 
     void insert(Transaction transaction, Stored stored, @Nullable Instant next) throws SQLException {
@@ -74,7 +96,7 @@ final class SubscriptionStore {
                 next,
                 stored.version(),
                 name(stored.tenantStatus()),
-                BillingJson.write(new State(FORMAT, s)),
+                text(s),
                 s.startedAt());
     }
 
@@ -90,7 +112,7 @@ final class SubscriptionStore {
                 next,
                 stored.version(),
                 name(stored.tenantStatus()),
-                BillingJson.write(new State(FORMAT, s)),
+                text(s),
                 s.id());
     }
 

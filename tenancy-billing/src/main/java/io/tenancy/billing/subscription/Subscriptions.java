@@ -38,8 +38,10 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,9 @@ public final class Subscriptions {
 
     /** How much later usage that came in late is looked for, unless told otherwise. */
     public static final Duration DEFAULT_LATE_USAGE = Duration.ofDays(35);
+
+    /** How long before the end of its trial a tenant is told. */
+    public static final Duration TRIAL_REMINDER = Duration.ofDays(3);
 
     private static final Duration AFTER_A_FAULT = Duration.ofMinutes(15);
     private static final int MOST_EVENTS_AT_ONCE = 5_000;
@@ -270,6 +275,7 @@ public final class Subscriptions {
         return database.transact("preview a change of the subscription of tenant " + tenant, transaction -> {
             Course course = course(transaction, tenant);
             course.runDue();
+            course.requireExchangeable(change);
             Outcome outcome = course.engine.change(course.stored.subscription(), change, course.now);
             long version = course.stored.version();
             SubscriptionPreview preview = course.preview(outcome, version, course.now, change);
@@ -395,6 +401,7 @@ public final class Subscriptions {
             if (change instanceof SubscriptionChange.Cancel cancel) {
                 return course.cancelAt(at, cancel, note);
             }
+            course.requireExchangeable(change);
             // What could not take place now could not take place then, as far as it is known.
             var unused = course.engine.change(s, change, course.now);
             Subscription.Draft draft = s.draft();
@@ -552,11 +559,35 @@ public final class Subscriptions {
                 || found.get().subscription().standing() == standing) {
             return;
         }
-        Course course = new Course(transaction, account, catalogue.within(transaction.connection()), found.get());
-        Subscription.Draft draft = found.get().subscription().draft();
-        draft.standing = standing;
-        course.note(draft.made(), at, "standing", standing + ": " + why, BY_ITSELF);
+        Course course = upToNow(transaction, account, found.get());
+        if (course.stored.subscription().phase() != Phase.ENDED) {
+            Subscription.Draft draft = course.stored.subscription().draft();
+            draft.standing = standing;
+            course.note(draft.made(), at, "standing", standing + ": " + why, BY_ITSELF);
+        }
         var unused = course.save();
+    }
+
+    // What was due before comes first, so that records follow each other. Money is taken in even where that fails.
+    private Course upToNow(Transaction transaction, BillingAccount account, Stored stored) throws SQLException {
+        Prices prices = catalogue.within(transaction.connection());
+        Savepoint before = transaction.connection().setSavepoint();
+        Course course = new Course(transaction, account, prices, stored);
+        try {
+            course.runDue();
+            transaction.connection().releaseSavepoint(before);
+            return course;
+        } catch (RuntimeException | SQLException failure) {
+            if (BillingDatabase.isToBeTriedAgain(failure)) {
+                throw failure;
+            }
+            transaction.connection().rollback(before);
+            LOG.error(
+                    "What is due of subscription {} could not take place",
+                    stored.subscription().id(),
+                    failure);
+            return new Course(transaction, account, prices, stored);
+        }
     }
 
     /** For billing itself: ends a subscription that was not paid, in a transaction that holds the account. */
@@ -565,8 +596,11 @@ public final class Subscriptions {
         if (found.isEmpty() || found.get().subscription().phase() == Phase.ENDED) {
             return;
         }
-        Course course = new Course(transaction, account, catalogue.within(transaction.connection()), found.get());
-        course.change(new SubscriptionChange.Cancel("not paid", true), at, BY_ITSELF);
+        Course course = upToNow(transaction, account, found.get());
+        if (course.stored.subscription().phase() != Phase.ENDED) {
+            // What was not paid is not credited: it would be given back as money.
+            course.change(new SubscriptionChange.Cancel("not paid", false), at, BY_ITSELF);
+        }
         var unused = course.save();
     }
 
@@ -595,6 +629,62 @@ public final class Subscriptions {
         });
     }
 
+    /**
+     * Tells tenants whose trial ends soon, once.
+     *
+     * @return how many
+     */
+    public int remindOfTrials() {
+        return database.transact("remind of trials that end", transaction -> {
+            Connection connection = transaction.connection();
+            List<DueRow> due = Sql.list(
+                    connection,
+                    row -> new DueRow(row.getObject(1, UUID.class), new TenantId(row.getObject(2, UUID.class))),
+                    "select s.id, s.tenant_id from subscription s join billing_account a on a.tenant_id = s.tenant_id"
+                            + " where s.phase = 'TRIAL' and s.next_at between ? and ? and a.frozen_at is null"
+                            + " and not exists (select 1 from billing_notice n"
+                            + "   where n.tenant_id = s.tenant_id and n.kind = 'TRIAL_ENDS' and n.key like 'trial:' || s.id || ':%')"
+                            + " limit 100 for update of a skip locked",
+                    transaction.recordedAt(),
+                    transaction.recordedAt().plus(TRIAL_REMINDER));
+            for (DueRow each : due) {
+                BillingAccount account = accounts.lock(transaction, each.tenant());
+                Subscription s = store.find(connection, each.id()).orElseThrow().subscription();
+                notices.add(
+                        transaction,
+                        new BillingNotice(
+                                "trial:" + s.id() + ":" + s.renewsAt(),
+                                BillingNotice.Kind.TRIAL_ENDS,
+                                s.tenant(),
+                                accounts.seller(account.seller()),
+                                account.buyer(),
+                                null,
+                                null,
+                                null,
+                                s.renewsAt(),
+                                transaction.recordedAt()));
+            }
+            return due.size();
+        });
+    }
+
+    /**
+     * Subscriptions that could not be run, for the operator. They are tried again every quarter of an hour.
+     *
+     * @return tenant and what was wrong
+     */
+    public Map<TenantId, String> faults() {
+        return database.transact("list subscriptions that could not be run", transaction -> {
+            Map<TenantId, String> faults = new LinkedHashMap<>();
+            Sql.list(
+                            transaction.connection(),
+                            row -> Map.entry(new TenantId(row.getObject(1, UUID.class)), row.getString(2)),
+                            "select tenant_id, fault from subscription where fault is not null order by created_at")
+                    .forEach(entry -> faults.put(entry.getKey(), entry.getValue()));
+            return faults;
+        });
+    }
+
     private record DueRow(UUID id, TenantId tenant) {}
 
     // One that fails holds up no other: it is undone, told, and tried again later.
@@ -608,6 +698,9 @@ public final class Subscriptions {
             var unused = course.save();
             transaction.connection().releaseSavepoint(before);
         } catch (RuntimeException | SQLException failure) {
+            if (BillingDatabase.isToBeTriedAgain(failure)) {
+                throw failure;
+            }
             transaction.connection().rollback(before);
             LOG.error(
                     "The subscription {} of tenant {} could not be run and is tried again",
@@ -624,18 +717,24 @@ public final class Subscriptions {
 
     /** For billing itself: lets take place what is due of one tenant, whatever its time is. */
     public void run(TenantId tenant) {
-        database.transact("run the subscription of tenant " + tenant, transaction -> {
-            Course course = course(transaction, tenant);
-            course.runDue();
-            return course.save();
+        database.transact("run the subscriptions of tenant " + tenant, transaction -> {
+            Connection connection = transaction.connection();
+            BillingAccount account = accounts.lock(transaction, tenant);
+            Prices prices = catalogue.within(connection);
+            List<UUID> due = Sql.list(
+                    connection,
+                    row -> row.getObject(1, UUID.class),
+                    "select id from subscription where tenant_id = ? and next_at <= ? order by next_at, id",
+                    tenant.value(),
+                    accounts.now(account));
+            for (UUID id : due) {
+                Course course = new Course(
+                        transaction, account, prices, store.find(connection, id).orElseThrow());
+                course.runDue();
+                var unused = course.save();
+            }
+            return due.size();
         });
-    }
-
-    /** For billing itself: the same, also for a tenant without a subscription. */
-    public void runIfAny(TenantId tenant) {
-        if (find(tenant).isPresent()) {
-            run(tenant);
-        }
     }
 
     private Course course(Transaction transaction, TenantId tenant) throws SQLException {
@@ -659,6 +758,7 @@ public final class Subscriptions {
         private final Subscription first;
         private final long firstVersion;
         private boolean isNew;
+        private boolean givesCredit;
         Stored stored;
 
         Course(Transaction transaction, BillingAccount account, Prices prices, Stored stored) {
@@ -691,7 +791,13 @@ public final class Subscriptions {
                     change(new SubscriptionChange.Cancel("the tenant was deleted", false), next.get(), BY_ITSELF);
                 } else {
                     Outcome outcome = engine.step(s, next.get());
-                    take(s, outcome, next.get(), kindOf(s, outcome.after()), "", BY_ITSELF);
+                    take(
+                            s,
+                            outcome,
+                            next.get(),
+                            kindOf(s, outcome.after()),
+                            String.join(" ", outcome.dropped()),
+                            BY_ITSELF);
                 }
             }
         }
@@ -710,7 +816,21 @@ public final class Subscriptions {
             if (isThatAlready(before, change)) {
                 return;
             }
+            requireExchangeable(change);
             take(before, engine.change(before, change, at), at, "change", change.inWords(), note);
+        }
+
+        /** Refuses a plan of another family; the operator may agree terms with the tenant nevertheless. */
+        void requireExchangeable(SubscriptionChange change) {
+            Subscription s = stored.subscription();
+            if (change instanceof SubscriptionChange.ToPlan to && to.terms() == 0) {
+                String from = s.plan().code();
+                if (!prices.isExchangeable(from, to.plan())) {
+                    throw new BillingException("Plan '" + from + "' of tenant " + s.tenant()
+                            + " cannot be exchanged for plan '" + to.plan() + "': it is of another family. It can be"
+                            + " exchanged for " + prices.changesFrom(from) + ".");
+                }
+            }
         }
 
         private boolean isThatAlready(Subscription s, SubscriptionChange change) {
@@ -807,11 +927,15 @@ public final class Subscriptions {
                             worked.calculation(),
                             worked.discounts().stream().map(Discount::name).toList(),
                             now));
+            givesCredit |= worked.calculation().total().isNegative();
             return worked.after();
         }
 
         void note(Subscription after, Instant at, String kind, String detail, ChangeNote note) throws SQLException {
-            TenantStatus made = access.setStatus(transaction, stored.tenantStatus(), after);
+            // One that was over already says nothing of its tenant, which may have another one by now.
+            boolean wasOver = stored.subscription().phase() == Phase.ENDED;
+            TenantStatus made =
+                    wasOver ? stored.tenantStatus() : access.setStatus(transaction, stored.tenantStatus(), after);
             stored = new Stored(after, stored.version() + 1, made);
             Money monthly = Money.rounded(engine.monthly(after), after.currency());
             store.record(
@@ -833,7 +957,13 @@ public final class Subscriptions {
             } else if (!first.equals(s)) {
                 throw new IllegalStateException("Subscription " + s.id() + " was changed without a record");
             }
-            return s;
+            return givesCredit ? afterPaying(s) : s;
+        }
+
+        // What an invoice gave back may pay another one, which gives access back. It does so here, where all is stored.
+        private Subscription afterPaying(Subscription s) throws SQLException {
+            invoices.payOpenFromCredit(transaction, account, s.currency(), now);
+            return store.find(transaction.connection(), s.id()).orElseThrow().subscription();
         }
 
         SubscriptionPreview preview(Outcome outcome, long version, Instant at, @Nullable SubscriptionChange change) {

@@ -156,12 +156,19 @@ begin
     return old;
   end if;
   if old.status <> 'DRAFT' and
-     (new.id, new.tenant_id, new.seller, new.series, new.number, new.number_text, new.currency, new.subtotal,
-      new.discount, new.tax, new.total, new.content, new.created_at, new.finalised_at, new.sandbox)
+     (new.id, new.tenant_id, new.subscription_id, new.seller, new.series, new.number, new.number_text, new.currency,
+      new.subtotal, new.discount, new.tax, new.total, new.content, new.created_at, new.finalised_at,
+      new.due_at, new.sandbox)
      is distinct from
-     (old.id, old.tenant_id, old.seller, old.series, old.number, old.number_text, old.currency, old.subtotal,
-      old.discount, old.tax, old.total, old.content, old.created_at, old.finalised_at, old.sandbox) then
+     (old.id, old.tenant_id, old.subscription_id, old.seller, old.series, old.number, old.number_text, old.currency,
+      old.subtotal, old.discount, old.tax, old.total, old.content, old.created_at, old.finalised_at,
+      old.due_at, old.sandbox) then
     raise exception 'Invoice % is final and does not change; correct it with a credit note', old.number_text
+      using errcode = 'restrict_violation';
+  end if;
+  -- Credit that comes later pays more of it, and what was paid is not taken back from it.
+  if old.status <> 'DRAFT' and new.credited < old.credited then
+    raise exception 'Invoice % is final and the credit that it used stays; correct it with a credit note', old.number_text
       using errcode = 'restrict_violation';
   end if;
   if old.status <> 'DRAFT' and new.status = 'DRAFT' then
@@ -172,6 +179,9 @@ end
 $$;
 
 create trigger invoice_final before update or delete on invoice for each row execute function keep_final_invoice();
+
+create trigger invoice_not_truncated before truncate on invoice
+  for each statement execute function refuse_change_of_record();
 
 create table credit_note (
   id uuid primary key,
@@ -238,6 +248,12 @@ begin
   if found then
     raise exception 'Ledger transaction % does not come to zero', faulty using errcode = 'check_violation';
   end if;
+  select e.transaction_id into faulty from tenancy_control.ledger_entry e
+  where e.transaction_id in (select transaction_id from added)
+    and not exists (select 1 from added a where a.transaction_id = e.transaction_id and a.position = e.position) limit 1;
+  if found then
+    raise exception 'Ledger transaction % has all of its entries already', faulty using errcode = 'check_violation';
+  end if;
   return null;
 end
 $$;
@@ -263,7 +279,7 @@ create table payment_attempt (
   provider text not null,
   currency text not null,
   amount bigint not null check (amount > 0),
-  state text not null check (state in ('STARTED', 'SUCCEEDED', 'PENDING', 'DECLINED')),
+  state text not null check (state in ('STARTED', 'SUCCEEDED', 'PENDING', 'DECLINED', 'DROPPED')),
   reference text,
   code text,
   message text,
@@ -271,7 +287,9 @@ create table payment_attempt (
   started_at timestamptz not null,
   ended_at timestamptz,
   -- When the provider is asked, or asked again; null once the outcome is known.
-  ask_at timestamptz
+  ask_at timestamptz,
+  -- How often it was asked, or about to be.
+  asks integer not null default 0
 );
 
 create index payment_attempt_ask_at on payment_attempt (ask_at) where ask_at is not null;

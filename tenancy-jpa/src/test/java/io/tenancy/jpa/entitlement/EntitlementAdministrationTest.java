@@ -139,6 +139,39 @@ class EntitlementAdministrationTest {
     }
 
     @Test
+    void whatJoinsATransactionCountsOnceItCommits() throws SQLException {
+        assertThat(has().plan()).isEmpty();
+        List<Runnable> afterCommit = new ArrayList<>();
+        try (Connection connection = installation.control().platform().getConnection()) {
+            connection.setAutoCommit(false);
+            administration
+                    .joining(connection, afterCommit::add)
+                    .assignPlan(tenant.id(), "starter", Validity.from(now), NOTE);
+            assertThat(has().plan()).isEmpty();
+            connection.commit();
+        }
+        afterCommit.forEach(Runnable::run);
+
+        assertThat(has().limit("users")).isEqualTo(5);
+    }
+
+    @Test
+    void whatJoinsATransactionIsUndoneWithIt() throws SQLException {
+        try (Connection connection = installation.control().platform().getConnection()) {
+            connection.setAutoCommit(false);
+            EntitlementAdministration joined = administration.joining(connection, afterCommit -> {});
+            joined.assignPlan(tenant.id(), "starter", Validity.from(now), NOTE);
+            joined.importCatalogue(DOCUMENT.replace("name: Starter", "name: Another"), NOTE);
+            connection.rollback();
+        }
+        installation.entitlements().invalidate(tenant.id());
+
+        assertThat(has().plan()).isEmpty();
+        assertThat(administration.changes(tenant.id())).isEmpty();
+        assertThat(administration.importCatalogue(DOCUMENT, NOTE).changed()).isFalse();
+    }
+
+    @Test
     void refusalCarriesTheInstallationsUpgradeLink() {
         assign("starter");
 

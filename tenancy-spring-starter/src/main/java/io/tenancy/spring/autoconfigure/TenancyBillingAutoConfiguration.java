@@ -1,6 +1,6 @@
 package io.tenancy.spring.autoconfigure;
 
-import io.tenancy.billing.TenancyBilling;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.invoice.InvoiceNumbering;
 import io.tenancy.billing.notice.BillingNotifier;
 import io.tenancy.billing.party.Seller;
@@ -66,7 +66,7 @@ public class TenancyBillingAutoConfiguration {
      * @return the periods
      */
     @Bean
-    @ConditionalOnMissingBean({BillingPeriods.class, TenancyBilling.class})
+    @ConditionalOnMissingBean(BillingPeriods.class)
     SubscriptionPeriods tenancySubscriptionPeriods(ObjectProvider<InstantSource> clock) {
         return new SubscriptionPeriods(clock.getIfUnique(InstantSource::system));
     }

@@ -2,8 +2,8 @@ package io.tenancy.samples.cms.billing;
 
 import io.tenancy.TenantId;
 import io.tenancy.billing.BillingException;
-import io.tenancy.billing.TenancyBilling;
 import io.tenancy.billing.coupon.CouponRefusedException;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.period.BillingInterval;
 import io.tenancy.billing.subscription.PreviewOutdatedException;
 import io.tenancy.billing.subscription.Subscription;

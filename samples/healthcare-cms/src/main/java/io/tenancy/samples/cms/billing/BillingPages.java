@@ -2,11 +2,11 @@ package io.tenancy.samples.cms.billing;
 
 import io.tenancy.TenantId;
 import io.tenancy.billing.Money;
-import io.tenancy.billing.TenancyBilling;
 import io.tenancy.billing.catalogue.ChargeTerms;
 import io.tenancy.billing.catalogue.DunningPolicy;
 import io.tenancy.billing.catalogue.PlanPrices;
 import io.tenancy.billing.dunning.DunningCase;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.invoice.InvoiceLine;
 import io.tenancy.billing.invoice.InvoiceStatus;
 import io.tenancy.billing.period.BillingInterval;

@@ -3,7 +3,7 @@ package io.tenancy.samples.cms.billing;
 import io.tenancy.Tenant;
 import io.tenancy.TenantId;
 import io.tenancy.billing.BillingException;
-import io.tenancy.billing.TenancyBilling;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.party.Buyer;
 import io.tenancy.billing.subscription.NewSubscription;
 import io.tenancy.entitlement.EntitlementGrants.PlanGrant;

@@ -1,9 +1,9 @@
 package io.tenancy.samples.cms.billing;
 
 import io.tenancy.TenantId;
-import io.tenancy.billing.TenancyBilling;
 import io.tenancy.billing.document.Branding;
 import io.tenancy.billing.document.InvoiceHtml;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.invoice.CreditNote;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.InvoiceStatus;

@@ -2,7 +2,7 @@ package io.tenancy.samples.cms.platform;
 
 import io.tenancy.Tenant;
 import io.tenancy.billing.Money;
-import io.tenancy.billing.TenancyBilling;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.InvoiceStatus;
 import io.tenancy.billing.revenue.RevenueReports;

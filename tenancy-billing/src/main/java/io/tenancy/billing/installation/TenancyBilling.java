@@ -1,4 +1,4 @@
-package io.tenancy.billing;
+package io.tenancy.billing.installation;
 
 import io.tenancy.billing.account.BillingAccounts;
 import io.tenancy.billing.coupon.Coupons;
@@ -72,7 +72,11 @@ public final class TenancyBilling implements AutoCloseable {
         database = new BillingDatabase(platform, settings.clock);
         periods = settings.periods;
         List<String> names = List.copyOf(settings.providers.keySet());
-        accounts = new BillingAccounts(database, Collections.unmodifiableMap(settings.sellers), names);
+        List<String> ofSandbox = settings.providers.values().stream()
+                .filter(PaymentProvider::worksInSandbox)
+                .map(PaymentProvider::name)
+                .toList();
+        accounts = new BillingAccounts(database, Collections.unmodifiableMap(settings.sellers), names, ofSandbox);
         ledger = new Ledger(database);
         notices = new Notices(database, settings.notifiers);
         List<String> collecting = settings.providers.values().stream()
@@ -107,8 +111,8 @@ public final class TenancyBilling implements AutoCloseable {
         invoices.onSettled(dunning::settled);
         payments.onDeclined(dunning::declined);
         revenue = new RevenueReports(database);
-        run = new BillingRun(database, accounts, subscriptions, invoices, payments, dunning, notices);
-        sandbox = new Sandbox(database, accounts, subscriptions, payments, dunning);
+        run = new BillingRun(subscriptions, invoices, payments, dunning, notices);
+        sandbox = new Sandbox(database, accounts, subscriptions, invoices, payments, dunning);
         jobs = new BillingJobs(platform, run, settings.interval);
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.billing.coupon;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.billing.dunning;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.billing.ledger;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.billing.notice;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.billing.payment;
+
+import org.jspecify.annotations.NullMarked;

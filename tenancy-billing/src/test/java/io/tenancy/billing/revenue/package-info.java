@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.billing.revenue;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.billing.run;
+
+import org.jspecify.annotations.NullMarked;
