@@ -417,7 +417,7 @@ class ClinicBillingTest {
     }
 
     @Test
-    void aSuspendedClinicIsClosedAndTellsItsOwnerWhereToTurnAndStrangersNothingOfTheBill() throws Exception {
+    void aSuspendedClinicIsClosedAndOpensOnceItsInvoiceIsPaid() throws Exception {
         Invoice unpaid = anUnpaidInvoice(COMPASSO);
         assertThat(tenant(COMPASSO).status()).isEqualTo(TenantStatus.SUSPENDED);
         http.perform(at(COMPASSO, get("/")).accept(MediaType.TEXT_HTML)).andExpect(status().isPaymentRequired());

@@ -87,7 +87,7 @@ class ClinicProvisioning implements SmartInitializingSingleton, TenantInitialize
             subscribe(clinic, seed);
             Tenancy.runAs(clinic, this::recount);
             log.info(
-                    "{} is open on plan {} and isolation level {} (database {}, schema {})",
+                    "{} has plan {} and isolation level {} (database {}, schema {})",
                     clinic.name(),
                     entitlements.of(clinic.id()).plan().orElse("none"),
                     clinic.placement().isolation(),

@@ -115,6 +115,7 @@ class BillingJourneyIT {
         browser.open(cms.landing() + "/platform");
         assertThat(browser.text("[data-clinic='limestone']")).contains("Restricted", "$99.00");
         assertThat(browser.text("[data-clinic='compasso']")).contains("Suspended", "$299.00");
+        assertThat(browser.texts(".open__item .open__due")).containsExactly("$99.00", "$299.00");
         for (int invoice = 0; invoice < 2; invoice++) {
             browser.type(".open__item:first-child input[name='reference']", "transfer " + invoice);
             browser.follow(".open__item:first-child .open__form button");
@@ -140,6 +141,7 @@ class BillingJourneyIT {
         browser.follow("[data-plan='enterprise'] .offer__action a");
         String total = browser.text("[data-total]");
         assertThat(total).startsWith("$");
+        browser.desktop();
         browser.desktopAsHighAsThePage();
         picture("billing-preview");
         browser.follow("main form .button--solid");
@@ -153,6 +155,7 @@ class BillingJourneyIT {
         assertThat(browser.downloaded(file)).isEqualTo("application/pdf %PDF-");
         browser.follow(".bill:first-child .bill__main a");
         assertThat(browser.text("body")).contains(number, total, "Limestone Dermatology", "IBAN");
+        browser.desktop();
         browser.desktopAsHighAsThePage();
         browser.pictureAsItIs(filesOf("invoice"));
         browser.phone();
@@ -203,6 +206,7 @@ class BillingJourneyIT {
         browser.open(cms.site(clinic) + "/desk/billing?interval=year");
         browser.desktopAsHighAsThePage();
         picture("billing-" + clinic);
+        browser.desktop();
         browser.open(cms.site(clinic) + "/desk/billing/preview?interval=month&plan=" + other);
         picture("billing-preview-" + clinic);
         browser.phone();
