@@ -66,6 +66,11 @@ public final class ScriptedProvider implements PaymentProvider {
     }
 
     @Override
+    public boolean worksInSandbox() {
+        return true;
+    }
+
+    @Override
     public boolean collects() {
         return true;
     }

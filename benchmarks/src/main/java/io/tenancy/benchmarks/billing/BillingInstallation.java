@@ -7,7 +7,7 @@ import io.tenancy.TenantId;
 import io.tenancy.TenantSlug;
 import io.tenancy.TenantStatus;
 import io.tenancy.benchmarks.plans.PlanServer;
-import io.tenancy.billing.TenancyBilling;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.party.Buyer;
 import io.tenancy.billing.party.Seller;
 import io.tenancy.jpa.TenancyInstallation;

@@ -5,7 +5,7 @@ import io.tenancy.benchmarks.CaseFigure;
 import io.tenancy.benchmarks.CaseFigure.Verdict;
 import io.tenancy.benchmarks.plans.Extent;
 import io.tenancy.benchmarks.plans.PlanServer;
-import io.tenancy.billing.TenancyBilling;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.run.BillingRun;
 import io.tenancy.billing.subscription.NewSubscription;
 import io.tenancy.jpa.entitlement.ChangeNote;

@@ -7,7 +7,7 @@ import io.tenancy.benchmarks.Spread;
 import io.tenancy.benchmarks.plans.Extent;
 import io.tenancy.benchmarks.plans.PlanServer;
 import io.tenancy.billing.Money;
-import io.tenancy.billing.TenancyBilling;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.internal.BillingDatabase;
 import io.tenancy.billing.ledger.Booking;
 import io.tenancy.billing.ledger.Ledger;

@@ -658,7 +658,10 @@ public final class Subscriptions {
             for (NewInvoice each : batch.invoices()) {
                 if (each.calculation().total().isNegative()) {
                     invoices.payOpenFromCredit(
-                            transaction, each.account(), each.calculation().total().currency(), each.at());
+                            transaction,
+                            each.account(),
+                            each.calculation().total().currency(),
+                            each.at());
                 }
             }
             return due.size();

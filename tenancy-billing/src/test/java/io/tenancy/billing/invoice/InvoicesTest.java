@@ -283,7 +283,6 @@ class InvoicesTest {
                 "tax = 0",
                 "subtotal = 1",
                 "discount = 1",
-                "credited = 1",
                 "number = 4711",
                 "number_text = 'X'",
                 "series = 'X'",
@@ -301,6 +300,8 @@ class InvoicesTest {
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining("is final and does not change");
         }
+        assertThatThrownBy(() -> fixture.sqlAsPlatform("update invoice set credited = -1" + where))
+                .hasMessageContaining("the credit that it used stays");
         assertThatThrownBy(() -> fixture.sqlAsPlatform("delete from invoice" + where))
                 .hasMessageContaining("is kept for ever");
         assertThatThrownBy(() -> fixture.sqlAsPlatform("truncate invoice cascade"))

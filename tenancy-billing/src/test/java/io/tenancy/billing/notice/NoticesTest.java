@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tenancy.TenantId;
 import io.tenancy.billing.AtOnce;
 import io.tenancy.billing.BillingFixture;
-import io.tenancy.billing.TenancyBilling;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.invoice.Charge;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.Tax;

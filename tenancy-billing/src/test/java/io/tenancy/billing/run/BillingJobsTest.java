@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenancy.TenantId;
 import io.tenancy.billing.BillingFixture;
-import io.tenancy.billing.TenancyBilling;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.invoice.Charge;
 import io.tenancy.billing.invoice.Tax;
 import io.tenancy.billing.notice.BillingNotice;

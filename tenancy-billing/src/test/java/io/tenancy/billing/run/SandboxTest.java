@@ -10,7 +10,7 @@ import io.tenancy.TenantStatus;
 import io.tenancy.billing.BillingException;
 import io.tenancy.billing.BillingFixture;
 import io.tenancy.billing.ScriptedProvider;
-import io.tenancy.billing.TenancyBilling;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.invoice.Charge;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.InvoiceStatus;

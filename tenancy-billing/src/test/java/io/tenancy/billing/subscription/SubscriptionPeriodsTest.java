@@ -8,7 +8,7 @@ import io.tenancy.Tenant;
 import io.tenancy.TenantId;
 import io.tenancy.billing.BillingException;
 import io.tenancy.billing.BillingFixture;
-import io.tenancy.billing.TenancyBilling;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.period.BillingInterval;
 import io.tenancy.catalog.TenantKey;
 import io.tenancy.context.Tenancy;
