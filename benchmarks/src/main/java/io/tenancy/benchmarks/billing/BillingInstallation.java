@@ -44,9 +44,7 @@ final class BillingInstallation implements AutoCloseable {
                 .secretKeys(SecretKeys.fromJson(SecretKeys.createJson()))
                 .usageBounds(new UsageBounds(ANY_TIME, ANY_TIME, ANY_TIME.plusDays(31)));
         metrics.forEach(metric -> builder.usageMetric(UsageMetric.sum(metric, "unit")));
-        installation = builder.build();
-        // Not started: ten thousand tenants without rows of their own are nothing for its other jobs.
-        installation.control().migrate();
+        installation = builder.build().start();
     }
 
     /** A node; there can be many. */
@@ -80,7 +78,7 @@ final class BillingInstallation implements AutoCloseable {
                         name,
                         TenantStatus.ACTIVE,
                         new Placement(
-                                Placement.PRIMARY_SERVER, logins.database(), "t_" + number, IsolationLevel.SCHEMA, 1),
+                                Placement.PRIMARY_SERVER, logins.database(), "t_" + number, IsolationLevel.DATABASE, 1),
                         1,
                         Map.of()));
         billing.accounts().put(id, Buyer.of(name, "DE", ZoneOffset.UTC));
