@@ -76,9 +76,9 @@ final class BillingInstallation implements AutoCloseable {
                         id,
                         new TenantSlug(name),
                         name,
-                        TenantStatus.PROVISIONING,
+                        TenantStatus.ACTIVE,
                         new Placement(
-                                Placement.PRIMARY_SERVER, logins.database(), "t_" + number, IsolationLevel.SCHEMA, 1),
+                                Placement.PRIMARY_SERVER, logins.database(), "t_" + number, IsolationLevel.DATABASE, 1),
                         1,
                         Map.of()));
         billing.accounts().put(id, Buyer.of(name, "DE", ZoneOffset.UTC));

@@ -66,27 +66,33 @@ class BillingYearKillIT {
         assertThat(kills.values().stream().mapToInt(count -> count).sum()).isGreaterThanOrEqualTo(KILLS);
     }
 
-    private static DatabaseServer settled(YearScript script) throws Exception {
+    private static DatabaseServer newDatabase() throws Exception {
         DatabaseServer server = TestServer.newDatabase();
         try (Connection administrator = TestServer.administrator(server.database())) {
             YearDatabase.create(administrator);
-        }
-        try (YearNode node = new YearNode(server, script, here -> {})) {
-            node.settleIn();
         }
         return server;
     }
 
     private static List<List<String>> undisturbed(YearScript script) throws Exception {
-        DatabaseServer server = settled(script);
+        DatabaseServer server = newDatabase();
         try (YearNode node = new YearNode(server, script, here -> {})) {
+            node.settleIn();
             node.live(day -> {}, day -> {});
+            return bills(server, script, node, "undisturbed");
         }
-        return bills(server, script, "undisturbed");
     }
 
     private List<List<String>> disturbed(YearScript script) throws Exception {
-        DatabaseServer server = settled(script);
+        DatabaseServer server = newDatabase();
+        try (YearNode node = new YearNode(server, script, here -> {})) {
+            node.settleIn();
+            int killed = killAgainAndAgain(server, script);
+            return bills(server, script, node, killed + " kills");
+        }
+    }
+
+    private int killAgainAndAgain(DatabaseServer server, YearScript script) throws Exception {
         Nodes nodes = new Nodes(server, script);
         ExecutorService watchers = Executors.newFixedThreadPool(NODES);
         try {
@@ -104,12 +110,12 @@ class BillingYearKillIT {
             nodes.all.forEach(Process::destroyForcibly);
             watchers.shutdownNow();
         }
-        return bills(server, script, nodes.killed + " kills");
+        return nodes.killed.get();
     }
 
-    private static List<List<String>> bills(DatabaseServer server, YearScript script, String how) throws Exception {
-        try (YearNode node = new YearNode(server, script, here -> {});
-                YearDatabase world = new YearDatabase(server)) {
+    private static List<List<String>> bills(DatabaseServer server, YearScript script, YearNode node, String how)
+            throws Exception {
+        try (YearDatabase world = new YearDatabase(server)) {
             YearBooks books = new YearBooks(world, node.billing);
             System.out.println("BillingYearKillIT: " + script.catalogue() + ", " + how + ": " + books.inShort());
             books.requireSound();
@@ -201,6 +207,10 @@ class BillingYearKillIT {
                         .as("a node on its way to %s ended by itself: %s", point, String.join("\n", other))
                         .isZero();
                 assertThat(other).contains("DONE");
+                // For the next database.
+                synchronized (points) {
+                    points.addFirst(point);
+                }
                 return true;
             }
             TimeUnit.MICROSECONDS.sleep(at == YearKillPoint.ANYWHERE ? micros() : 0);

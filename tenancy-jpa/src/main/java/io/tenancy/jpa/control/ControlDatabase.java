@@ -29,6 +29,9 @@ public final class ControlDatabase implements AutoCloseable {
     /** Table with the history of the control schema's migrations. */
     public static final String HISTORY = "control_history";
 
+    private static final String ONE_AT_A_TIME = "select pg_advisory_lock(hashtext('tenancy.control'))";
+    private static final String NEXT = "select pg_advisory_unlock(hashtext('tenancy.control'))";
+
     private static final int MINIMUM_SERVER_VERSION = 160_000;
 
     private final DatabaseServer server;
@@ -172,11 +175,17 @@ public final class ControlDatabase implements AutoCloseable {
                 Statement statement = owner.createStatement()) {
             String schema = SqlIdentifier.quote(IsolationNames.CONTROL_SCHEMA);
             String login = SqlIdentifier.quote(server.platform().user());
-            statement.execute("grant usage on schema " + schema + " to " + login);
-            statement.execute(
-                    "grant select, insert, update, delete on all tables in schema " + schema + " to " + login);
-            statement.execute("grant usage, select on all sequences in schema " + schema + " to " + login);
-            statement.execute("grant execute on all functions in schema " + schema + " to " + login);
+            // Nodes that start at the same moment would change the same rows of the server's catalog.
+            statement.execute(ONE_AT_A_TIME);
+            try {
+                statement.execute("grant usage on schema " + schema + " to " + login);
+                statement.execute(
+                        "grant select, insert, update, delete on all tables in schema " + schema + " to " + login);
+                statement.execute("grant usage, select on all sequences in schema " + schema + " to " + login);
+                statement.execute("grant execute on all functions in schema " + schema + " to " + login);
+            } finally {
+                statement.execute(NEXT);
+            }
         } catch (SQLException failure) {
             throw unreachable(failure);
         }
@@ -184,7 +193,7 @@ public final class ControlDatabase implements AutoCloseable {
 
     private static void prepare(Connection owner) throws SQLException {
         try (Statement statement = owner.createStatement()) {
-            statement.execute("select pg_advisory_lock(hashtext('tenancy.control'))");
+            statement.execute(ONE_AT_A_TIME);
             try {
                 statement.execute("create schema if not exists " + SqlIdentifier.quote(IsolationNames.CONTROL_SCHEMA));
                 statement.execute(
@@ -192,7 +201,7 @@ public final class ControlDatabase implements AutoCloseable {
                 statement.execute("grant usage on schema " + SqlIdentifier.quote(IsolationNames.EXTENSIONS_SCHEMA)
                         + " to public");
             } finally {
-                statement.execute("select pg_advisory_unlock(hashtext('tenancy.control'))");
+                statement.execute(NEXT);
             }
         }
     }
