@@ -104,7 +104,10 @@ final class Browser implements AutoCloseable {
         // the
         // driver fail in more ways than the one that means "gone".
         driver.executeScript("window.pageBefore = true");
-        element(selector).click();
+        WebElement pressed = element(selector);
+        // The pages scroll smoothly, and a click in the meantime would miss.
+        driver.executeScript("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", pressed);
+        pressed.click();
         await().ignoring(WebDriverException.class)
                 .until(shown -> Boolean.TRUE.equals(driver.executeScript(
                         "return window.pageBefore === undefined && document.readyState === 'complete'")));
