@@ -8,10 +8,14 @@ import io.tenancy.TenantId;
 import io.tenancy.TenantStatus;
 import io.tenancy.billing.BillingFixture;
 import io.tenancy.billing.installation.TenancyBilling;
+import io.tenancy.billing.coupon.Coupon;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.InvoiceStatus;
+import io.tenancy.usage.UsageEvent;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -169,5 +173,66 @@ class SubscriptionsTest {
         billing.run().run();
         assertThat(fixture.statusOf(tenant)).isEqualTo(TenantStatus.SUSPENDED);
         assertThat(billing.invoices().of(tenant)).hasSize(1);
+    }
+
+    @Test
+    void aScheduledChangeThatCannotTakePlaceIsRecordedAndTheRenewalGoesOn() {
+        TenantId tenant = fixture.tenant();
+        Subscriptions subscriptions = billing.subscriptions();
+        subscriptions.start(tenant, NewSubscription.of("starter").withTrial(0), NOTE);
+        subscriptions.change(tenant, new SubscriptionChange.AddOn("reports", 1), NOTE);
+        subscriptions.changeAtRenewal(tenant, new SubscriptionChange.NoAddOn("reports"), NOTE);
+        subscriptions.change(tenant, new SubscriptionChange.NoAddOn("reports"), NOTE);
+
+        fixture.clock.moveTo("2026-02-10T09:00:00Z");
+        billing.run().run();
+
+        // 31.00 for the month, less the 6.20 of the add-on that was not kept for a second.
+        assertThat(billing.invoices().of(tenant).get(0).total()).isEqualTo(usd("24.80"));
+        assertThat(subscriptions.records(tenant))
+                .filteredOn(record -> record.kind().equals("renew"))
+                .singleElement()
+                .satisfies(record -> assertThat(record.detail())
+                        .startsWith("no add-on reports did not take place: ")
+                        .contains("has no add-on 'reports'"));
+    }
+
+    @Test
+    void usageThatIsTakenBackAfterACouponPaidForItIsNotGivenBack() {
+        TenantId tenant = fixture.tenant();
+        billing.coupons().offer(Coupon.amount("FREE2", usd("200"), 2));
+        billing.subscriptions().start(tenant, NewSubscription.of("pro").withCoupon("FREE2"), NOTE);
+        UsageEvent event = UsageEvent.record(
+                tenant,
+                "test",
+                "1",
+                "api_calls",
+                new BigDecimal("1500"),
+                Instant.parse("2026-01-20T10:00:00Z"),
+                Map.of());
+        fixture.installation.usage().store().store(List.of(event));
+        fixture.clock.moveTo("2026-02-10T09:00:00Z");
+        billing.run().run();
+
+        fixture.installation
+                .usage()
+                .store()
+                .store(List.of(new UsageEvent(
+                        tenant,
+                        "test",
+                        "2",
+                        "api_calls",
+                        BigDecimal.ZERO,
+                        event.occurredAt(),
+                        Map.of(),
+                        UsageEvent.Kind.RETRACTION,
+                        "1")));
+        fixture.clock.moveTo("2026-03-10T09:00:00Z");
+        billing.run().run();
+
+        assertThat(billing.invoices().of(tenant))
+                .extracting(Invoice::total)
+                .containsExactly(usd("93.00"), usd("0.00"), usd("0.00"));
+        assertThat(billing.ledger().faults()).isEmpty();
     }
 }
