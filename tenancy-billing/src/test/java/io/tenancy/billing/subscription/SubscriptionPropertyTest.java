@@ -32,12 +32,12 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Any life of a subscription costs what {@link IndependentBill} says, however it is stepped through. {@code -Dtenancy.seed}
- * repeats a run; {@code -Dtenancy.soak=true} lives twenty times as many lives.
+ * repeats a run; {@code -Dtenancy.soak=true} lives forty times as many lives.
  */
 class SubscriptionPropertyTest {
 
-    private static final int LIVES = Boolean.getBoolean("tenancy.soak") ? 20_000 : 1_000;
-    private static final int LIVES_BY_THE_HOUR = LIVES / 25;
+    private static final int LIVES = Boolean.getBoolean("tenancy.soak") ? 20_000 : 500;
+    private static final int LIVES_BY_THE_HOUR = LIVES / 20;
 
     private static final String CATALOGUE = """
             format: 1
