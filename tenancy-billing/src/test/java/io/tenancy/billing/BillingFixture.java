@@ -244,5 +244,6 @@ public final class BillingFixture implements AutoCloseable {
     public void close() {
         billing.close();
         installation.close();
+        TestServer.drop(server);
     }
 }

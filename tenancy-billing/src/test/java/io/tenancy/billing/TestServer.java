@@ -8,6 +8,7 @@ import io.tenancy.jpa.isolation.Login;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One embedded PostgreSQL for all tests of a JVM, with a fresh database, and fresh logins, for each installation. */
@@ -34,6 +35,16 @@ public final class TestServer {
             throw new IllegalStateException("The test database could not be installed", failure);
         }
         return server;
+    }
+
+    /** Removes a database that is no longer used, so that little is left to be removed when the tests end. */
+    static void drop(DatabaseServer server) {
+        try (Connection administrator = administrator("postgres");
+                Statement sql = administrator.createStatement()) {
+            sql.execute("drop database " + server.database() + " with (force)");
+        } catch (SQLException failure) {
+            throw new IllegalStateException("The database of a test could not be removed", failure);
+        }
     }
 
     /** A superuser's connection to a database. */

@@ -8,7 +8,6 @@ import io.tenancy.benchmarks.plans.Extent;
 import io.tenancy.benchmarks.plans.PlanServer;
 import io.tenancy.billing.Money;
 import io.tenancy.billing.installation.TenancyBilling;
-import io.tenancy.billing.internal.BillingDatabase;
 import io.tenancy.billing.ledger.Booking;
 import io.tenancy.billing.ledger.Ledger;
 import io.tenancy.billing.ledger.LedgerAccount;
@@ -17,7 +16,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import javax.sql.DataSource;
 
 /** Postings of an invoice, one by one and many in a transaction. */
 final class LedgerCases {
@@ -30,14 +28,12 @@ final class LedgerCases {
     static List<CaseFigure> measure(Extent extent, PlanServer server) throws SQLException {
         try (BillingInstallation database = new BillingInstallation(server, List.of());
                 TenancyBilling billing = database.node(1)) {
-            DataSource platform = database.installation().control().platformFor("ledger", 1);
-            BillingDatabase control = new BillingDatabase(platform, InstantSource.system());
-            Ledger ledger = new Ledger(control);
+            Ledger ledger = billing.ledger();
             List<Double> one = new ArrayList<>();
             List<Double> together = new ArrayList<>();
             for (int round = 0; round < extent.rounds(); round++) {
-                one.add(perSecond(extent, control, ledger, 1));
-                together.add(perSecond(extent, control, ledger, TOGETHER));
+                one.add(perSecond(extent, ledger, 1));
+                together.add(perSecond(extent, ledger, TOGETHER));
             }
             List<String> faults = billing.ledger().faults().stream()
                     .filter(fault -> !fault.startsWith("invoice"))
@@ -63,18 +59,17 @@ final class LedgerCases {
         }
     }
 
-    private static double perSecond(Extent extent, BillingDatabase control, Ledger ledger, int together) {
+    private static double perSecond(Extent extent, Ledger ledger, int together) {
         TenantId tenant = TenantId.next(InstantSource.system());
         long begin = System.nanoTime();
         long until = begin + extent.slice().toNanos() * 4;
         int posted = 0;
         while (System.nanoTime() < until) {
-            control.transact("post", transaction -> {
-                for (int i = 0; i < together; i++) {
-                    ledger.post(transaction, booking(tenant));
-                }
-                return together;
-            });
+            List<Booking> bookings = new ArrayList<>();
+            for (int i = 0; i < together; i++) {
+                bookings.add(booking(tenant));
+            }
+            ledger.post(bookings);
             posted += together;
         }
         return posted * 1e9 / (System.nanoTime() - begin);

@@ -36,7 +36,23 @@ public final class Ledger {
     }
 
     /**
-     * Books within a transaction.
+     * Books what the application itself has to book, such as an opening balance: all of it or nothing.
+     *
+     * @param bookings what
+     * @throws IllegalStateException when the entries of one do not come to zero
+     * @throws io.tenancy.billing.BillingUnavailableException when one was booked before, or the database cannot be asked
+     */
+    public void post(List<Booking> bookings) {
+        database.transact("book " + bookings.size() + " transactions", transaction -> {
+            for (Booking booking : bookings) {
+                post(transaction, booking);
+            }
+            return bookings.size();
+        });
+    }
+
+    /**
+     * For billing itself: books within a transaction.
      *
      * @param transaction the transaction
      * @param booking what
