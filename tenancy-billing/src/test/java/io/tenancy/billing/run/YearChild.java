@@ -43,7 +43,8 @@ final class YearChild {
                 script.catalogue(),
                 Long.toString(script.seed()),
                 Integer.toString(script.tenants()),
-                Integer.toString(script.days()));
+                Integer.toString(script.days()),
+                Integer.toString(script.stride()));
     }
 
     /** What {@link #arguments} has; the point, from which day on it counts, and how often it is passed before. */
@@ -58,11 +59,12 @@ final class YearChild {
                 arguments[7],
                 Long.parseLong(arguments[8]),
                 Integer.parseInt(arguments[9]),
-                Integer.parseInt(arguments[10]));
+                Integer.parseInt(arguments[10]),
+                Integer.parseInt(arguments[11]));
         new YearChild(
-                        YearKillPoint.valueOf(arguments[11]),
-                        Integer.parseInt(arguments[12]),
-                        Integer.parseInt(arguments[13]))
+                        YearKillPoint.valueOf(arguments[12]),
+                        Integer.parseInt(arguments[13]),
+                        Integer.parseInt(arguments[14]))
                 .live(server, script);
         Runtime.getRuntime().halt(0);
     }

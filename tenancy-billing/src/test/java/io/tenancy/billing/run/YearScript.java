@@ -18,9 +18,10 @@ import java.util.Random;
  * @param catalogue name of the catalogue's document
  * @param seed of all that is drawn
  * @param tenants how many
- * @param days how long the year is
+ * @param days how many there are in the year
+ * @param stride how many days of the calendar each of them takes
  */
-record YearScript(String catalogue, long seed, int tenants, int days) {
+record YearScript(String catalogue, long seed, int tenants, int days, int stride) {
 
     static final List<String> CATALOGUES =
             List.of("chat", "developer-portal", "healthcare-cms", "hospital", "pharmacy");
@@ -83,7 +84,7 @@ record YearScript(String catalogue, long seed, int tenants, int days) {
     /** What time it is all day long. */
     Instant timeOf(int day) {
         return BillingFixture.START
-                .plus(day, ChronoUnit.DAYS)
+                .plus((long) day * stride, ChronoUnit.DAYS)
                 .plusSeconds(random(1, day).nextInt(6 * 3_600));
     }
 
