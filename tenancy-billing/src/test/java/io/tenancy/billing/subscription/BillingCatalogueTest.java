@@ -82,6 +82,19 @@ class BillingCatalogueTest {
     }
 
     @Test
+    void aDocumentIsComparedWithWhatWasImportedLast() {
+        importing(TWO_PLANS);
+
+        assertThat(billing.catalogue().compare(TWO_PLANS)).isEmpty();
+        assertThat(billing.catalogue().compare(TWO_PLANS.replace("month: 31,", "month: 32,")))
+                .singleElement()
+                .asString()
+                .contains("plans.starter")
+                .contains("31")
+                .contains("32");
+    }
+
+    @Test
     void manyNodesImportADocumentOnce() throws Exception {
         AtOnce.Outcomes<Boolean> outcomes = AtOnce.run(
                 4,

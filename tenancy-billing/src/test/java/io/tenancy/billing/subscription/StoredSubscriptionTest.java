@@ -91,7 +91,15 @@ class StoredSubscriptionTest {
                 List.of(
                         new CouponUse("TENTH", "A tenth off", new BigDecimal("0.1"), null, 2),
                         new CouponUse("FIVE", "Five off", null, eur("5.00"), null)),
-                List.of(new SettledUsage("pro", 7, BillingInterval.MONTHLY, BEGAN, later, 2_678_400, amounts, Map.of("calls", eur("0.35")))),
+                List.of(new SettledUsage(
+                        "pro",
+                        7,
+                        BillingInterval.MONTHLY,
+                        BEGAN,
+                        later,
+                        2_678_400,
+                        amounts,
+                        Map.of("calls", eur("0.35")))),
                 List.of("pro/setup"));
     }
 
@@ -131,7 +139,6 @@ class StoredSubscriptionTest {
     void aFieldThatIsNotKnownIsRefused() {
         String strange = SubscriptionStore.text(rich()).replace("\"currency\":", "\"rebate\":1,\"currency\":");
 
-        assertThat(catchThrowable(() -> SubscriptionStore.state(strange)))
-                .hasMessageContaining("rebate");
+        assertThat(catchThrowable(() -> SubscriptionStore.state(strange))).hasMessageContaining("rebate");
     }
 }
