@@ -80,6 +80,9 @@ record SqlSegment(List<SqlToken> tokens, @Nullable String fault) {
             } else if (token.isWord("atomic") && last("begin") && !atomic && parentheses == 0 && createsRoutine()) {
                 atomic = true;
                 blocks = 1;
+            } else if (token.isWord("atomic") && last("begin") && parentheses == 0 && createsRoutineLater()) {
+                // The driver would read on to an END, so that it and this would count other statements.
+                structureFault = "a BEGIN ATOMIC in what does not begin with CREATE FUNCTION or CREATE PROCEDURE";
             } else if (blocks > 0 && !isLabel()) {
                 blocks += token.isWord("case") ? 1 : token.isWord("end") ? -1 : 0;
             }
@@ -96,8 +99,21 @@ record SqlSegment(List<SqlToken> tokens, @Nullable String fault) {
         }
 
         private boolean createsRoutine() {
-            int kind = word(1, "or") && word(2, "replace") ? 3 : 1;
-            return word(0, "create") && (word(kind, "function") || word(kind, "procedure"));
+            return createsRoutine(0);
+        }
+
+        private boolean createsRoutine(int at) {
+            int kind = at + (word(at + 1, "or") && word(at + 2, "replace") ? 3 : 1);
+            return word(at, "create") && (word(kind, "function") || word(kind, "procedure"));
+        }
+
+        private boolean createsRoutineLater() {
+            for (int i = 1; i < current.size(); i++) {
+                if (createsRoutine(i)) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         private boolean readsStandardInput() {

@@ -236,4 +236,15 @@ class SqlStatementKindTest {
         assertKind("(".repeat(depth) + "select 1" + ")".repeat(depth), Kind.QUERY);
         assertKind("/* ".repeat(depth) + "*/".repeat(depth) + "select 1", Kind.QUERY);
     }
+
+    // The driver reads on to an END there, and would send fewer statements than are seen here.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select 1; x create function f() begin atomic select 1; delete from t",
+                "select 1; x create or replace procedure f() begin atomic select 1; delete from t"
+            })
+    void aRoutineWithABodyInTheMiddleOfAStatementIsNotUnderstood(String sql) {
+        assertKind(sql, Kind.UNKNOWN);
+    }
 }
