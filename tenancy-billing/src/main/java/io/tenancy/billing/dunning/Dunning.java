@@ -345,7 +345,7 @@ public final class Dunning {
                     "select d.invoice_id, d.tenant_id from dunning d join billing_account a on a.tenant_id = d.tenant_id"
                             + " where d.state = 'ACTIVE' and d.next_at <= coalesce(a.frozen_at, ?)"
                             + " and (a.frozen_at is null or a.tenant_id = ?) and (?::uuid is null or a.tenant_id = ?)"
-                            + " order by d.next_at limit 1 for update of a skip locked",
+                            + " order by d.next_at, d.invoice_id limit 1 for update of a skip locked",
                     transaction.recordedAt(),
                     tenant,
                     tenant,
@@ -360,7 +360,7 @@ public final class Dunning {
                                 + " and not exists (select 1 from dunning d where d.invoice_id = i.id)"
                                 + " and not exists (select 1 from payment_attempt p where p.invoice_id = i.id"
                                 + "   and p.state in ('STARTED', 'PENDING'))"
-                                + " order by i.due_at limit 1 for update of a skip locked",
+                                + " order by i.due_at, i.id limit 1 for update of a skip locked",
                         transaction.recordedAt(),
                         tenant,
                         tenant,

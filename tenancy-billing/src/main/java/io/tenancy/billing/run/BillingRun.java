@@ -154,7 +154,7 @@ public final class BillingRun {
                     row -> new Draft(row.getObject(1, UUID.class), new TenantId(row.getObject(2, UUID.class))),
                     "select i.id, i.tenant_id from invoice i join billing_account a on a.tenant_id = i.tenant_id"
                             + " where i.status = 'DRAFT' and i.finalise_at <= ? and a.frozen_at is null"
-                            + " order by i.finalise_at limit 1 for update of a skip locked",
+                            + " order by i.finalise_at, i.id limit 1 for update of a skip locked",
                     transaction.recordedAt());
             if (due.isEmpty()) {
                 return false;
