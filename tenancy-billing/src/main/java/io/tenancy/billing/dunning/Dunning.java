@@ -355,13 +355,13 @@ public final class Dunning {
     private static final String ACTIVE = "select i.id, i.tenant_id from dunning d join invoice i on i.id = d.invoice_id"
             + " join billing_account a on a.tenant_id = i.tenant_id"
             + " where d.state = 'ACTIVE' and d.next_at <= coalesce(a.frozen_at, ?)" + NOT_ASKED
-            + " order by d.next_at limit 1 for update of a skip locked";
+            + " order by d.next_at, i.id limit 1 for update of a skip locked";
 
     private static final String OVERDUE =
             "select i.id, i.tenant_id from invoice i join billing_account a on a.tenant_id = i.tenant_id"
                     + " where i.status = 'OPEN' and i.due_at <= coalesce(a.frozen_at, ?)" + NOT_ASKED
                     + " and not exists (select 1 from dunning d where d.invoice_id = i.id)"
-                    + " order by i.due_at limit 1 for update of a skip locked";
+                    + " order by i.due_at, i.id limit 1 for update of a skip locked";
 
     private static Optional<OneByOne.Due> next(
             Transaction transaction, String select, @Nullable TenantId only, Array without) throws SQLException {

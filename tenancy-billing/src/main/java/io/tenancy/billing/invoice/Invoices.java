@@ -297,7 +297,7 @@ public final class Invoices {
                 "select i.id, i.tenant_id from invoice i join billing_account a on a.tenant_id = i.tenant_id"
                         + " where i.status = 'DRAFT' and i.finalise_at <= coalesce(a.frozen_at, ?) and i.id <> all (?)"
                         + " and (a.frozen_at is null or a.tenant_id = ?) and (?::uuid is null or a.tenant_id = ?)"
-                        + " order by i.finalise_at limit 1 for update of a skip locked",
+                        + " order by i.finalise_at, i.id limit 1 for update of a skip locked",
                 transaction.recordedAt(),
                 without,
                 tenant,

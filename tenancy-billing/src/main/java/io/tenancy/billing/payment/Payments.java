@@ -404,7 +404,7 @@ public final class Payments {
                 "select i.id, i.tenant_id from invoice i join billing_account a on a.tenant_id = i.tenant_id"
                         + " where i.collect_at <= coalesce(a.frozen_at, ?) and i.status = 'OPEN' and i.id <> all (?)"
                         + " and (a.frozen_at is null or a.tenant_id = ?) and (?::uuid is null or a.tenant_id = ?)"
-                        + " order by i.collect_at limit 1 for update of a skip locked",
+                        + " order by i.collect_at, i.id limit 1 for update of a skip locked",
                 transaction.recordedAt(),
                 without,
                 tenant,
@@ -465,7 +465,7 @@ public final class Payments {
                             Money.ofMinor(row.getLong("amount"), row.getString("currency")),
                             row.getInt("asks")),
                     "update payment_attempt set ask_at = ?, asks = asks + 1 where id = (select id from payment_attempt"
-                            + " where ask_at <= ? and (?::uuid is null or tenant_id = ?) order by ask_at limit 1"
+                            + " where ask_at <= ? and (?::uuid is null or tenant_id = ?) order by ask_at, id limit 1"
                             + " for update skip locked)"
                             + " returning id, tenant_id, invoice_id, kind, provider, amount, currency, asks",
                     transaction.recordedAt().plus(ASK_AGAIN),
