@@ -24,41 +24,7 @@ import org.junit.jupiter.api.Test;
 /** Against a real control database, with tenants of the catalog and a clock that is moved. */
 class SubscriptionsTest {
 
-    static final String CATALOGUE = """
-            format: 1
-            billing: {currency: USD}
-            definitions:
-              users: {kind: limit, unit: user}
-              reports: {kind: module}
-            plans:
-              starter:
-                name: Starter
-                billing: {rank: 1, trial_days: 14}
-                versions:
-                  - version: 1
-                    entitlements: {users: 5}
-                    billing:
-                      intervals: [month, year]
-                      charges:
-                        - {code: base, title: Base fee, kind: fixed, price: {month: 31, year: 310}}
-              pro:
-                name: Pro
-                billing: {rank: 2, trial_days: 0}
-                versions:
-                  - version: 1
-                    entitlements: {users: 50}
-                    billing:
-                      intervals: [month, year]
-                      charges:
-                        - {code: base, title: Base fee, kind: fixed, price: {month: 93, year: 930}}
-                        - {code: seats, title: Seats, kind: per_seat, included: 1, price: {month: 10, year: 100}}
-                        - {code: calls, title: API calls, kind: usage, metric: api_calls, included: 1000, price: 0.01}
-            add_ons:
-              reports:
-                name: Reports
-                entitlements: {reports: true}
-                billing: {charges: [{code: module, title: Module, kind: fixed, price: {month: 6.20, year: 62}}]}
-            """;
+    static final String CATALOGUE = BillingFixture.TWO_PLANS;
 
     static BillingFixture fixture;
     static TenancyBilling billing;
