@@ -445,7 +445,8 @@ public final class Subscriptions {
     }
 
     /**
-     * Cancels a subscription: it works until the end of what was paid for, or of its trial.
+     * Cancels a subscription: it works until the end of what was paid for, or of its trial. One that is paused is over at
+     * once, because nothing is paid for.
      *
      * @param tenant whose
      * @param reason why, in the tenant's words
@@ -454,7 +455,17 @@ public final class Subscriptions {
      * @throws BillingException when the tenant has no subscription that is not over
      */
     public Subscription cancel(TenantId tenant, String reason, ChangeNote note) {
-        return changeAtRenewal(tenant, new SubscriptionChange.Cancel(reason, false), note);
+        SubscriptionChange.Cancel cancel = new SubscriptionChange.Cancel(reason, false);
+        return database.transact("cancel the subscription of tenant " + tenant, transaction -> {
+            Course course = course(transaction, tenant);
+            course.runDue();
+            Subscription s = course.stored.subscription();
+            if (s.phase() != Phase.PAUSED) {
+                return course.cancelAt(s.renewsAt(), cancel, note);
+            }
+            course.change(cancel, course.now, note);
+            return course.save();
+        });
     }
 
     /**
@@ -628,7 +639,8 @@ public final class Subscriptions {
                 row -> new DueRow(row.getObject(1, UUID.class), new TenantId(row.getObject(2, UUID.class))),
                 "select s.id, s.tenant_id from subscription s join billing_account a on a.tenant_id = s.tenant_id"
                         + " where s.next_at <= ? and a.frozen_at is null order by s.next_at, s.id limit ?"
-                        + " for update of a skip locked",
+                        // The subscription too: one that another node has just run is looked at again and left out.
+                        + " for update of a, s skip locked",
                 transaction.recordedAt(),
                 most);
     }

@@ -13,6 +13,9 @@ public sealed interface Event {
     /** Another plan; an empty interval stays, and so do 0 seats. */
     record ToPlan(Instant at, String plan, String every, long seats) implements Event {}
 
+    /** The same when the next period begins; one of the same period takes its place. */
+    record ToPlanAtRenewal(Instant at, String plan, String every, long seats) implements Event {}
+
     record Seats(Instant at, long seats) implements Event {}
 
     record AddOn(Instant at, String code, long count) implements Event {}
@@ -23,7 +26,10 @@ public sealed interface Event {
 
     record Resume(Instant at) implements Event {}
 
-    /** To the end of the trial or of the period. */
+    /** The trial ends at another instant. */
+    record TrialUntil(Instant at, Instant until) implements Event {}
+
+    /** To the end of the trial or of the period; at once when that is over. */
     record Cancel(Instant at) implements Event {}
 
     /** The cancellation is taken back. */

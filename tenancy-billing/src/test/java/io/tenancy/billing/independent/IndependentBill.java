@@ -38,7 +38,7 @@ public final class IndependentBill {
     public record Beginning(
             Instant at, ZoneId zone, int trialDays, String plan, long seats, String every, boolean perDay) {}
 
-    /** An amount at an instant: with the discount taken off, and the tax on it. */
+    /** An amount at an instant: what for without its edition, with the discount taken off, and the tax on it. */
     public record Line(Instant at, String what, BigDecimal net, BigDecimal tax) {}
 
     private static final BigDecimal NOTHING = new BigDecimal("0.00");
@@ -172,6 +172,10 @@ public final class IndependentBill {
         return lines;
     }
 
+    private static String what(String offer, String fee) {
+        return Offer.name(offer) + "/" + fee;
+    }
+
     private Offer offer(String code) {
         Offer found = offers.get(code);
         if (found == null) {
@@ -198,7 +202,7 @@ public final class IndependentBill {
                                 && running.price.compareTo(price) == 0) {
                             running.until = cell.until();
                         } else if (price.signum() != 0) {
-                            Advanced begun = new Advanced(had.code() + "/" + advance.code(), position, price, cell);
+                            Advanced begun = new Advanced(what(had.code(), advance.code()), position, price, cell);
                             open.put(key, begun);
                             advanced.add(begun);
                         } else {
@@ -328,7 +332,7 @@ public final class IndependentBill {
             BigDecimal was = stretch.charged.getOrDefault(code, NOTHING);
             BigDecimal more = worth.getOrDefault(code, NOTHING).subtract(was);
             BigDecimal taken = stretch.discounts.getOrDefault(code, NOTHING);
-            String what = stretch.code + "/" + code;
+            String what = what(stretch.code, code);
             if (more.signum() < 0) {
                 BigDecimal back = part(taken, more.negate(), was);
                 stretch.discounts.put(code, taken.subtract(back));
@@ -422,8 +426,8 @@ public final class IndependentBill {
                 for (Life.Had had : cell.state().had()) {
                     for (Offer.Fee fee : offer(had.code()).fees()) {
                         position++;
-                        if (fee instanceof Offer.Once setUp && once.add(had.code() + "/" + fee.code())) {
-                            String what = had.code() + "/" + fee.code();
+                        if (fee instanceof Offer.Once setUp && once.add(what(had.code(), fee.code()))) {
+                            String what = what(had.code(), fee.code());
                             ahead.put(position, new Lowered(what, setUp.price(), off -> {}));
                         }
                     }

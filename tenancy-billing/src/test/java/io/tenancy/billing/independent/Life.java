@@ -44,13 +44,14 @@ final class Life {
     private final List<Event> events;
     private final Function<String, Offer> offers;
     private final Instant horizon;
-    private final Instant paidFrom;
+    private Instant paidFrom;
     private final List<State> states = new ArrayList<>();
     private @Nullable Instant cancelAt;
 
     Life(IndependentBill.Beginning beginning, List<Event> events, Function<String, Offer> offers, Instant horizon) {
         this.beginning = beginning;
-        this.events = events.stream().sorted(Comparator.comparing(Event::at)).toList();
+        this.events = new ArrayList<>(
+                events.stream().sorted(Comparator.comparing(Event::at)).toList());
         this.offers = offers;
         this.horizon = horizon;
         Instant start = beginning.at();
@@ -138,6 +139,19 @@ final class Life {
 
     private State told(State state, Event event) {
         Instant at = event.at();
+        if (event instanceof Event.TrialUntil other) {
+            paidFrom = other.until();
+            cancelAt = cancelAt == null ? null : paidFrom;
+            return new State(at, state.mode(), local(paidFrom), paidFrom, state.every(), state.had());
+        }
+        if (event instanceof Event.ToPlanAtRenewal later) {
+            Instant when = state.mode() == Mode.TRIAL ? paidFrom : periodEnd(state, at);
+            putOff(new Event.ToPlan(when, later.plan(), later.every(), later.seats()));
+            return state;
+        }
+        if (event instanceof Event.Cancel && state.mode() == Mode.PAUSED) {
+            return with(state, at, Mode.OVER, state.had());
+        }
         if (event instanceof Event.Cancel) {
             cancelAt = state.mode() == Mode.TRIAL ? paidFrom : periodEnd(state, at);
             return state;
@@ -153,6 +167,15 @@ final class Life {
             cancelAt = periodEnd(after, at);
         }
         return after;
+    }
+
+    private void putOff(Event.ToPlan change) {
+        events.removeIf(each -> each instanceof Event.ToPlan && each.at().equals(change.at()));
+        int place = 0;
+        while (place < events.size() && !events.get(place).at().isAfter(change.at())) {
+            place++;
+        }
+        events.add(place, change);
     }
 
     /** Without what has expired, and over if that is due. */
@@ -181,7 +204,7 @@ final class Life {
         } else if (event instanceof Event.AddOn bought) {
             addOn(had, bought);
         } else if (event instanceof Event.NoAddOn gone) {
-            had.removeIf(each -> each.code().equals(gone.code()));
+            had.removeIf(each -> Offer.name(each.code()).equals(gone.code()));
         } else if (event instanceof Event.Pause) {
             mode = Mode.PAUSED;
         } else if (event instanceof Event.Resume && state.eraFrom().equals(WHEN_RESUMED)) {
@@ -200,7 +223,7 @@ final class Life {
     private void addOn(List<Had> had, Event.AddOn bought) {
         for (int i = 1; i < had.size(); i++) {
             Had known = had.get(i);
-            if (known.code().equals(bought.code())) {
+            if (Offer.name(known.code()).equals(Offer.name(bought.code()))) {
                 had.set(i, new Had(known.code(), bought.count(), known.since(), known.until()));
                 return;
             }
@@ -213,7 +236,7 @@ final class Life {
     private State toPlan(State state, Event.ToPlan to, List<Had> had) {
         had.removeIf(each -> !each.code().equals(state.had().get(0).code())
                 && !offers.apply(each.code()).plans().isEmpty()
-                && !offers.apply(each.code()).plans().contains(to.plan()));
+                && !offers.apply(each.code()).plans().contains(Offer.name(to.plan())));
         Had old = had.get(0);
         had.set(0, new Had(to.plan(), to.seats() == 0 ? old.count() : to.seats(), to.at(), null));
         if (to.every().isEmpty() || to.every().equals(state.every())) {

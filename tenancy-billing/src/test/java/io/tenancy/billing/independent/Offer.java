@@ -9,12 +9,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a plan or an add-on costs.
  *
- * @param code names it
+ * @param code names it; of what is sold at several prices, each has its edition after an {@code @}
  * @param plans that an add-on goes with; empty for all
  * @param days how long an add-on lasts; 0 for as long as the plan
  * @param fees in their order
  */
 public record Offer(String code, Set<String> plans, int days, List<Fee> fees) {
+
+    /** The code without the edition. */
+    public static String name(String code) {
+        int edition = code.indexOf('@');
+        return edition < 0 ? code : code.substring(0, edition);
+    }
 
     /** A part of what an offer costs. */
     public sealed interface Fee {

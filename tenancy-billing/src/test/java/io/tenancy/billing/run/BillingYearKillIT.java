@@ -6,6 +6,7 @@ import io.tenancy.billing.TestServer;
 import io.tenancy.jpa.isolation.DatabaseServer;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -122,6 +123,9 @@ class BillingYearKillIT {
             YearBooks books = new YearBooks(world, node.billing);
             System.out.println("BillingYearKillIT: " + script.catalogue() + ", " + how + ": " + books.inShort());
             books.requireSound();
+            BigDecimal total = new YearLives(script, world, node.billing).requireEqual();
+            System.out.println("BillingYearKillIT: " + script.catalogue() + ", " + how + ": " + total
+                    + " charged with taxes, as the independent calculator says");
             return books.bills();
         }
     }

@@ -32,6 +32,7 @@ final class YearDatabase implements AutoCloseable {
             create table world.answer (key uuid primary key, answer text not null, day int not null);
             create table world.charge (key uuid primary key, tenant uuid not null, amount bigint not null);
             create table world.told (key text not null);
+            create table world.command (name text primary key, words text not null);
             grant usage on schema world to public;
             grant all on all tables in schema world to public;
             """;

@@ -49,6 +49,8 @@ import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,6 +106,10 @@ final class YearNode implements AutoCloseable {
                 .start();
     }
 
+    static ZoneId zoneOf(int tenant) {
+        return ZONES.get(tenant % ZONES.size());
+    }
+
     /** The tenants, coupons and what was agreed; once per database. */
     void settleIn() throws SQLException {
         billing.catalogue().importCatalogue(script.document(0), BillingFixture.NOTE);
@@ -113,7 +119,7 @@ final class YearNode implements AutoCloseable {
                     .provisioner()
                     .provision(NewTenant.of(name, name, IsolationLevel.SHARED))
                     .id();
-            billing.accounts().put(id, Buyer.of(name, "DE", ZONES.get(number % ZONES.size())));
+            billing.accounts().put(id, Buyer.of(name, "DE", zoneOf(number)));
             if (script.paysByTransfer(number)) {
                 billing.accounts().use(id, BillingFixture.SELLER.code(), ManualPayments.NAME);
             }
@@ -162,7 +168,7 @@ final class YearNode implements AutoCloseable {
 
     private int today() throws SQLException {
         today = world.day();
-        clock.moveTo(script.timeOf(today));
+        clock.moveTo(script.endOf(today));
         return today;
     }
 
@@ -170,6 +176,7 @@ final class YearNode implements AutoCloseable {
         world.alone();
         doAsTheScriptSays();
         world.update("update world.clock set scripted = true");
+        clock.moveTo(script.endOf(today));
         world.noLongerAlone();
         world.share();
         billing.run().run();
@@ -229,6 +236,7 @@ final class YearNode implements AutoCloseable {
 
     /** What the script says and cannot be done is refused, by everybody who tries. */
     private void execute(Command command) throws SQLException {
+        clock.moveTo(command.at());
         planChanges.accept(command.kind() == Kind.PLAN || command.kind() == Kind.INTERVAL);
         try {
             take(command, new ChangeNote("the script", command.name()), new Random(command.draw()));
@@ -249,42 +257,69 @@ final class YearNode implements AutoCloseable {
         TenantId tenant = tenant(command);
         var subscriptions = billing.subscriptions();
         switch (command.kind()) {
-            case USE -> use(tenant, command, random);
+            case USE -> use(tenant, command);
             case PAY -> pay(tenant, note);
             case TOP_UP -> billing.payments().topUp(tenant, amount(random), note.reason(), note);
             case GRANT -> billing.payments().grantCredit(tenant, amount(random), note.reason(), note);
-            case START -> subscriptions.start(tenant, wanted(random), note);
-            case PLAN -> subscriptions.change(tenant, toPlan(random, null), note);
-            case PLAN_AT_RENEWAL -> subscriptions.changeAtRenewal(tenant, toPlan(random, null), note);
+            case START -> subscriptions.start(tenant, wanted(command, random), note);
+            case PLAN -> subscriptions.change(tenant, toPlan(command, random, null), note);
+            case PLAN_AT_RENEWAL -> subscriptions.changeAtRenewal(tenant, toPlan(command, random, null), note);
             case INTERVAL -> {
                 BillingInterval interval = random.nextBoolean() ? BillingInterval.MONTHLY : BillingInterval.YEARLY;
-                subscriptions.change(tenant, toPlan(random, interval), note);
+                subscriptions.change(tenant, toPlan(command, random, interval), note);
             }
-            case SEATS -> subscriptions.change(tenant, new SubscriptionChange.Seats(1 + random.nextInt(80)), note);
-            case ADD_ON ->
-                subscriptions.change(tenant, new SubscriptionChange.AddOn(addOn(random), 1 + random.nextInt(3)), note);
-            case NO_ADD_ON -> subscriptions.change(tenant, new SubscriptionChange.NoAddOn(owned(tenant, random)), note);
+            case SEATS -> {
+                int seats = 1 + random.nextInt(80);
+                tell(command, seats);
+                subscriptions.change(tenant, new SubscriptionChange.Seats(seats), note);
+            }
+            case ADD_ON -> {
+                String addOn = addOn(random);
+                int count = 1 + random.nextInt(3);
+                tell(command, addOn, count);
+                subscriptions.change(tenant, new SubscriptionChange.AddOn(addOn, count), note);
+            }
+            case NO_ADD_ON -> {
+                String addOn = owned(tenant, random);
+                tell(command, addOn);
+                subscriptions.change(tenant, new SubscriptionChange.NoAddOn(addOn), note);
+            }
             case PAUSE -> subscriptions.change(tenant, new SubscriptionChange.Pause(), note);
             case RESUME -> subscriptions.change(tenant, new SubscriptionChange.Resume(), note);
             case CANCEL -> subscriptions.cancel(tenant, "no need", note);
-            case CANCEL_NOW ->
-                subscriptions.change(tenant, new SubscriptionChange.Cancel("at once", random.nextBoolean()), note);
+            case CANCEL_NOW -> {
+                boolean credit = random.nextBoolean();
+                tell(command, credit);
+                subscriptions.change(tenant, new SubscriptionChange.Cancel("at once", credit), note);
+            }
             case REACTIVATE -> subscriptions.reactivate(tenant, note);
-            case REDEEM ->
-                subscriptions.redeem(tenant, List.of("FIFTH", "LOYAL", "TENNER").get(random.nextInt(3)), note);
-            case EXTEND_TRIAL ->
-                subscriptions.extendTrial(tenant, clock.instant().plus(random.nextInt(20), ChronoUnit.DAYS), note);
+            case REDEEM -> {
+                String coupon = List.of("FIFTH", "LOYAL", "TENNER").get(random.nextInt(3));
+                tell(command, coupon);
+                subscriptions.redeem(tenant, coupon, note);
+            }
+            case EXTEND_TRIAL -> {
+                Instant until = command.at().plus(random.nextInt(20), ChronoUnit.DAYS);
+                tell(command, until);
+                subscriptions.extendTrial(tenant, until, note);
+            }
             case IMPORT -> throw new IllegalStateException("An import is of no tenant");
         }
     }
 
-    private void use(TenantId tenant, Command command, Random random) {
+    /** Says what is about to be done, for those who count afterwards; whether it was, billing's records say. */
+    private void tell(Command command, Object... words) throws SQLException {
+        world.update(
+                "insert into world.command values (?, ?) on conflict (name) do update set words = excluded.words",
+                command.name(),
+                Stream.of(words).map(String::valueOf).collect(Collectors.joining(" ")));
+    }
+
+    private void use(TenantId tenant, Command command) {
         List<UsageEvent> events = new ArrayList<>();
-        for (String metric : List.of("storage_gb", "plugin_sales")) {
-            Instant at = clock.instant().minus(random.nextInt(80), ChronoUnit.HOURS);
-            BigDecimal quantity = new BigDecimal(random.nextInt(4_000)).movePointLeft(random.nextInt(3));
-            events.add(
-                    UsageEvent.record(tenant, "script", metric + " " + command.name(), metric, quantity, at, Map.of()));
+        for (YearScript.Used used : YearScript.use(command)) {
+            String id = used.metric() + " " + command.name();
+            events.add(UsageEvent.record(tenant, "script", id, used.metric(), used.quantity(), used.at(), Map.of()));
         }
         installation.usage().store().store(events);
     }
@@ -302,31 +337,53 @@ final class YearNode implements AutoCloseable {
         return Money.ofMinor(1 + random.nextInt(20_000), currency);
     }
 
-    private NewSubscription wanted(Random random) throws SQLException {
-        SubscriptionChange.ToPlan plan = toPlan(random, null);
-        NewSubscription wanted = NewSubscription.of(plan.plan())
-                .withTerms(plan.terms())
-                .withSeats(1 + random.nextInt(80))
-                .prorated(random.nextBoolean() ? Proration.PER_SECOND : Proration.PER_DAY);
+    private NewSubscription wanted(Command command, Random random) throws SQLException {
+        Choice choice = choose(random);
+        int seats = 1 + random.nextInt(80);
+        boolean daily = !random.nextBoolean();
         boolean yearly = billing.catalogue()
-                .prices()
-                .offer(plan.plan(), clock.instant())
-                .filter(terms -> terms.prices().intervals().contains(BillingInterval.YEARLY))
-                .isPresent();
-        wanted = yearly && random.nextInt(4) == 0 ? wanted.every(BillingInterval.YEARLY) : wanted;
-        wanted = random.nextBoolean() ? wanted.withTrial(0) : wanted;
-        return random.nextInt(5) == 0 ? wanted.withCoupon("FIFTH") : wanted;
+                        .prices()
+                        .offer(choice.plan(), clock.instant())
+                        .filter(terms -> terms.prices().intervals().contains(BillingInterval.YEARLY))
+                        .isPresent()
+                && random.nextInt(4) == 0;
+        boolean trial = !random.nextBoolean();
+        boolean coupon = random.nextInt(5) == 0;
+        tell(command, choice.told(), seats, yearly ? "year" : "month", trial, daily, coupon ? "FIFTH" : "-");
+        NewSubscription wanted = NewSubscription.of(choice.plan())
+                .withTerms(choice.terms())
+                .withSeats(seats)
+                .prorated(daily ? Proration.PER_DAY : Proration.PER_SECOND);
+        wanted = yearly ? wanted.every(BillingInterval.YEARLY) : wanted;
+        wanted = trial ? wanted : wanted.withTrial(0);
+        return coupon ? wanted.withCoupon("FIFTH") : wanted;
     }
 
-    private SubscriptionChange.ToPlan toPlan(Random random, @Nullable BillingInterval interval) throws SQLException {
+    /** A plan, and the terms that were agreed for it. */
+    private record Choice(String plan, long terms) {
+        String told() {
+            return terms == 0 ? plan : plan + YearLives.AGREED;
+        }
+    }
+
+    private Choice choose(Random random) throws SQLException {
         List<String> plans = billing.catalogue().prices().plans().stream()
                 .map(PlanPrices::plan)
                 .sorted()
                 .toList();
         String plan = plans.get(random.nextInt(plans.size()));
         List<List<Object>> agreed = world.rows("select terms from world.agreed where plan = ?", plan);
-        return new SubscriptionChange.ToPlan(
-                plan, agreed.isEmpty() ? 0 : (long) agreed.get(0).get(0), interval, 0);
+        return new Choice(plan, agreed.isEmpty() ? 0 : (long) agreed.get(0).get(0));
+    }
+
+    private SubscriptionChange.ToPlan toPlan(Command command, Random random, @Nullable BillingInterval interval)
+            throws SQLException {
+        Choice choice = choose(random);
+        tell(
+                command,
+                choice.told(),
+                interval == null ? "-" : interval.equals(BillingInterval.YEARLY) ? "year" : "month");
+        return new SubscriptionChange.ToPlan(choice.plan(), choice.terms(), interval, 0);
     }
 
     private String addOn(Random random) {

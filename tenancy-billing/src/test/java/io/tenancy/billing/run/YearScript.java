@@ -4,10 +4,12 @@ import io.tenancy.billing.BillingFixture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -31,27 +33,35 @@ record YearScript(String catalogue, long seed, int tenants, int days, int stride
 
     private static final int DAYS_OF_A_CATALOGUE = 30;
 
-    /** What is done. */
+    private static final int SECONDS_OF_A_DAY = 9;
+
+    /** What is done, and in which second of its day. */
     enum Kind {
-        IMPORT,
-        USE,
-        PAY,
-        TOP_UP,
-        GRANT,
-        START,
-        PLAN,
-        PLAN_AT_RENEWAL,
-        INTERVAL,
-        SEATS,
-        ADD_ON,
-        NO_ADD_ON,
-        PAUSE,
-        RESUME,
-        CANCEL,
-        CANCEL_NOW,
-        REACTIVATE,
-        REDEEM,
-        EXTEND_TRIAL
+        IMPORT(0),
+        USE(0),
+        PAY(0),
+        TOP_UP(0),
+        GRANT(0),
+        START(0),
+        PLAN(1),
+        PLAN_AT_RENEWAL(1),
+        INTERVAL(2),
+        SEATS(3),
+        ADD_ON(4),
+        NO_ADD_ON(5),
+        PAUSE(6),
+        RESUME(7),
+        CANCEL(SECONDS_OF_A_DAY - 1),
+        CANCEL_NOW(SECONDS_OF_A_DAY - 1),
+        REACTIVATE(SECONDS_OF_A_DAY - 1),
+        REDEEM(SECONDS_OF_A_DAY - 1),
+        EXTEND_TRIAL(SECONDS_OF_A_DAY - 1);
+
+        private final int second;
+
+        Kind(int second) {
+            this.second = second;
+        }
     }
 
     /**
@@ -59,9 +69,13 @@ record YearScript(String catalogue, long seed, int tenants, int days, int stride
      *
      * @param name the same each time
      * @param tenant number of the tenant, from 1
+     * @param at when
      * @param draw seed of its details
      */
-    record Command(String name, int tenant, Kind kind, long draw) {}
+    record Command(String name, int tenant, Kind kind, Instant at, long draw) {}
+
+    /** What is used at an instant. */
+    record Used(String metric, Instant at, BigDecimal quantity) {}
 
     /** What a payment provider answers. */
     enum Answer {
@@ -81,17 +95,41 @@ record YearScript(String catalogue, long seed, int tenants, int days, int stride
         return new Random(mixed);
     }
 
-    /** What time it is all day long. */
+    /**
+     * When a day begins. Nothing of two days takes place in the same second of an hour, so that what began on one day never
+     * renews in the very second of something else, in whatever zone: which of them came first is nobody's promise.
+     */
     Instant timeOf(int day) {
         return BillingFixture.START
                 .plus((long) day * stride, ChronoUnit.DAYS)
-                .plusSeconds(random(1, day).nextInt(6 * 3_600));
+                .plus(random(1, day).nextInt(6), ChronoUnit.HOURS)
+                .plusSeconds((long) day * SECONDS_OF_A_DAY);
+    }
+
+    /** When all that the script says of a day was done. */
+    Instant endOf(int day) {
+        return timeOf(day).plusSeconds(SECONDS_OF_A_DAY - 1);
+    }
+
+    /** How often the catalogue was imported before a day's commands of tenants, after the first time. */
+    int imports(int day) {
+        return day / DAYS_OF_A_CATALOGUE;
+    }
+
+    static List<Used> use(Command command) {
+        Random random = new Random(command.draw());
+        List<Used> used = new ArrayList<>();
+        for (String metric : List.of("storage_gb", "plugin_sales")) {
+            Instant at = command.at().minus(random.nextInt(80), ChronoUnit.HOURS);
+            used.add(new Used(metric, at, new BigDecimal(random.nextInt(4_000)).movePointLeft(random.nextInt(3))));
+        }
+        return used;
     }
 
     List<Command> commandsOf(int day) {
         List<Command> commands = new ArrayList<>();
         if (day % DAYS_OF_A_CATALOGUE == 0) {
-            commands.add(new Command("import " + day, NOBODY, Kind.IMPORT, day / DAYS_OF_A_CATALOGUE));
+            commands.add(new Command("import " + day, NOBODY, Kind.IMPORT, timeOf(day), imports(day)));
         }
         for (int tenant = 1; tenant <= tenants; tenant++) {
             Random random = random(2, day, tenant);
@@ -102,10 +140,15 @@ record YearScript(String catalogue, long seed, int tenants, int days, int stride
             for (Kind kind : Kind.values()) {
                 if ((day == first && kind == Kind.START) || (day > first && random.nextInt(1_000) < often(kind))) {
                     commands.add(new Command(
-                            kind + " of tenant " + tenant + " on day " + day, tenant, kind, random.nextLong()));
+                            kind + " of tenant " + tenant + " on day " + day,
+                            tenant,
+                            kind,
+                            timeOf(day).plusSeconds(kind.second),
+                            random.nextLong()));
                 }
             }
         }
+        commands.sort(Comparator.comparing(Command::at));
         return commands;
     }
 
