@@ -1,0 +1,5 @@
+/** What runs WebAssembly. */
+@NullMarked
+package io.tenancy.plugins.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.plugins.admission;
+
+import org.jspecify.annotations.NullMarked;
