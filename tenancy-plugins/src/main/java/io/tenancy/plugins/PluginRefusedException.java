@@ -1,7 +1,7 @@
 package io.tenancy.plugins;
 
 /** A module is not admitted. The message says what was found, where, and what to do. */
-public final class PluginRefusedException extends RuntimeException {
+public final class PluginRefusedException extends PluginException {
 
     private static final long serialVersionUID = 1L;
 

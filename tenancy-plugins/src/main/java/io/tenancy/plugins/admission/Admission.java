@@ -3,6 +3,7 @@ package io.tenancy.plugins.admission;
 import io.tenancy.plugins.PluginRefusedException;
 import io.tenancy.plugins.PluginRefusedException.Reason;
 import io.tenancy.plugins.admission.internal.Rewriting;
+import io.tenancy.plugins.capability.HostSignature;
 import io.tenancy.plugins.engine.CompiledCodeCache;
 import io.tenancy.plugins.engine.spi.WasmCode;
 import io.tenancy.plugins.engine.spi.WasmEngine;

@@ -1,5 +1,6 @@
 package io.tenancy.plugins.admission;
 
+import io.tenancy.plugins.capability.HostSignature;
 import io.tenancy.plugins.engine.spi.WasmCode;
 import java.util.List;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package io.tenancy.plugins.admission;
+package io.tenancy.plugins.capability;
 
 /**
  * A function that the host offers.

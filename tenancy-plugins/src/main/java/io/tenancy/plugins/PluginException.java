@@ -1,0 +1,26 @@
+package io.tenancy.plugins;
+
+/** Something about plugins cannot be done. The message says what was tried, what was found and what to do. */
+public class PluginException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * It cannot be done.
+     *
+     * @param message what was tried, what was found and what to do
+     */
+    public PluginException(String message) {
+        super(message);
+    }
+
+    /**
+     * It cannot be done.
+     *
+     * @param message what was tried, what was found and what to do
+     * @param cause why
+     */
+    public PluginException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

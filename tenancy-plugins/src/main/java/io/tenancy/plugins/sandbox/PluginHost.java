@@ -1,0 +1,263 @@
+package io.tenancy.plugins.sandbox;
+
+import io.tenancy.plugins.PluginRefusedException;
+import io.tenancy.plugins.admission.Admission;
+import io.tenancy.plugins.admission.AdmittedModule;
+import io.tenancy.plugins.admission.ModuleBounds;
+import io.tenancy.plugins.capability.Capability;
+import io.tenancy.plugins.engine.EndiveEngine;
+import io.tenancy.plugins.engine.spi.WasmEngine;
+import io.tenancy.plugins.sandbox.PluginFailedException.Kind;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/**
+ * Admits plugins and calls them. Each call has an instance of its own, runs on one of the host's threads, and leaves nothing
+ * behind but its effects, which take place only if it returns. Safe for many threads.
+ */
+public final class PluginHost implements AutoCloseable {
+
+    private static final int SEED_BYTES = 32;
+    private static final long EXTRA_STACK = 1 << 20;
+
+    private final Admission admission;
+    private final WasmEngine engine;
+    private final InstantSource clock;
+    private final PluginMeter meter;
+    private final int mostStack;
+    private final FairPool pool;
+    private final Watch watch;
+    private final SecureRandom seeds = new SecureRandom();
+    private volatile boolean closed;
+
+    private PluginHost(Builder builder) {
+        engine = builder.engine;
+        admission = new Admission(engine, builder.bounds, Capability.allFunctions());
+        clock = builder.clock;
+        meter = builder.meter;
+        mostStack = builder.stackBytes;
+        watch = new Watch(builder.workers);
+        long stack = (long) PluginLimits.STACK_RESERVE * mostStack + EXTRA_STACK;
+        pool = new FairPool(builder.workers, stack, builder.atWork, builder.waiting);
+    }
+
+    /** How to build one. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Admits a plugin's module.
+     *
+     * @param module its bytes
+     * @param capabilities that its manifest asks for
+     * @return the plugin, ready to be called
+     * @throws PluginRefusedException when it is not admitted
+     */
+    public AdmittedPlugin admit(byte[] module, Collection<Capability> capabilities) {
+        AdmittedModule admitted = admission.admit(module, Capability.importsOf(capabilities));
+        return new AdmittedPlugin(admitted, engine.name());
+    }
+
+    /**
+     * Calls a plugin and waits for what it comes to.
+     *
+     * @param plugin which
+     * @param call what, for whom, and with what
+     * @return what it came to
+     * @throws PluginFailedException when it came to nothing
+     */
+    public PluginResult call(AdmittedPlugin plugin, PluginCall call) {
+        byte[] seed = new byte[SEED_BYTES];
+        seeds.nextBytes(seed);
+        return call(plugin, call, clock.millis(), seed);
+    }
+
+    /**
+     * Calls a plugin at a stated time and with stated randomness, so that somebody else can call it again and compare
+     * receipts.
+     *
+     * @param plugin which
+     * @param call what, for whom, and with what
+     * @param now milliseconds since 1970, for plugins that may know the time
+     * @param seed of what is random, for plugins that may have that
+     * @return what it came to
+     * @throws PluginFailedException when it came to nothing
+     */
+    public PluginResult call(AdmittedPlugin plugin, PluginCall call, long now, byte[] seed) {
+        if (call.limits().stackBytes() > mostStack) {
+            throw new IllegalArgumentException("The call wants " + call.limits().stackBytes()
+                    + " bytes of stack, but workers are made for " + mostStack + "; see PluginHost.Builder.stackBytes");
+        }
+        Execution execution = new Execution(plugin.module(), call, now, new Randomness(seed));
+        execution.prepare();
+        FutureTask<PluginResult> task = new FutureTask<>(() -> run(execution));
+        if (!pool.offer(call.tenant(), task)) {
+            throw new PluginFailedException(
+                    Kind.BUSY,
+                    0,
+                    closed
+                            ? "The host of plugins is closed, so nothing is called any more."
+                            : "Too many calls of tenant " + call.tenant() + " wait already. Try again later.");
+        }
+        if (closed && pool.withdraw(call.tenant(), task)) {
+            throw new PluginFailedException(Kind.BUSY, 0, "The host of plugins was closed before the call began.");
+        }
+        return await(call, task);
+    }
+
+    private PluginResult await(PluginCall call, FutureTask<PluginResult> task) {
+        try {
+            return task.get();
+        } catch (ExecutionException failure) {
+            if (failure.getCause() instanceof PluginFailedException failed) {
+                throw failed;
+            }
+            throw new PluginFailedException(Kind.HOST, 0, "The host of plugins failed.", failure);
+        } catch (CancellationException withdrawn) {
+            throw new PluginFailedException(Kind.BUSY, 0, "The host of plugins was closed before the call began.");
+        } catch (InterruptedException interrupted) {
+            pool.withdraw(call.tenant(), task);
+            task.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new PluginFailedException(
+                    Kind.DEADLINE, 0, "Whoever waited for the call was interrupted.", interrupted);
+        }
+    }
+
+    private PluginResult run(Execution execution) {
+        int worker = pool.workers().indexOf(Thread.currentThread());
+        Watch.Turn turn = watch.begin(worker, execution.deadlineNanos());
+        boolean late;
+        try {
+            execution.run();
+        } finally {
+            late = watch.end(worker, turn);
+        }
+        try {
+            return execution.conclude(late);
+        } finally {
+            if (execution.isCharged()) {
+                meter.used(execution.tenant(), execution.digest(), execution.fuel());
+            }
+        }
+    }
+
+    /** Lets no call begin any more, and ends those that run. */
+    @Override
+    public void close() {
+        closed = true;
+        pool.close();
+        watch.interruptAll();
+        watch.close();
+    }
+
+    /** What a host is made of. */
+    public static final class Builder {
+
+        private static final int DEFAULT_WAITING = 1_000;
+
+        private WasmEngine engine = EndiveEngine.compiled();
+        private ModuleBounds bounds = ModuleBounds.DEFAULT;
+        private InstantSource clock = InstantSource.system();
+        private PluginMeter meter = PluginMeter.NONE;
+        private int workers = Math.max(2, Runtime.getRuntime().availableProcessors());
+        private int atWork = Math.max(1, workers / 2);
+        private int waiting = DEFAULT_WAITING;
+        private int stackBytes = PluginLimits.DEFAULT.stackBytes();
+
+        private Builder() {}
+
+        /**
+         * What runs modules.
+         *
+         * @param value by default {@link EndiveEngine#compiled()}
+         * @return this builder
+         */
+        public Builder engine(WasmEngine value) {
+            engine = value;
+            return this;
+        }
+
+        /**
+         * How much of everything a module may have.
+         *
+         * @param value by default {@link ModuleBounds#DEFAULT}
+         * @return this builder
+         */
+        public Builder bounds(ModuleBounds value) {
+            bounds = value;
+            return this;
+        }
+
+        /**
+         * What time it is for plugins.
+         *
+         * @param value by default the system's clock
+         * @return this builder
+         */
+        public Builder clock(InstantSource value) {
+            clock = value;
+            return this;
+        }
+
+        /**
+         * Who hears how much fuel is used.
+         *
+         * @param value by default nobody
+         * @return this builder
+         */
+        public Builder meter(PluginMeter value) {
+            meter = value;
+            return this;
+        }
+
+        /**
+         * How many calls run at once.
+         *
+         * @param value by default as many as there are processors
+         * @param perTenant how many of them for one tenant; by default half of them
+         * @return this builder
+         */
+        public Builder workers(int value, int perTenant) {
+            if (value < 1 || perTenant < 1) {
+                throw new IllegalArgumentException(
+                        "A host has a worker or more, but was to have " + value + ", " + perTenant + " for a tenant");
+            }
+            workers = value;
+            atWork = perTenant;
+            return this;
+        }
+
+        /**
+         * How many calls of one tenant wait.
+         *
+         * @param value by default 1,000; more are refused
+         * @return this builder
+         */
+        public Builder waiting(int value) {
+            waiting = value;
+            return this;
+        }
+
+        /**
+         * How much stack calls may use at most, by their own count; a worker has four times that.
+         *
+         * @param value in bytes; by default 2 MiB
+         * @return this builder
+         */
+        public Builder stackBytes(int value) {
+            stackBytes = value;
+            return this;
+        }
+
+        /** The host, with its threads started. */
+        public PluginHost build() {
+            return new PluginHost(this);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.plugins.sandbox;
+
+import org.jspecify.annotations.NullMarked;
