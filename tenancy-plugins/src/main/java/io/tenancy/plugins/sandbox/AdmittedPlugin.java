@@ -1,6 +1,7 @@
 package io.tenancy.plugins.sandbox;
 
 import io.tenancy.plugins.admission.AdmittedModule;
+import java.util.List;
 import java.util.Set;
 
 /** A plugin that may be called. It holds code and no instances, so that one that idles costs little. */
@@ -8,10 +9,12 @@ public final class AdmittedPlugin {
 
     private final AdmittedModule module;
     private final String engine;
+    private final List<SampleReport> samples;
 
-    AdmittedPlugin(AdmittedModule module, String engine) {
+    AdmittedPlugin(AdmittedModule module, String engine, List<SampleReport> samples) {
         this.module = module;
         this.engine = engine;
+        this.samples = List.copyOf(samples);
     }
 
     AdmittedModule module() {
@@ -46,6 +49,11 @@ public final class AdmittedPlugin {
     /** What it is compiled or interpreted by. */
     public String engine() {
         return engine;
+    }
+
+    /** What the calls came to that it was tried with. */
+    public List<SampleReport> samples() {
+        return samples;
     }
 
     @Override

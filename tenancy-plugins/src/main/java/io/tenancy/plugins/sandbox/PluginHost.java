@@ -1,5 +1,6 @@
 package io.tenancy.plugins.sandbox;
 
+import io.tenancy.TenantId;
 import io.tenancy.plugins.PluginRefusedException;
 import io.tenancy.plugins.admission.Admission;
 import io.tenancy.plugins.admission.AdmittedModule;
@@ -9,8 +10,13 @@ import io.tenancy.plugins.engine.EndiveEngine;
 import io.tenancy.plugins.engine.spi.WasmEngine;
 import io.tenancy.plugins.sandbox.PluginFailedException.Kind;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -23,9 +29,14 @@ public final class PluginHost implements AutoCloseable {
 
     private static final int SEED_BYTES = 32;
     private static final long EXTRA_STACK = 1 << 20;
+    // The interpreter is slower by a factor of some hundred.
+    private static final Duration FOR_A_SAMPLE = Duration.ofMinutes(1);
+    private static final TenantId NOBODY = new TenantId(new UUID(0x7000L, 0x8000_0000_0000_0000L));
 
     private final Admission admission;
     private final WasmEngine engine;
+    private final WasmEngine reference;
+    private final ModuleBounds bounds;
     private final InstantSource clock;
     private final PluginMeter meter;
     private final int mostStack;
@@ -36,7 +47,9 @@ public final class PluginHost implements AutoCloseable {
 
     private PluginHost(Builder builder) {
         engine = builder.engine;
-        admission = new Admission(engine, builder.bounds, Capability.allFunctions());
+        reference = builder.reference;
+        bounds = builder.bounds;
+        admission = new Admission(engine, bounds, Capability.allFunctions());
         clock = builder.clock;
         meter = builder.meter;
         mostStack = builder.stackBytes;
@@ -51,7 +64,7 @@ public final class PluginHost implements AutoCloseable {
     }
 
     /**
-     * Admits a plugin's module.
+     * Admits a plugin's module without trying it.
      *
      * @param module its bytes
      * @param capabilities that its manifest asks for
@@ -59,8 +72,56 @@ public final class PluginHost implements AutoCloseable {
      * @throws PluginRefusedException when it is not admitted
      */
     public AdmittedPlugin admit(byte[] module, Collection<Capability> capabilities) {
-        AdmittedModule admitted = admission.admit(module, Capability.importsOf(capabilities));
-        return new AdmittedPlugin(admitted, engine.name());
+        return admit(module, capabilities, List.of());
+    }
+
+    /**
+     * Admits a plugin's module, and tries it in two engines, which have to agree on what each call returns, on what it asks of
+     * its host and on its fuel.
+     *
+     * @param module its bytes
+     * @param capabilities that its manifest asks for
+     * @param samples what to try it with; each has to return an output or an error
+     * @return the plugin, ready to be called
+     * @throws PluginRefusedException when it is not admitted
+     */
+    public AdmittedPlugin admit(byte[] module, Collection<Capability> capabilities, List<PluginSample> samples) {
+        Set<String> imports = Capability.importsOf(capabilities);
+        AdmittedModule admitted = admission.admit(module, imports);
+        if (samples.isEmpty()) {
+            return new AdmittedPlugin(admitted, engine.name(), List.of());
+        }
+        AdmittedModule other = new Admission(reference, bounds, Capability.allFunctions()).admit(module, imports);
+        List<SampleReport> reports = new ArrayList<>();
+        for (PluginSample sample : samples) {
+            Receipt receipt = tried(admitted, sample, capabilities);
+            Receipt again = tried(other, sample, capabilities);
+            if (!receipt.equals(again)) {
+                throw new PluginRefusedException(
+                        PluginRefusedException.Reason.ENGINES_DISAGREE,
+                        "Function '" + sample.function() + "' came to " + receipt + " with " + engine.name()
+                                + " and to "
+                                + again + " with " + reference.name() + " for " + sample.input()
+                                + ". Please report that: it should not be possible.");
+            }
+            reports.add(new SampleReport(sample.function(), receipt.fuel(), receipt.output()));
+        }
+        return new AdmittedPlugin(admitted, engine.name(), reports);
+    }
+
+    private Receipt tried(AdmittedModule module, PluginSample sample, Collection<Capability> capabilities) {
+        PluginLimits limits = PluginLimits.DEFAULT.withDeadline(FOR_A_SAMPLE);
+        PluginCall call = new PluginCall(
+                NOBODY, sample.function(), sample.input(), Set.copyOf(capabilities), new SampleServices(), limits);
+        try {
+            return call(module, call, 0, new byte[SEED_BYTES], PluginMeter.NONE).receipt();
+        } catch (PluginFailedException failed) {
+            throw new PluginRefusedException(
+                    PluginRefusedException.Reason.SAMPLE_FAILED,
+                    "The sample " + sample.input() + " of function '" + sample.function() + "' failed: "
+                            + failed.getMessage(),
+                    failed);
+        }
     }
 
     /**
@@ -89,13 +150,17 @@ public final class PluginHost implements AutoCloseable {
      * @throws PluginFailedException when it came to nothing
      */
     public PluginResult call(AdmittedPlugin plugin, PluginCall call, long now, byte[] seed) {
+        return call(plugin.module(), call, now, seed, meter);
+    }
+
+    private PluginResult call(AdmittedModule module, PluginCall call, long now, byte[] seed, PluginMeter meter) {
         if (call.limits().stackBytes() > mostStack) {
             throw new IllegalArgumentException("The call wants " + call.limits().stackBytes()
                     + " bytes of stack, but workers are made for " + mostStack + "; see PluginHost.Builder.stackBytes");
         }
-        Execution execution = new Execution(plugin.module(), call, now, new Randomness(seed));
+        Execution execution = new Execution(module, call, now, new Randomness(seed));
         execution.prepare();
-        FutureTask<PluginResult> task = new FutureTask<>(() -> run(execution));
+        FutureTask<PluginResult> task = new FutureTask<>(() -> run(execution, meter));
         if (!pool.offer(call.tenant(), task)) {
             throw new PluginFailedException(
                     Kind.BUSY,
@@ -129,7 +194,7 @@ public final class PluginHost implements AutoCloseable {
         }
     }
 
-    private PluginResult run(Execution execution) {
+    private PluginResult run(Execution execution, PluginMeter meter) {
         int worker = pool.workers().indexOf(Thread.currentThread());
         Watch.Turn turn = watch.begin(worker, execution.deadlineNanos());
         boolean late;
@@ -162,6 +227,7 @@ public final class PluginHost implements AutoCloseable {
         private static final int DEFAULT_WAITING = 1_000;
 
         private WasmEngine engine = EndiveEngine.compiled();
+        private WasmEngine reference = EndiveEngine.interpreted();
         private ModuleBounds bounds = ModuleBounds.DEFAULT;
         private InstantSource clock = InstantSource.system();
         private PluginMeter meter = PluginMeter.NONE;
@@ -180,6 +246,17 @@ public final class PluginHost implements AutoCloseable {
          */
         public Builder engine(WasmEngine value) {
             engine = value;
+            return this;
+        }
+
+        /**
+         * What checks the engine with sample calls.
+         *
+         * @param value by default {@link EndiveEngine#interpreted()}
+         * @return this builder
+         */
+        public Builder reference(WasmEngine value) {
+            reference = value;
             return this;
         }
 
