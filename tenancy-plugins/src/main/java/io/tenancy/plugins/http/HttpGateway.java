@@ -1,0 +1,378 @@
+package io.tenancy.plugins.http;
+
+import io.tenancy.plugins.capability.PluginServiceRefusedException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.async.methods.AbstractBinResponseConsumer;
+import org.apache.hc.client5.http.async.methods.SimpleHttpRequest;
+import org.apache.hc.client5.http.async.methods.SimpleRequestBuilder;
+import org.apache.hc.client5.http.async.methods.SimpleRequestProducer;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
+import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Sends requests of plugins, each at most once: no redirect is followed, nothing is tried again, no cookie is kept. The name
+ * of a host is resolved when the connection is made, and the connection goes to just the addresses that were looked at, so
+ * that a name cannot lead outside when it is looked at and inside when it is used. Safe for many threads.
+ */
+public final class HttpGateway implements AutoCloseable {
+
+    private static final int HTTPS_PORT = 443;
+    private static final int HTTP_PORT = 80;
+
+    // What says whose request it is, or how it is carried, is the host's to say.
+    private static final Set<String> OWN_HEADERS = Set.of(
+            "host",
+            "connection",
+            "content-length",
+            "transfer-encoding",
+            "te",
+            "trailer",
+            "upgrade",
+            "expect",
+            "proxy-authorization",
+            "proxy-connection",
+            "keep-alive",
+            "forwarded",
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-proto");
+
+    private final CloseableHttpAsyncClient client;
+    private final Duration timeout;
+    private final int mostBytes;
+    private final boolean plain;
+
+    private HttpGateway(Builder builder) {
+        timeout = builder.timeout;
+        mostBytes = builder.mostBytes;
+        plain = builder.plain;
+        client = HttpAsyncClients.custom()
+                .setConnectionManager(PoolingAsyncClientConnectionManagerBuilder.create()
+                        .setDnsResolver(new GuardedResolver(builder.names, builder.reachable))
+                        .setMaxConnTotal(builder.connections)
+                        .setMaxConnPerRoute(builder.connections)
+                        .setDefaultConnectionConfig(ConnectionConfig.custom()
+                                .setConnectTimeout(Timeout.of(builder.timeout))
+                                .setTimeToLive(TimeValue.ofMinutes(1))
+                                .build())
+                        .build())
+                .setDefaultRequestConfig(RequestConfig.custom()
+                        .setResponseTimeout(Timeout.of(builder.timeout))
+                        .setConnectionRequestTimeout(Timeout.of(builder.timeout))
+                        .setRedirectsEnabled(false)
+                        .build())
+                .setUserAgent("tenancy-plugins")
+                .disableAuthCaching()
+                .disableAutomaticRetries()
+                .disableConnectionState()
+                .disableContentCompression()
+                .disableCookieManagement()
+                .disableRedirectHandling()
+                .build();
+        client.start();
+    }
+
+    /** How to build one. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Sends a request and waits for the answer.
+     *
+     * @param grant where the plugin may send requests
+     * @param secrets what handles in values of headers stand for
+     * @param request {@code {"method", "url", "headers", "body"}} as JSON
+     * @return {@code {"status", "headers", "body"}} as JSON
+     * @throws PluginServiceRefusedException when the request is not allowed, or there is no answer in time
+     */
+    public String send(HttpGrant grant, UnaryOperator<String> secrets, String request) {
+        PluginRequest asked = read(request);
+        SimpleHttpRequest made = allowed(grant, secrets, asked);
+        Future<PluginAnswer> answer =
+                client.execute(SimpleRequestProducer.create(made), new BoundedAnswer(mostBytes), null);
+        try {
+            return HttpJson.write(answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (ExecutionException failure) {
+            throw refused(asked, "there was no answer: " + told(failure.getCause()));
+        } catch (TimeoutException late) {
+            answer.cancel(true);
+            throw refused(asked, "there was no answer within " + timeout);
+        } catch (InterruptedException interrupted) {
+            answer.cancel(true);
+            Thread.currentThread().interrupt();
+            throw refused(asked, "the call of the plugin was ended");
+        }
+    }
+
+    private static String told(@Nullable Throwable cause) {
+        return cause == null ? "unknown" : cause.getClass().getSimpleName() + ", " + cause.getMessage();
+    }
+
+    private static PluginRequest read(String request) {
+        try {
+            return HttpJson.read(request);
+        } catch (JacksonException broken) {
+            throw new PluginServiceRefusedException(
+                    "A request is not {\"method\", \"url\", \"headers\", \"body\"}: " + broken.getOriginalMessage());
+        }
+    }
+
+    private static PluginServiceRefusedException refused(PluginRequest asked, String why) {
+        return new PluginServiceRefusedException(
+                asked.method() + " " + asked.url() + " was not sent or answered: " + why);
+    }
+
+    private SimpleHttpRequest allowed(HttpGrant grant, UnaryOperator<String> secrets, PluginRequest asked) {
+        URI uri = uri(asked);
+        boolean secure = "https".equals(uri.getScheme());
+        String host = uri.getHost();
+        if (host == null || uri.getRawUserInfo() != null || !(secure || (plain && "http".equals(uri.getScheme())))) {
+            throw refused(asked, "it has to go to https, to a host by its name, without a user");
+        }
+        int usual = secure ? HTTPS_PORT : HTTP_PORT;
+        int port = uri.getPort() < 0 ? usual : uri.getPort();
+        if (!grant.allows(asked.method(), host, port, usual)) {
+            throw refused(
+                    asked,
+                    "allowed are " + grant.methods() + " to " + grant.hosts() + ", not " + asked.method() + " to "
+                            + host + ":" + port);
+        }
+        SimpleRequestBuilder builder =
+                SimpleRequestBuilder.create(asked.method()).setUri(uri);
+        asked.headers()
+                .forEach((name, value) -> builder.addHeader(header(asked, name), text(asked, secrets.apply(value))));
+        if (!asked.body().isEmpty()) {
+            builder.setBody(asked.body(), ContentType.APPLICATION_JSON.withCharset("UTF-8"));
+        }
+        return builder.build();
+    }
+
+    private static URI uri(PluginRequest asked) {
+        try {
+            return new URI(asked.url());
+        } catch (URISyntaxException broken) {
+            throw refused(asked, "it is no URL");
+        }
+    }
+
+    private static String header(PluginRequest asked, String name) {
+        boolean token = !name.isEmpty() && name.chars().allMatch(each -> each > ' ' && each < 0x7F && each != ':');
+        if (!token || OWN_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+            throw refused(asked, "it may not set header '" + name + "'");
+        }
+        return name;
+    }
+
+    private static String text(PluginRequest asked, String value) {
+        if (value.chars().anyMatch(each -> each < ' ' || each == 0x7F)) {
+            throw refused(asked, "the value of a header has control characters");
+        }
+        return value;
+    }
+
+    @Override
+    public void close() {
+        client.close(CloseMode.IMMEDIATE);
+    }
+
+    /** Looks at each address that a name leads to; one that leads inside spoils all of them. */
+    private record GuardedResolver(Function<String, List<InetAddress>> names, Predicate<InetAddress> reachable)
+            implements DnsResolver {
+
+        @Override
+        public InetAddress[] resolve(String host) throws UnknownHostException {
+            List<InetAddress> addresses = names.apply(host);
+            if (addresses.isEmpty()) {
+                throw new UnknownHostException("nobody knows host '" + host + "'");
+            }
+            Optional<InetAddress> inside =
+                    addresses.stream().filter(each -> !reachable.test(each)).findFirst();
+            if (inside.isPresent()) {
+                throw new UnknownHostException("host '" + host + "' leads to "
+                        + inside.get().getHostAddress() + ", which is not on the public internet");
+            }
+            return addresses.toArray(InetAddress[]::new);
+        }
+
+        @Override
+        public List<InetSocketAddress> resolve(String host, int port) throws UnknownHostException {
+            return Arrays.stream(resolve(host))
+                    .map(address -> new InetSocketAddress(address, port))
+                    .toList();
+        }
+
+        @Override
+        public String resolveCanonicalHostname(String host) {
+            return host;
+        }
+    }
+
+    private static List<InetAddress> bySystem(String host) {
+        try {
+            return List.of(InetAddress.getAllByName(host));
+        } catch (UnknownHostException unknown) {
+            return List.of();
+        }
+    }
+
+    /** What a gateway is made of. */
+    public static final class Builder {
+
+        private static final int DEFAULT_BYTES = 256 << 10;
+        private static final int DEFAULT_CONNECTIONS = 64;
+
+        private Duration timeout = Duration.ofSeconds(5);
+        private int mostBytes = DEFAULT_BYTES;
+        private int connections = DEFAULT_CONNECTIONS;
+        private boolean plain;
+        private Function<String, List<InetAddress>> names = HttpGateway::bySystem;
+        private Predicate<InetAddress> reachable = PublicAddresses::contains;
+
+        private Builder() {}
+
+        /**
+         * How long a request takes at most, from its beginning to the end of its answer.
+         *
+         * @param value by default 5 seconds; the deadline of the plugin's call ends it earlier
+         * @return this builder
+         */
+        public Builder timeout(Duration value) {
+            timeout = value;
+            return this;
+        }
+
+        /**
+         * How many bytes an answer may have.
+         *
+         * @param value by default 256 KiB
+         * @return this builder
+         */
+        public Builder mostBytes(int value) {
+            mostBytes = value;
+            return this;
+        }
+
+        /**
+         * How many connections there are at once.
+         *
+         * @param value by default 64
+         * @return this builder
+         */
+        public Builder connections(int value) {
+            connections = value;
+            return this;
+        }
+
+        /**
+         * Lets requests go to http too, and to addresses inside: for hosts of one's own network that a curator has allowed by
+         * name, and for tests.
+         *
+         * @param addresses which addresses inside
+         * @return this builder
+         */
+        public Builder alsoInside(Predicate<InetAddress> addresses) {
+            plain = true;
+            reachable = addresses.or(PublicAddresses::contains);
+            return this;
+        }
+
+        /**
+         * How names are resolved.
+         *
+         * @param value by default as the system does it
+         * @return this builder
+         */
+        public Builder names(Function<String, List<InetAddress>> value) {
+            names = value;
+            return this;
+        }
+
+        /** The gateway, ready to send. */
+        public HttpGateway build() {
+            return new HttpGateway(this);
+        }
+    }
+
+    /** An answer, read as far as it may be. */
+    private static final class BoundedAnswer extends AbstractBinResponseConsumer<PluginAnswer> {
+
+        private final int mostBytes;
+        private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+        private final Map<String, String> headers = new TreeMap<>();
+        private int status;
+
+        BoundedAnswer(int mostBytes) {
+            this.mostBytes = mostBytes;
+        }
+
+        @Override
+        protected void start(HttpResponse response, @Nullable ContentType type) {
+            status = response.getCode();
+            for (Header header : response.getHeaders()) {
+                headers.merge(
+                        header.getName().toLowerCase(Locale.ROOT),
+                        String.valueOf(header.getValue()),
+                        (first, second) -> first + ", " + second);
+            }
+        }
+
+        @Override
+        protected int capacityIncrement() {
+            return mostBytes;
+        }
+
+        @Override
+        protected void data(ByteBuffer source, boolean endOfStream) throws IOException {
+            if (body.size() + source.remaining() > mostBytes) {
+                throw new IOException("the answer has more than " + mostBytes + " bytes");
+            }
+            byte[] part = new byte[source.remaining()];
+            source.get(part);
+            body.write(part);
+        }
+
+        @Override
+        protected PluginAnswer buildResult() {
+            return new PluginAnswer(status, headers, body.toString(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void releaseResources() {}
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.plugins.http;
+
+import org.jspecify.annotations.NullMarked;
