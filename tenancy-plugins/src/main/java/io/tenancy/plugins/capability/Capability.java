@@ -11,49 +11,70 @@ import java.util.TreeSet;
 /** Something that a plugin may ask for and a tenant may grant. */
 public enum Capability {
     /** Writes lines for people to read. */
-    LOG("log", new HostSignature("log", "iii", "")),
+    LOG("log", "write lines to the application's log", new HostSignature("log", "iii", "")),
     /** Keeps values of its own, per tenant. */
     KV(
             "kv",
+            "keep data of its own",
             new HostSignature("kv_get", "ii", "i"),
             new HostSignature("kv_put", "iiii", "i"),
             new HostSignature("kv_delete", "ii", "i"),
             new HostSignature("kv_list", "ii", "i")),
     /** Sends requests to hosts that are allowed. */
-    HTTP("http", new HostSignature("http_send", "ii", "i")),
+    HTTP("http", "send requests over the internet", new HostSignature("http_send", "ii", "i")),
     /** Reads what the tenant configured. */
-    CONFIG("config", new HostSignature("config_get", "ii", "i")),
+    CONFIG("config", "read its settings", new HostSignature("config_get", "ii", "i")),
     /** Uses secrets in requests, without seeing them. */
-    SECRETS("secrets", new HostSignature("secret_handle", "ii", "i")),
+    SECRETS(
+            "secrets",
+            "use secrets in its requests without seeing them",
+            new HostSignature("secret_handle", "ii", "i")),
     /** Sees secrets. */
-    SECRETS_CLEAR("secrets.clear", new HostSignature("secret_read", "ii", "i")),
+    SECRETS_CLEAR("secrets.clear", "read secrets in clear", new HostSignature("secret_read", "ii", "i")),
     /** Knows what time it is. */
-    CLOCK("clock", new HostSignature("clock_now", "", "j")),
+    CLOCK("clock", "know the date and time", new HostSignature("clock_now", "", "j")),
     /** Has random numbers. */
-    RANDOM("random", new HostSignature("random_fill", "ii", "i")),
+    RANDOM("random", "draw random numbers", new HostSignature("random_fill", "ii", "i")),
     /** Tells the application of events and counts. */
-    EMIT("emit", new HostSignature("emit_event", "ii", "i"), new HostSignature("emit_metric", "iid", "i")),
+    EMIT(
+            "emit",
+            "send events and metrics to the application",
+            new HostSignature("emit_event", "ii", "i"),
+            new HostSignature("emit_metric", "iid", "i")),
     /** Reads content that the application shows to plugins. */
-    CONTENT_READ("content.read", new HostSignature("content_read", "ii", "i")),
+    CONTENT_READ("content.read", "read content of the application", new HostSignature("content_read", "ii", "i")),
     /** Attaches findings to content. */
-    CONTENT_ANNOTATE("content.annotate", new HostSignature("content_annotate", "ii", "i"));
+    CONTENT_ANNOTATE(
+            "content.annotate", "attach findings to content", new HostSignature("content_annotate", "ii", "i"));
 
     /** What any plugin may call: it reads what another function answered. */
     public static final HostSignature RESULT_READ = new HostSignature("result_read", "ii", "i");
 
-    private final String code;
+    private final String key;
+    private final String words;
 
     @SuppressWarnings("ImmutableEnumChecker") // a copy that nobody changes, of records
     private final List<HostSignature> functions;
 
-    Capability(String code, HostSignature... functions) {
-        this.code = code;
+    Capability(String key, String words, HostSignature... functions) {
+        this.key = key;
+        this.words = words;
         this.functions = List.of(functions);
     }
 
     /** How manifests write it. */
-    public String code() {
-        return code;
+    public String key() {
+        return key;
+    }
+
+    /** What it allows, for the people who grant it: words that continue "may". */
+    public String words() {
+        return words;
+    }
+
+    /** Names of the functions of the host that it gives. */
+    public List<String> imports() {
+        return functions.stream().map(HostSignature::name).toList();
     }
 
     /** The functions of the host that it gives. */
@@ -62,13 +83,13 @@ public enum Capability {
     }
 
     /**
-     * The capability of a code.
+     * The capability of a key.
      *
-     * @param code as manifests write it
+     * @param key as manifests write it
      * @return empty where there is none
      */
-    public static Optional<Capability> of(String code) {
-        return Arrays.stream(values()).filter(each -> each.code.equals(code)).findFirst();
+    public static Optional<Capability> of(String key) {
+        return Arrays.stream(values()).filter(each -> each.key.equals(key)).findFirst();
     }
 
     /** Everything that the host offers. */
