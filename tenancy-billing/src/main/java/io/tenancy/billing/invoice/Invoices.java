@@ -14,6 +14,7 @@ import io.tenancy.billing.internal.Sql;
 import io.tenancy.billing.ledger.Booking;
 import io.tenancy.billing.ledger.Ledger;
 import io.tenancy.billing.ledger.LedgerAccount;
+import io.tenancy.billing.ledger.Wallet;
 import io.tenancy.billing.notice.BillingNotice;
 import io.tenancy.billing.notice.Notices;
 import io.tenancy.billing.party.Buyer;
@@ -30,6 +31,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -155,18 +157,24 @@ public final class Invoices {
             insert(transaction, all, null);
             return;
         }
-        Map<TenantId, Map<String, Money>> credits = ledger.credits(
+        Map<TenantId, Map<String, Wallet>> credits = ledger.credits(
                 transaction, all.stream().map(each -> each.account().tenant()).collect(Collectors.toSet()));
         List<Final> finals = new ArrayList<>();
+        List<Gifted> before = new ArrayList<>();
         for (NewInvoice each : all) {
             Sums sums = sumsOf(each);
-            Map<String, Money> its = credits.computeIfAbsent(each.account().tenant(), tenant -> new HashMap<>());
-            Money credit = its.getOrDefault(
-                    sums.total().currency(), Money.zero(sums.total().currency()));
+            String currency = sums.total().currency();
+            Map<String, Wallet> its = credits.computeIfAbsent(each.account().tenant(), tenant -> new HashMap<>());
+            Wallet credit = its.getOrDefault(currency, Wallet.empty(currency));
             Final made = workOut(each.account(), sums, each.seller(), credit, each.at());
-            book(transaction, each.account(), sums, made.credited(), each.at());
-            Money back = sums.total().isNegative() ? sums.total().negated() : Money.zero(credit.currency());
-            its.put(credit.currency(), credit.minus(made.credited()).plus(back));
+            Wallet back = back(transaction, each.account(), each.subscription(), each.lines(), sums.total(), before);
+            book(transaction, each.account(), sums, made.credited(), back, each.at());
+            its.put(currency, credit.minus(made.credited()).plus(back));
+            before.add(new Gifted(
+                    each.account().tenant(),
+                    each.subscription(),
+                    each.lines(),
+                    made.credited().given().minus(back.given())));
             finals.add(made);
         }
         // Last, because the series are held from here on to the end of the transaction.
@@ -206,7 +214,7 @@ public final class Invoices {
                 sums.discount().minorUnits(),
                 sums.tax().minorUnits(),
                 sums.total().minorUnits(),
-                its == null ? 0L : its.credited().minorUnits(),
+                its == null ? 0L : its.credited().total().minorUnits(),
                 its == null ? 0L : its.due().minorUnits(),
                 BillingJson.write(new InvoiceContent(
                         InvoiceContent.FORMAT, made.seller(), made.account().buyer(), made.lines(), made.discounts())),
@@ -256,7 +264,7 @@ public final class Invoices {
                 .map(InvoiceLine::taxAmount)
                 .reduce(Money.zero(draft.currency()), Money::plus);
         Sums sums = new Sums(id, draft.subtotal(), draft.discount(), draft.tax(), inclusive, draft.total());
-        finalise(transaction, account, sums, draft.seller(), at);
+        finalise(transaction, account, draft, sums, at);
         if (sums.total().isNegative()) {
             payOpenFromCredit(transaction, account, draft.currency(), at);
         }
@@ -315,7 +323,7 @@ public final class Invoices {
             String series,
             long number,
             String text,
-            Money credited,
+            Wallet credited,
             Money due,
             Instant at,
             Instant dueAt,
@@ -330,10 +338,10 @@ public final class Invoices {
         }
     }
 
-    private Final workOut(BillingAccount account, Sums sums, Seller seller, Money credit, Instant at) {
-        Money owed = sums.total().isNegative() ? Money.zero(credit.currency()) : sums.total();
-        Money credited = credit.compareTo(owed) < 0 ? credit : owed;
-        Money due = owed.minus(credited);
+    private Final workOut(BillingAccount account, Sums sums, Seller seller, Wallet credit, Instant at) {
+        Money owed = sums.total().isNegative() ? Money.zero(sums.total().currency()) : sums.total();
+        Wallet credited = credit.paying(owed);
+        Money due = owed.minus(credited.total());
         String series = settings.numbering().series(false, at, account.isSandbox());
         boolean collects = !due.isZero() && settings.collecting().contains(account.provider());
         return new Final(
@@ -387,11 +395,19 @@ public final class Invoices {
                 made.at());
     }
 
-    private void finalise(Transaction transaction, BillingAccount account, Sums sums, Seller seller, Instant at)
+    private void finalise(Transaction transaction, BillingAccount account, Invoice draft, Sums sums, Instant at)
             throws SQLException {
-        Money credit = ledger.credit(transaction, account.tenant(), sums.total().currency());
-        Final worked = workOut(account, sums, seller, credit, at);
-        book(transaction, account, sums, worked.credited(), at);
+        Wallet credit = ledger.credit(transaction, account.tenant(), draft.currency());
+        Final worked = workOut(account, sums, draft.seller(), credit, at);
+        UUID subscription = Sql.first(
+                        transaction.connection(),
+                        row -> Optional.ofNullable(row.getObject(1, UUID.class)),
+                        "select subscription_id from invoice where id = ?",
+                        draft.id())
+                .flatMap(found -> found)
+                .orElse(null);
+        Wallet back = back(transaction, account, subscription, draft.lines(), sums.total(), List.of());
+        book(transaction, account, sums, worked.credited(), back, at);
         // Last, because the series is held from here on to the end of the transaction.
         Final made = numbered(transaction.connection(), List.of(worked)).get(0);
         Sql.update(
@@ -402,7 +418,7 @@ public final class Invoices {
                 made.series(),
                 made.number(),
                 made.text(),
-                made.credited().minorUnits(),
+                made.credited().total().minorUnits(),
                 made.due().minorUnits(),
                 at,
                 made.dueAt(),
@@ -412,7 +428,73 @@ public final class Invoices {
         notices.add(transaction, issued(made));
     }
 
-    private void book(Transaction transaction, BillingAccount account, Sums sums, Money credited, Instant at)
+    /** What an invoice used of gifts, less what it gave back as such, before it is stored. */
+    private record Gifted(TenantId tenant, @Nullable UUID subscription, List<InvoiceLine> lines, Money net) {}
+
+    /**
+     * What an invoice below zero gives back. What gifts had paid is a gift again, or it would leave as money: as much of it
+     * as gifts have paid of the invoices of the same subscription for the same time.
+     */
+    private static Wallet back(
+            Transaction transaction,
+            BillingAccount account,
+            @Nullable UUID subscription,
+            List<InvoiceLine> lines,
+            Money total,
+            List<Gifted> before)
+            throws SQLException {
+        Money none = Money.zero(total.currency());
+        if (!total.isNegative()) {
+            return new Wallet(none, none);
+        }
+        List<Gifted> all = new ArrayList<>(before);
+        all.addAll(Sql.list(
+                transaction.connection(),
+                row -> new Gifted(
+                        account.tenant(),
+                        subscription,
+                        InvoiceContent.read(row.getString(1)).lines(),
+                        Money.ofMinor(row.getLong(2), none.currency())),
+                "select i.content, e.net from invoice i join (select invoice_id, sum(amount)::bigint as net from ledger_entry"
+                        + " where tenant_id = ? and account = 'GIFT' and currency = ? and invoice_id is not null"
+                        + " group by invoice_id having sum(amount) <> 0) e on e.invoice_id = i.id"
+                        + " where i.subscription_id is not distinct from ?",
+                account.tenant().value(),
+                none.currency(),
+                subscription));
+        Money gifts = all.stream()
+                .filter(each -> each.tenant().equals(account.tenant())
+                        && Objects.equals(each.subscription(), subscription)
+                        && each.net().currency().equals(none.currency())
+                        && paysForTheSame(lines, each.lines()))
+                .map(Gifted::net)
+                .reduce(none, Money::plus);
+        Money back = total.negated();
+        Money given = gifts.isNegative() ? none : gifts.compareTo(back) < 0 ? gifts : back;
+        return new Wallet(back.minus(given), given);
+    }
+
+    private static boolean paysForTheSame(List<InvoiceLine> credited, List<InvoiceLine> lines) {
+        return credited.stream()
+                .filter(each -> each.amount().isNegative())
+                .anyMatch(each -> lines.stream().anyMatch(line -> overlaps(each, line)));
+    }
+
+    // What is for no time may be for any.
+    private static boolean overlaps(InvoiceLine one, InvoiceLine other) {
+        Instant from = one.from();
+        Instant until = one.until();
+        Instant otherFrom = other.from();
+        Instant otherUntil = other.until();
+        return from == null
+                || until == null
+                || otherFrom == null
+                || otherUntil == null
+                || (from.isBefore(otherUntil) && otherFrom.isBefore(until));
+    }
+
+    private void book(
+            Transaction transaction, BillingAccount account, Sums sums, Wallet credited, Wallet back, Instant at)
             throws SQLException {
         UUID id = sums.id();
         Booking booking = booking(account, "invoice", "invoice:" + id, at, "invoice")
@@ -420,12 +502,16 @@ public final class Invoices {
                 .debit(LedgerAccount.DISCOUNT, sums.discount(), id)
                 .credit(LedgerAccount.REVENUE, sums.subtotal().minus(sums.inclusiveTax()), id)
                 .credit(LedgerAccount.TAX, sums.tax(), id);
-        if (sums.total().isNegative()) {
-            Money back = sums.total().negated();
-            booking.debit(LedgerAccount.RECEIVABLE, back, id).credit(LedgerAccount.CREDIT, back, id);
-        }
-        booking.debit(LedgerAccount.CREDIT, credited, id).credit(LedgerAccount.RECEIVABLE, credited, id);
-        ledger.post(transaction, booking);
+        booking.debit(LedgerAccount.RECEIVABLE, back.total(), id)
+                .credit(LedgerAccount.CREDIT, back.paid(), id)
+                .credit(LedgerAccount.GIFT, back.given(), id);
+        ledger.post(transaction, using(booking, credited, id));
+    }
+
+    private static Booking using(Booking booking, Wallet credit, UUID invoice) {
+        return booking.debit(LedgerAccount.GIFT, credit.given(), invoice)
+                .debit(LedgerAccount.CREDIT, credit.paid(), invoice)
+                .credit(LedgerAccount.RECEIVABLE, credit.total(), invoice);
     }
 
     private static Booking booking(BillingAccount account, String kind, String reference, Instant at, String note) {
@@ -469,6 +555,7 @@ public final class Invoices {
             Money left = invoice.total().minus(invoice.creditNoted());
             CreditNote creditNote = credit(transaction, account, invoice, left, note);
             Sql.update(transaction.connection(), "update invoice set status = 'VOID' where id = ?", id);
+            payOpenFromCredit(transaction, account, invoice.currency(), creditNote.issuedAt());
             return creditNote;
         });
     }
@@ -486,7 +573,9 @@ public final class Invoices {
     public CreditNote credit(TenantId tenant, UUID id, Money amount, ChangeNote note) {
         return database.transact("credit a part of invoice " + id, transaction -> {
             BillingAccount account = accounts.lock(transaction, tenant);
-            return credit(transaction, account, require(transaction.connection(), tenant, id), amount, note);
+            CreditNote made = credit(transaction, account, require(transaction.connection(), tenant, id), amount, note);
+            payOpenFromCredit(transaction, account, amount.currency(), made.issuedAt());
+            return made;
         });
     }
 
@@ -510,13 +599,15 @@ public final class Invoices {
         UUID id = Ids.next();
         LedgerAccount owed =
                 invoice.status() == InvoiceStatus.UNCOLLECTIBLE ? LedgerAccount.WRITE_OFF : LedgerAccount.RECEIVABLE;
+        Wallet back = back(transaction, invoice, amount.minus(ofDue));
         ledger.post(
                 transaction,
                 booking(account, "credit-note", "credit-note:" + id, at, note.reason())
                         .debit(LedgerAccount.REVENUE, net, invoice.id())
                         .debit(LedgerAccount.TAX, tax, invoice.id())
                         .credit(owed, ofDue, invoice.id())
-                        .credit(LedgerAccount.CREDIT, amount.minus(ofDue), invoice.id()));
+                        .credit(LedgerAccount.CREDIT, back.paid(), invoice.id())
+                        .credit(LedgerAccount.GIFT, back.given(), invoice.id()));
         Money due = invoice.due().minus(ofDue);
         boolean settles = due.equals(zero) && !invoice.due().equals(zero);
         Sql.update(
@@ -559,6 +650,14 @@ public final class Invoices {
         }
         return new CreditNote(
                 id, account.tenant(), text, invoice.id(), number(invoice), note.reason(), net, tax, amount, at);
+    }
+
+    /** What a credit note gives back: money as far as money had paid, then gifts as gifts. */
+    private Wallet back(Transaction transaction, Invoice invoice, Money amount) throws SQLException {
+        Money settled = invoice.total().minus(invoice.creditNoted()).minus(invoice.due());
+        Money byMoney = settled.minus(ledger.giftsOf(transaction, invoice.id(), invoice.currency()));
+        Money paid = amount.compareTo(byMoney) < 0 ? amount : byMoney;
+        return new Wallet(paid, amount.minus(paid));
     }
 
     private static void requireCreditable(Invoice invoice, Money amount) {
@@ -688,24 +787,22 @@ public final class Invoices {
     private void payFromCredit(
             Transaction transaction, BillingAccount account, Invoice invoice, Instant at, String note)
             throws SQLException {
-        Money credit = ledger.credit(transaction, account.tenant(), invoice.currency());
-        Money used = credit.compareTo(invoice.due()) < 0 ? credit : invoice.due();
-        if (used.isZero()) {
+        Wallet credit = ledger.credit(transaction, account.tenant(), invoice.currency());
+        Wallet used = credit.paying(invoice.due());
+        if (used.total().isZero()) {
             return;
         }
-        Money due = invoice.due().minus(used);
+        Money due = invoice.due().minus(used.total());
         boolean settles = due.isZero();
         ledger.post(
                 transaction,
-                booking(account, "credit-used", "credit-used:" + Ids.next(), at, note)
-                        .debit(LedgerAccount.CREDIT, used, invoice.id())
-                        .credit(LedgerAccount.RECEIVABLE, used, invoice.id()));
+                using(booking(account, "credit-used", "credit-used:" + Ids.next(), at, note), used, invoice.id()));
         Sql.update(
                 transaction.connection(),
                 "update invoice set credited = credited + ?, due = ?, status = case when ? then 'PAID' else status end,"
                         + " paid_at = case when ? then ? else paid_at end,"
                         + " collect_at = case when ? then null else collect_at end where id = ?",
-                used.minorUnits(),
+                used.total().minorUnits(),
                 due.minorUnits(),
                 settles,
                 settles,

@@ -1106,7 +1106,7 @@ public final class Subscriptions {
 
         private Money credit(String currency) {
             try {
-                return ledger.credit(transaction, account.tenant(), currency);
+                return ledger.credit(transaction, account.tenant(), currency).total();
             } catch (SQLException failure) {
                 throw BillingDatabase.unavailable("read the credit of tenant " + account.tenant(), failure);
             }
