@@ -56,6 +56,7 @@ public final class Invoices {
     private final Notices notices;
     private final Settings settings;
     private Settled settled = (transaction, account, invoice, at) -> {};
+    private TakenBack takenBack = (transaction, account, invoice, amount, at) -> {};
 
     /**
      * How invoices are made.
@@ -71,6 +72,13 @@ public final class Invoices {
     @FunctionalInterface
     public interface Settled {
         void settled(Transaction transaction, BillingAccount account, UUID invoice, Instant at) throws SQLException;
+    }
+
+    /** Hears within its transaction that a credit note takes an amount of an invoice back, which is as it was before. */
+    @FunctionalInterface
+    public interface TakenBack {
+        void takenBack(Transaction transaction, BillingAccount account, Invoice invoice, Money amount, Instant at)
+                throws SQLException;
     }
 
     /**
@@ -94,6 +102,11 @@ public final class Invoices {
     /** For billing itself: who hears of settled invoices. */
     public void onSettled(Settled listener) {
         settled = listener;
+    }
+
+    /** For billing itself: who hears of credit notes. */
+    public void onTakenBack(TakenBack listener) {
+        takenBack = listener;
     }
 
     /**
@@ -645,6 +658,7 @@ public final class Invoices {
                 tax.minorUnits(),
                 amount.minorUnits(),
                 at);
+        takenBack.takenBack(transaction, account, invoice, amount, at);
         if (settles) {
             settled.settled(transaction, account, invoice.id(), at);
         }

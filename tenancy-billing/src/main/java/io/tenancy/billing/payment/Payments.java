@@ -631,7 +631,15 @@ public final class Payments {
                             result instanceof PaymentResult.Succeeded)
                     .orElse(null);
             if (attempt == null) {
-                requireKnown(connection, key, tenant);
+                String state = requireKnown(connection, key, tenant);
+                if (state.equals("SUCCEEDED") && result instanceof PaymentResult.Declined no) {
+                    LOG.warn(
+                            "Request {} of tenant {} succeeded before and is now said to be declined ({}: {}); it stays",
+                            key,
+                            tenant,
+                            no.code(),
+                            no.message());
+                }
                 return key;
             }
             if (result instanceof PaymentResult.Succeeded succeeded) {
@@ -646,18 +654,15 @@ public final class Payments {
         });
     }
 
-    private static void requireKnown(Connection connection, UUID key, TenantId tenant) throws SQLException {
-        boolean known = Sql.first(
+    private static String requireKnown(Connection connection, UUID key, TenantId tenant) throws SQLException {
+        return Sql.first(
                         connection,
                         row -> row.getString(1),
                         "select state from payment_attempt where id = ? and tenant_id = ?",
                         key,
                         tenant.value())
-                .isPresent();
-        if (!known) {
-            throw new BillingException(
-                    "Nothing was asked of a payment provider with key " + key + " for tenant " + tenant + ".");
-        }
+                .orElseThrow(() -> new BillingException(
+                        "Nothing was asked of a payment provider with key " + key + " for tenant " + tenant + "."));
     }
 
     private void succeed(Transaction transaction, BillingAccount account, Attempt attempt, String reference)

@@ -358,4 +358,65 @@ class RefundsTest {
         }
         billing.payments().collectDue();
     }
+
+    @Test
+    void timeWhoseInvoiceWasTakenBackIsNotGivenBackAgain() {
+        billing.subscriptions().start(tenant, NewSubscription.of("pro"), NOTE);
+        Invoice invoice = billing.invoices().of(tenant).get(0);
+        billing.payments().markPaid(tenant, invoice.id(), "bank-1", NOTE);
+        var unused = billing.invoices().annul(tenant, invoice.id(), NOTE);
+
+        billing.subscriptions().change(tenant, new SubscriptionChange.Cancel("moves on", true), NOTE);
+
+        assertThat(credit()).isEqualTo(usd("93.00"));
+        assertThat(refundable()).isEqualTo(usd("93.00"));
+    }
+
+    @Test
+    void timeThatWasCreditedInPartIsGivenBackForWhatIsLeftOfItsPrice() {
+        billing.subscriptions().start(tenant, NewSubscription.of("pro"), NOTE);
+        Invoice invoice = billing.invoices().of(tenant).get(0);
+        billing.payments().markPaid(tenant, invoice.id(), "bank-1", NOTE);
+        var first = billing.invoices().credit(tenant, invoice.id(), usd("23.00"), NOTE);
+        var second = billing.invoices().credit(tenant, invoice.id(), usd("8.00"), NOTE);
+        // 21 of 31 days are left.
+        fixture.clock.moveTo("2026-01-20T09:00:00Z");
+
+        billing.subscriptions().change(tenant, new SubscriptionChange.Cancel("moves on", true), NOTE);
+
+        // 62 are left of the price, and 62 x 21/31 = 42.
+        assertThat(credit()).isEqualTo(usd("73.00"));
+    }
+
+    @Test
+    void whatWasAboutToBeGivenBackIsGoneWithTheInvoiceThatHadChargedIt() {
+        billing.subscriptions().start(tenant, NewSubscription.of("pro"), NOTE);
+        Invoice invoice = billing.invoices().of(tenant).get(0);
+        billing.payments().markPaid(tenant, invoice.id(), "bank-1", NOTE);
+        billing.subscriptions().change(tenant, new SubscriptionChange.Pause(), NOTE);
+
+        var unused = billing.invoices().annul(tenant, invoice.id(), NOTE);
+        billing.subscriptions().change(tenant, new SubscriptionChange.Cancel("moves on", true), NOTE);
+
+        assertThat(credit()).isEqualTo(usd("93.00"));
+    }
+
+    @Test
+    void anUpgradeThatIsTakenBackLeavesWhatItHadGivenBackOfTheOldPlan() {
+        billing.subscriptions().start(tenant, NewSubscription.of("starter").withTrial(0), NOTE);
+        Invoice first = billing.invoices().of(tenant).get(0);
+        billing.payments().markPaid(tenant, first.id(), "bank-1", NOTE);
+        billing.subscriptions().change(tenant, new SubscriptionChange.ToPlan("pro"), NOTE);
+        Invoice upgrade = billing.invoices().of(tenant).stream()
+                .filter(each -> !each.id().equals(first.id()))
+                .findFirst()
+                .orElseThrow();
+        assertThat(upgrade.total()).isEqualTo(usd("62.00"));
+        billing.payments().markPaid(tenant, upgrade.id(), "bank-2", NOTE);
+
+        var unused = billing.invoices().annul(tenant, upgrade.id(), NOTE);
+        billing.subscriptions().change(tenant, new SubscriptionChange.Cancel("moves on", true), NOTE);
+
+        assertThat(credit()).isEqualTo(usd("93.00"));
+    }
 }
