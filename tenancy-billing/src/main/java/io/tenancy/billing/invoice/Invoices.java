@@ -50,6 +50,9 @@ public final class Invoices {
     private static final String SELECT = "select id, tenant_id, number_text, status, currency, subtotal, discount, tax,"
             + " total, credited, paid, credit_noted, due, content, created_at, finalised_at, due_at from invoice";
 
+    private static final String SELECT_NOTE =
+            "select c.*, i.number_text as invoice_number from credit_note c" + " join invoice i on i.id = c.invoice_id";
+
     private final BillingDatabase database;
     private final BillingAccounts accounts;
     private final Ledger ledger;
@@ -120,14 +123,43 @@ public final class Invoices {
      * @throws IllegalArgumentException when there is no charge or currencies are mixed
      */
     public Invoice charge(TenantId tenant, List<Charge> charges, ChangeNote note) {
+        return charge(tenant, charges, Ids.next(), note);
+    }
+
+    /**
+     * The same once for a key: a second click finds the invoice of the first one.
+     *
+     * @param tenant whom
+     * @param charges what, all of one currency
+     * @param key names what is invoiced, such as the id of an order
+     * @param note who and why
+     * @return the invoice; that of the first time when this key was invoiced before
+     * @throws BillingException when the tenant has no billing account, or the key is that of an invoice that comes to
+     *     something else
+     * @throws IllegalArgumentException when there is no charge, currencies are mixed or the key is blank
+     */
+    public Invoice charge(TenantId tenant, List<Charge> charges, String key, ChangeNote note) {
+        return charge(tenant, charges, Ids.named("invoice", tenant, key), note);
+    }
+
+    private Invoice charge(TenantId tenant, List<Charge> charges, UUID id, ChangeNote note) {
         if (charges.isEmpty()) {
             throw new IllegalArgumentException("There is nothing to invoice: no charge was given");
         }
-        UUID id = Ids.next();
         Calculation calculation = Calculation.of(
                 charges, List.of(), Money.zero(charges.get(0).amount().currency()));
         database.transact("invoice tenant " + tenant + " for " + note.reason(), transaction -> {
             BillingAccount account = accounts.lock(transaction, tenant);
+            Optional<Invoice> known = Sql.first(
+                    transaction.connection(),
+                    Invoices::read,
+                    SELECT + " where tenant_id = ? and id = ?",
+                    tenant.value(),
+                    id);
+            if (known.isPresent()) {
+                requireSame(known.get(), calculation.total());
+                return known.get().createdAt();
+            }
             List<InvoiceLine> lines = calculation.lines().stream()
                     .map(line -> new InvoiceLine(
                             line.charge().description(),
@@ -154,6 +186,14 @@ public final class Invoices {
             return at;
         });
         return require(id);
+    }
+
+    private static void requireSame(Invoice known, Money total) {
+        if (!known.total().equals(total)) {
+            throw new BillingException("Tenant " + known.tenant() + " was to be invoiced for " + total
+                    + ", but the key is that of invoice " + number(known) + " of " + known.total()
+                    + ". Give this one a key of its own.");
+        }
     }
 
     /**
@@ -566,7 +606,7 @@ public final class Invoices {
             BillingAccount account = accounts.lock(transaction, tenant);
             Invoice invoice = require(transaction.connection(), tenant, id);
             Money left = invoice.total().minus(invoice.creditNoted());
-            CreditNote creditNote = credit(transaction, account, invoice, left, note);
+            CreditNote creditNote = credit(transaction, account, invoice, left, Ids.next(), note);
             Sql.update(transaction.connection(), "update invoice set status = 'VOID' where id = ?", id);
             payOpenFromCredit(transaction, account, invoice.currency(), creditNote.issuedAt());
             return creditNote;
@@ -584,16 +624,56 @@ public final class Invoices {
      * @throws BillingException when there is no such invoice, or it is a draft or void, or the amount is out of bounds
      */
     public CreditNote credit(TenantId tenant, UUID id, Money amount, ChangeNote note) {
+        return credit(tenant, id, amount, Ids.next(), note);
+    }
+
+    /**
+     * The same once for a key: a second click finds the credit note of the first one.
+     *
+     * @param tenant whose
+     * @param id an invoice that is open, paid or uncollectible
+     * @param amount how much, with tax; more than 0, at most what was not taken back before
+     * @param key names what is credited, such as the id of a complaint
+     * @param note who and why
+     * @return the credit note; that of the first time when this key was credited before
+     * @throws BillingException as {@link #credit(TenantId, UUID, Money, ChangeNote)}, and when the key is that of a credit
+     *     note of another invoice or amount
+     * @throws IllegalArgumentException when the key is blank
+     */
+    public CreditNote credit(TenantId tenant, UUID id, Money amount, String key, ChangeNote note) {
+        return credit(tenant, id, amount, Ids.named("credit-note", tenant, key), note);
+    }
+
+    private CreditNote credit(TenantId tenant, UUID id, Money amount, UUID noteId, ChangeNote note) {
         return database.transact("credit a part of invoice " + id, transaction -> {
             BillingAccount account = accounts.lock(transaction, tenant);
-            CreditNote made = credit(transaction, account, require(transaction.connection(), tenant, id), amount, note);
+            Optional<CreditNote> known = Sql.first(
+                    transaction.connection(),
+                    Invoices::creditNote,
+                    SELECT_NOTE + " where c.tenant_id = ? and c.id = ?",
+                    tenant.value(),
+                    noteId);
+            if (known.isPresent()) {
+                return requireSame(known.get(), id, amount);
+            }
+            Invoice invoice = require(transaction.connection(), tenant, id);
+            CreditNote made = credit(transaction, account, invoice, amount, noteId, note);
             payOpenFromCredit(transaction, account, amount.currency(), made.issuedAt());
             return made;
         });
     }
 
+    private static CreditNote requireSame(CreditNote known, UUID invoice, Money amount) {
+        if (!known.invoice().equals(invoice) || !known.total().equals(amount)) {
+            throw new BillingException(amount + " of invoice " + invoice + " was to be credited, but the key is that of"
+                    + " credit note " + known.number() + " of " + known.total() + " for invoice "
+                    + known.invoiceNumber() + ". Give this one a key of its own.");
+        }
+        return known;
+    }
+
     private CreditNote credit(
-            Transaction transaction, BillingAccount account, Invoice invoice, Money amount, ChangeNote note)
+            Transaction transaction, BillingAccount account, Invoice invoice, Money amount, UUID id, ChangeNote note)
             throws SQLException {
         requireCreditable(invoice, amount);
         Instant at = accounts.now(account);
@@ -609,7 +689,6 @@ public final class Invoices {
         Money net = amount.minus(tax);
         Money zero = Money.zero(invoice.currency());
         Money ofDue = amount.compareTo(invoice.due()) < 0 ? amount : invoice.due();
-        UUID id = Ids.next();
         LedgerAccount owed =
                 invoice.status() == InvoiceStatus.UNCOLLECTIBLE ? LedgerAccount.WRITE_OFF : LedgerAccount.RECEIVABLE;
         Wallet back = back(transaction, invoice, amount.minus(ofDue));
@@ -892,8 +971,7 @@ public final class Invoices {
                 transaction -> Sql.list(
                         transaction.connection(),
                         Invoices::creditNote,
-                        "select c.*, i.number_text as invoice_number from credit_note c join invoice i on i.id = c.invoice_id"
-                                + " where c.tenant_id = ? order by c.issued_at desc, c.number desc limit 1000",
+                        SELECT_NOTE + " where c.tenant_id = ? order by c.issued_at desc, c.number desc limit 1000",
                         tenant.value()));
     }
 

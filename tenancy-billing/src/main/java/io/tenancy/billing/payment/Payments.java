@@ -124,7 +124,11 @@ public final class Payments {
             BillingAccount account = accounts.lock(transaction, tenant);
             Optional<Payment> known = find(transaction.connection(), ManualPayments.NAME, reference);
             if (known.isPresent()) {
-                return requireSame(known.get(), tenant, invoice, amount);
+                Payment same = requireSame(known.get(), tenant, invoice, amount);
+                if (amount == null) {
+                    requirePaid(invoices.require(transaction.connection(), tenant, invoice), same);
+                }
+                return same;
             }
             Invoice found = invoices.require(transaction.connection(), tenant, invoice);
             if (amount == null && found.due().isZero()) {
@@ -135,6 +139,14 @@ public final class Payments {
             Money received = amount == null ? found.due() : amount;
             return settle(transaction, account, found, received, ManualPayments.NAME, reference, note.actor());
         });
+    }
+
+    private static void requirePaid(Invoice invoice, Payment known) {
+        if (!invoice.due().isZero()) {
+            throw new BillingException("Invoice " + invoice.number() + " was to be marked as paid with '"
+                    + known.reference() + "', but that transfer was taken in before as a part, of " + known.amount()
+                    + ", and " + invoice.due() + " is still due. Give another transfer a reference of its own.");
+        }
     }
 
     private static void requireReference(String reference) {
@@ -366,9 +378,41 @@ public final class Payments {
      * @throws BillingException when less can be paid back
      */
     public UUID refund(TenantId tenant, Money amount, ChangeNote note) {
+        return refund(tenant, amount, Ids.next(), note);
+    }
+
+    /**
+     * The same once for a key: a second click finds the request of the first one.
+     *
+     * @param tenant whose
+     * @param amount more than 0, at most what is {@link #refundable}
+     * @param key names the refund, such as the id of a complaint
+     * @param note who and why
+     * @return id of the request to the provider; that of the first time when this key was paid back before
+     * @throws BillingException when less can be paid back, or the key is that of a refund of another amount
+     * @throws IllegalArgumentException when the key is blank or the amount not more than 0
+     */
+    public UUID refund(TenantId tenant, Money amount, String key, ChangeNote note) {
+        return refund(tenant, amount, Ids.named("refund", tenant, key), note);
+    }
+
+    private UUID refund(TenantId tenant, Money amount, UUID id, ChangeNote note) {
         requirePositive(amount);
         return database.transact("pay back " + amount + " to tenant " + tenant, transaction -> {
             BillingAccount account = accounts.lock(transaction, tenant);
+            Optional<Money> known = Sql.first(
+                    transaction.connection(),
+                    row -> Money.ofMinor(row.getLong(1), row.getString(2)),
+                    "select amount, currency from payment_attempt where id = ?",
+                    id);
+            if (known.isPresent()) {
+                if (!known.get().equals(amount)) {
+                    throw new BillingException(amount + " was to be paid back to tenant " + tenant
+                            + ", but the key is that of a refund of " + known.get()
+                            + ". Give this one a key of its own.");
+                }
+                return id;
+            }
             Refundable found = refundable(transaction, tenant, amount.currency());
             if (amount.compareTo(found.most()) > 0) {
                 throw new BillingException(amount + " was to be paid back to tenant " + tenant + ", but it is at most "
@@ -377,7 +421,6 @@ public final class Payments {
                         + found.received()
                         + ". Credit an invoice first: invoices().credit(tenant, invoice, amount, note).");
             }
-            UUID id = Ids.next();
             Instant at = accounts.now(account);
             // Taken from the credit at once, so that it is not spent meanwhile; a refund that fails puts it back.
             ledger.post(

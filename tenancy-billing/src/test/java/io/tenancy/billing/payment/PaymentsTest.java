@@ -737,4 +737,16 @@ class PaymentsTest {
         assertThat(outcomes.failures()).hasSize(3).allMatch(BillingException.class::isInstance);
         assertThat(credit(tenant)).isEqualTo(usd("0.00"));
     }
+
+    @Test
+    void anInvoiceIsNotMarkedAsPaidByATransferThatWasTakenInAsAPart() {
+        TenantId tenant = fixture.tenant();
+        Invoice invoice = charge(tenant, "10.00");
+        String reference = reference();
+        billing.payments().receive(tenant, invoice.id(), usd("4.00"), reference, NOTE);
+
+        assertThatThrownBy(() -> billing.payments().markPaid(tenant, invoice.id(), reference, NOTE))
+                .isInstanceOf(BillingException.class)
+                .hasMessageContaining("6.00 is still due");
+    }
 }

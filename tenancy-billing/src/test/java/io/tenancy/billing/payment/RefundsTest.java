@@ -419,4 +419,64 @@ class RefundsTest {
 
         assertThat(credit()).isEqualTo(usd("93.00"));
     }
+
+    @Test
+    void aDoubleClickOnARefundPaysBackOnce() throws Exception {
+        pay("10.00");
+
+        AtOnce.Outcomes<UUID> outcomes =
+                AtOnce.run(6, number -> () -> billing.payments().refund(tenant, usd("4.00"), "complaint-7", NOTE));
+
+        assertThat(outcomes.failures()).isEmpty();
+        assertThat(outcomes.results())
+                .hasSize(6)
+                .containsOnly(outcomes.results().get(0));
+        assertThat(credit()).isEqualTo(usd("6.00"));
+        assertThatThrownBy(() -> billing.payments().refund(tenant, usd("5.00"), "complaint-7", NOTE))
+                .isInstanceOf(BillingException.class)
+                .hasMessageContaining("a key of its own");
+        assertThat(billing.payments().refund(tenant, usd("4.00"), "complaint-8", NOTE))
+                .isNotEqualTo(outcomes.results().get(0));
+    }
+
+    @Test
+    void aDoubleClickOnACreditNoteCreditsOnce() throws Exception {
+        Invoice invoice = charge("100.00");
+
+        AtOnce.Outcomes<UUID> outcomes = AtOnce.run(
+                6,
+                number -> () -> billing.invoices()
+                        .credit(tenant, invoice.id(), usd("40.00"), "complaint-7", NOTE)
+                        .id());
+
+        assertThat(outcomes.failures()).isEmpty();
+        assertThat(outcomes.results())
+                .hasSize(6)
+                .containsOnly(outcomes.results().get(0));
+        assertThat(again(invoice).due()).isEqualTo(usd("60.00"));
+        assertThatThrownBy(() -> billing.invoices().credit(tenant, invoice.id(), usd("41.00"), "complaint-7", NOTE))
+                .isInstanceOf(BillingException.class)
+                .hasMessageContaining("a key of its own");
+    }
+
+    @Test
+    void aDoubleClickOnAChargeInvoicesOnce() throws Exception {
+        List<Charge> charges = List.of(Charge.of("Training", usd("100.00"), Tax.NONE));
+
+        AtOnce.Outcomes<Invoice> outcomes =
+                AtOnce.run(6, number -> () -> billing.invoices().charge(tenant, charges, "order-7", NOTE));
+
+        assertThat(outcomes.failures()).isEmpty();
+        assertThat(outcomes.results())
+                .hasSize(6)
+                .extracting(Invoice::id)
+                .containsOnly(outcomes.results().get(0).id());
+        assertThat(billing.invoices().of(tenant)).hasSize(1);
+        List<Charge> others = List.of(Charge.of("Training", usd("101.00"), Tax.NONE));
+        assertThatThrownBy(() -> billing.invoices().charge(tenant, others, "order-7", NOTE))
+                .isInstanceOf(BillingException.class)
+                .hasMessageContaining("a key of its own");
+        assertThatThrownBy(() -> billing.invoices().charge(tenant, others, " ", NOTE))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
 }
