@@ -593,13 +593,15 @@ public final class Invoices {
     }
 
     /**
-     * Takes an invoice back as a whole, by a credit note. What was paid and credited goes to the tenant's credit.
+     * Takes an invoice back as a whole, by a credit note. What was paid and credited goes to the tenant's credit. One of
+     * which a later invoice gave time back that was not used is taken back in part only.
      *
      * @param tenant whose
      * @param id an invoice that is open, paid or uncollectible
      * @param note who and why
      * @return the credit note
-     * @throws BillingException when there is no such invoice, or it is a draft, void, or comes to nothing
+     * @throws BillingException when there is no such invoice, or it is a draft, void, or comes to nothing, or a part of it
+     *     was given back already
      */
     public CreditNote annul(TenantId tenant, UUID id, ChangeNote note) {
         return database.transact("take back invoice " + id, transaction -> {
@@ -675,7 +677,7 @@ public final class Invoices {
     private CreditNote credit(
             Transaction transaction, BillingAccount account, Invoice invoice, Money amount, UUID id, ChangeNote note)
             throws SQLException {
-        requireCreditable(invoice, amount);
+        requireCreditable(invoice, amount, givenBack(transaction.connection(), invoice));
         Instant at = accounts.now(account);
         Connection connection = transaction.connection();
         long taxNoted = Sql.first(
@@ -753,16 +755,61 @@ public final class Invoices {
         return new Wallet(paid, amount.minus(paid));
     }
 
-    private static void requireCreditable(Invoice invoice, Money amount) {
+    /** What other invoices of its subscription gave back, as time that was not used, of what this one charged. */
+    private static Money givenBack(Connection connection, Invoice invoice) throws SQLException {
+        List<InvoiceLine> back = Sql.list(
+                        connection,
+                        row -> InvoiceContent.read(row.getString(1)).lines(),
+                        "select o.content from invoice i join invoice o on o.subscription_id = i.subscription_id"
+                                + " and o.id <> i.id and o.created_at >= i.created_at and o.currency = i.currency"
+                                + " where i.id = ?",
+                        invoice.id())
+                .stream()
+                .flatMap(List::stream)
+                .filter(line -> line.total().isNegative())
+                .toList();
+        Money given = Money.zero(invoice.currency());
+        for (InvoiceLine line : invoice.lines()) {
+            Money ofLine = back.stream()
+                    .filter(each -> givesBack(each, line))
+                    .map(each -> each.total().negated())
+                    .reduce(Money.zero(invoice.currency()), Money::plus);
+            if (!ofLine.isZero()) {
+                given = given.plus(ofLine.compareTo(line.total()) < 0 ? ofLine : line.total());
+            }
+        }
+        return given;
+    }
+
+    private static boolean givesBack(InvoiceLine back, InvoiceLine line) {
+        Instant from = line.from();
+        Instant backFrom = back.from();
+        return !line.total().isNegative()
+                && line.item() != null
+                && line.item().equals(back.item())
+                && line.charge() != null
+                && line.charge().equals(back.charge())
+                && line.until() != null
+                && line.until().equals(back.until())
+                && from != null
+                && backFrom != null
+                && !backFrom.isBefore(from);
+    }
+
+    private static void requireCreditable(Invoice invoice, Money amount, Money givenBack) {
         if (invoice.status() == InvoiceStatus.DRAFT || invoice.status() == InvoiceStatus.VOID) {
             throw new BillingException("Invoice " + number(invoice) + " is " + invoice.status()
                     + ", and a credit note corrects one that is final and not taken back yet.");
         }
-        Money left = invoice.total().minus(invoice.creditNoted());
+        Money left = invoice.total().minus(invoice.creditNoted()).minus(givenBack);
         if (amount.isZero() || amount.isNegative() || amount.compareTo(left) > 0) {
-            throw new BillingException(
-                    amount + " of invoice " + number(invoice) + " was to be credited, but a credit note"
-                            + " takes back more than 0 and at most what was not taken back before: " + left + ".");
+            throw new BillingException(amount + " of invoice " + number(invoice)
+                    + " was to be credited, but a credit note"
+                    + " takes back more than 0 and at most what was not taken back before: " + left
+                    + (givenBack.isZero()
+                            ? "."
+                            : ", because " + givenBack + " of it was given back as time that was not used. Credit"
+                                    + " a part: invoices().credit(tenant, invoice, amount, note)."));
         }
     }
 

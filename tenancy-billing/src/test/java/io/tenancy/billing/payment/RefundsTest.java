@@ -479,4 +479,25 @@ class RefundsTest {
         assertThatThrownBy(() -> billing.invoices().charge(tenant, others, " ", NOTE))
                 .isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void timeThatWasGivenBackIsNotCreditedAgainByACreditNote() {
+        billing.subscriptions().start(tenant, NewSubscription.of("pro"), NOTE);
+        Invoice invoice = billing.invoices().of(tenant).get(0);
+        billing.payments().markPaid(tenant, invoice.id(), "bank-1", NOTE);
+        // 21 of 31 days are left.
+        fixture.clock.moveTo("2026-01-20T09:00:00Z");
+        billing.subscriptions().change(tenant, new SubscriptionChange.Cancel("moves on", true), NOTE);
+        assertThat(credit()).isEqualTo(usd("63.00"));
+
+        assertThatThrownBy(() -> billing.invoices().annul(tenant, invoice.id(), NOTE))
+                .isInstanceOf(BillingException.class)
+                .hasMessageContaining("USD 30.00, because USD 63.00 of it was given back");
+        var rest = billing.invoices().credit(tenant, invoice.id(), usd("30.00"), NOTE);
+
+        assertThat(rest.total()).isEqualTo(usd("30.00"));
+        assertThat(credit()).isEqualTo(usd("93.00"));
+        assertThatThrownBy(() -> billing.invoices().credit(tenant, invoice.id(), usd("0.01"), NOTE))
+                .isInstanceOf(BillingException.class);
+    }
 }
