@@ -21,6 +21,7 @@ import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -40,6 +41,13 @@ public final class Dunning {
 
     private static final String SELECT = "select invoice_id, tenant_id, policy, zone, started_at, step,"
             + " next_at, standing, retries, state from dunning";
+
+    /**
+     * How long dunning waits for what comes of a request to a provider, from the moment the request was stored: as long as a
+     * direct debit may take, fourteen business days. Then it goes on, whether it is known by then or not; a payment that
+     * comes later ends it all the same.
+     */
+    public static final Duration LONGEST_WAIT = Duration.ofDays(21);
 
     private final BillingDatabase database;
     private final BillingAccounts accounts;
@@ -347,9 +355,11 @@ public final class Dunning {
                         work);
     }
 
-    // What came of a request to a provider is not known yet, or is about to be asked for: that is waited for.
+    // What came of a request to a provider is not known yet, or is about to be asked for: that is waited for, not for
+    // ever.
     private static final String NOT_ASKED = " and i.collect_at is null and not exists (select 1 from payment_attempt p"
-            + " where p.invoice_id = i.id and p.state in ('STARTED', 'PENDING'))"
+            + " where p.invoice_id = i.id and p.state in ('STARTED', 'PENDING')"
+            + " and p.started_at > coalesce(a.frozen_at, ?) - make_interval(secs => ?))"
             + " and i.id <> all (?) and (a.frozen_at is null or a.tenant_id = ?) and (?::uuid is null or a.tenant_id = ?)";
 
     private static final String ACTIVE = "select i.id, i.tenant_id from dunning d join invoice i on i.id = d.invoice_id"
@@ -372,6 +382,8 @@ public final class Dunning {
                         row.getObject("id", UUID.class), new TenantId(row.getObject("tenant_id", UUID.class))),
                 select,
                 transaction.recordedAt(),
+                transaction.recordedAt(),
+                LONGEST_WAIT.toSeconds(),
                 without,
                 tenant,
                 tenant,

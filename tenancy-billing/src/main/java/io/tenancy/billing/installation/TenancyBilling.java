@@ -112,6 +112,7 @@ public final class TenancyBilling implements AutoCloseable {
                 database, accounts, invoices, ledger, notices, Collections.unmodifiableMap(settings.providers));
         dunning = new Dunning(database, accounts, catalogue, invoices, subscriptions, notices);
         invoices.onSettled(dunning::settled);
+        invoices.onTakenBack(subscriptions::takenBack);
         payments.onDeclined(dunning::declined);
         revenue = new RevenueReports(database);
         run = new BillingRun(subscriptions, invoices, payments, dunning, notices, settings.workers());

@@ -14,6 +14,7 @@ import io.tenancy.billing.internal.Sql;
 import io.tenancy.billing.ledger.Booking;
 import io.tenancy.billing.ledger.Ledger;
 import io.tenancy.billing.ledger.LedgerAccount;
+import io.tenancy.billing.ledger.Wallet;
 import io.tenancy.billing.notice.BillingNotice;
 import io.tenancy.billing.notice.Notices;
 import io.tenancy.billing.party.Buyer;
@@ -30,6 +31,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -48,12 +50,16 @@ public final class Invoices {
     private static final String SELECT = "select id, tenant_id, number_text, status, currency, subtotal, discount, tax,"
             + " total, credited, paid, credit_noted, due, content, created_at, finalised_at, due_at from invoice";
 
+    private static final String SELECT_NOTE =
+            "select c.*, i.number_text as invoice_number from credit_note c" + " join invoice i on i.id = c.invoice_id";
+
     private final BillingDatabase database;
     private final BillingAccounts accounts;
     private final Ledger ledger;
     private final Notices notices;
     private final Settings settings;
     private Settled settled = (transaction, account, invoice, at) -> {};
+    private TakenBack takenBack = (transaction, account, invoice, amount, at) -> {};
 
     /**
      * How invoices are made.
@@ -69,6 +75,13 @@ public final class Invoices {
     @FunctionalInterface
     public interface Settled {
         void settled(Transaction transaction, BillingAccount account, UUID invoice, Instant at) throws SQLException;
+    }
+
+    /** Hears within its transaction that a credit note takes an amount of an invoice back, which is as it was before. */
+    @FunctionalInterface
+    public interface TakenBack {
+        void takenBack(Transaction transaction, BillingAccount account, Invoice invoice, Money amount, Instant at)
+                throws SQLException;
     }
 
     /**
@@ -94,6 +107,11 @@ public final class Invoices {
         settled = listener;
     }
 
+    /** For billing itself: who hears of credit notes. */
+    public void onTakenBack(TakenBack listener) {
+        takenBack = listener;
+    }
+
     /**
      * Invoices something beside any subscription, at once.
      *
@@ -105,14 +123,43 @@ public final class Invoices {
      * @throws IllegalArgumentException when there is no charge or currencies are mixed
      */
     public Invoice charge(TenantId tenant, List<Charge> charges, ChangeNote note) {
+        return charge(tenant, charges, Ids.next(), note);
+    }
+
+    /**
+     * The same once for a key: a second click finds the invoice of the first one.
+     *
+     * @param tenant whom
+     * @param charges what, all of one currency
+     * @param key names what is invoiced, such as the id of an order
+     * @param note who and why
+     * @return the invoice; that of the first time when this key was invoiced before
+     * @throws BillingException when the tenant has no billing account, or the key is that of an invoice that comes to
+     *     something else
+     * @throws IllegalArgumentException when there is no charge, currencies are mixed or the key is blank
+     */
+    public Invoice charge(TenantId tenant, List<Charge> charges, String key, ChangeNote note) {
+        return charge(tenant, charges, Ids.named("invoice", tenant, key), note);
+    }
+
+    private Invoice charge(TenantId tenant, List<Charge> charges, UUID id, ChangeNote note) {
         if (charges.isEmpty()) {
             throw new IllegalArgumentException("There is nothing to invoice: no charge was given");
         }
-        UUID id = Ids.next();
         Calculation calculation = Calculation.of(
                 charges, List.of(), Money.zero(charges.get(0).amount().currency()));
         database.transact("invoice tenant " + tenant + " for " + note.reason(), transaction -> {
             BillingAccount account = accounts.lock(transaction, tenant);
+            Optional<Invoice> known = Sql.first(
+                    transaction.connection(),
+                    Invoices::read,
+                    SELECT + " where tenant_id = ? and id = ?",
+                    tenant.value(),
+                    id);
+            if (known.isPresent()) {
+                requireSame(known.get(), calculation.total());
+                return known.get().createdAt();
+            }
             List<InvoiceLine> lines = calculation.lines().stream()
                     .map(line -> new InvoiceLine(
                             line.charge().description(),
@@ -141,6 +188,14 @@ public final class Invoices {
         return require(id);
     }
 
+    private static void requireSame(Invoice known, Money total) {
+        if (!known.total().equals(total)) {
+            throw new BillingException("Tenant " + known.tenant() + " was to be invoiced for " + total
+                    + ", but the key is that of invoice " + number(known) + " of " + known.total()
+                    + ". Give this one a key of its own.");
+        }
+    }
+
     /**
      * For billing itself: makes an invoice within a transaction that holds the account. What one below zero gives back is
      * credit; the caller lets it pay open invoices, once it has stored what it does.
@@ -155,18 +210,24 @@ public final class Invoices {
             insert(transaction, all, null);
             return;
         }
-        Map<TenantId, Map<String, Money>> credits = ledger.credits(
+        Map<TenantId, Map<String, Wallet>> credits = ledger.credits(
                 transaction, all.stream().map(each -> each.account().tenant()).collect(Collectors.toSet()));
         List<Final> finals = new ArrayList<>();
+        List<Gifted> before = new ArrayList<>();
         for (NewInvoice each : all) {
             Sums sums = sumsOf(each);
-            Map<String, Money> its = credits.computeIfAbsent(each.account().tenant(), tenant -> new HashMap<>());
-            Money credit = its.getOrDefault(
-                    sums.total().currency(), Money.zero(sums.total().currency()));
+            String currency = sums.total().currency();
+            Map<String, Wallet> its = credits.computeIfAbsent(each.account().tenant(), tenant -> new HashMap<>());
+            Wallet credit = its.getOrDefault(currency, Wallet.empty(currency));
             Final made = workOut(each.account(), sums, each.seller(), credit, each.at());
-            book(transaction, each.account(), sums, made.credited(), each.at());
-            Money back = sums.total().isNegative() ? sums.total().negated() : Money.zero(credit.currency());
-            its.put(credit.currency(), credit.minus(made.credited()).plus(back));
+            Wallet back = back(transaction, each.account(), each.subscription(), each.lines(), sums.total(), before);
+            book(transaction, each.account(), sums, made.credited(), back, each.at());
+            its.put(currency, credit.minus(made.credited()).plus(back));
+            before.add(new Gifted(
+                    each.account().tenant(),
+                    each.subscription(),
+                    each.lines(),
+                    made.credited().given().minus(back.given())));
             finals.add(made);
         }
         // Last, because the series are held from here on to the end of the transaction.
@@ -206,7 +267,7 @@ public final class Invoices {
                 sums.discount().minorUnits(),
                 sums.tax().minorUnits(),
                 sums.total().minorUnits(),
-                its == null ? 0L : its.credited().minorUnits(),
+                its == null ? 0L : its.credited().total().minorUnits(),
                 its == null ? 0L : its.due().minorUnits(),
                 BillingJson.write(new InvoiceContent(
                         InvoiceContent.FORMAT, made.seller(), made.account().buyer(), made.lines(), made.discounts())),
@@ -256,7 +317,7 @@ public final class Invoices {
                 .map(InvoiceLine::taxAmount)
                 .reduce(Money.zero(draft.currency()), Money::plus);
         Sums sums = new Sums(id, draft.subtotal(), draft.discount(), draft.tax(), inclusive, draft.total());
-        finalise(transaction, account, sums, draft.seller(), at);
+        finalise(transaction, account, draft, sums, at);
         if (sums.total().isNegative()) {
             payOpenFromCredit(transaction, account, draft.currency(), at);
         }
@@ -315,7 +376,7 @@ public final class Invoices {
             String series,
             long number,
             String text,
-            Money credited,
+            Wallet credited,
             Money due,
             Instant at,
             Instant dueAt,
@@ -330,10 +391,10 @@ public final class Invoices {
         }
     }
 
-    private Final workOut(BillingAccount account, Sums sums, Seller seller, Money credit, Instant at) {
-        Money owed = sums.total().isNegative() ? Money.zero(credit.currency()) : sums.total();
-        Money credited = credit.compareTo(owed) < 0 ? credit : owed;
-        Money due = owed.minus(credited);
+    private Final workOut(BillingAccount account, Sums sums, Seller seller, Wallet credit, Instant at) {
+        Money owed = sums.total().isNegative() ? Money.zero(sums.total().currency()) : sums.total();
+        Wallet credited = credit.paying(owed);
+        Money due = owed.minus(credited.total());
         String series = settings.numbering().series(false, at, account.isSandbox());
         boolean collects = !due.isZero() && settings.collecting().contains(account.provider());
         return new Final(
@@ -387,11 +448,19 @@ public final class Invoices {
                 made.at());
     }
 
-    private void finalise(Transaction transaction, BillingAccount account, Sums sums, Seller seller, Instant at)
+    private void finalise(Transaction transaction, BillingAccount account, Invoice draft, Sums sums, Instant at)
             throws SQLException {
-        Money credit = ledger.credit(transaction, account.tenant(), sums.total().currency());
-        Final worked = workOut(account, sums, seller, credit, at);
-        book(transaction, account, sums, worked.credited(), at);
+        Wallet credit = ledger.credit(transaction, account.tenant(), draft.currency());
+        Final worked = workOut(account, sums, draft.seller(), credit, at);
+        UUID subscription = Sql.first(
+                        transaction.connection(),
+                        row -> Optional.ofNullable(row.getObject(1, UUID.class)),
+                        "select subscription_id from invoice where id = ?",
+                        draft.id())
+                .flatMap(found -> found)
+                .orElse(null);
+        Wallet back = back(transaction, account, subscription, draft.lines(), sums.total(), List.of());
+        book(transaction, account, sums, worked.credited(), back, at);
         // Last, because the series is held from here on to the end of the transaction.
         Final made = numbered(transaction.connection(), List.of(worked)).get(0);
         Sql.update(
@@ -402,7 +471,7 @@ public final class Invoices {
                 made.series(),
                 made.number(),
                 made.text(),
-                made.credited().minorUnits(),
+                made.credited().total().minorUnits(),
                 made.due().minorUnits(),
                 at,
                 made.dueAt(),
@@ -412,7 +481,73 @@ public final class Invoices {
         notices.add(transaction, issued(made));
     }
 
-    private void book(Transaction transaction, BillingAccount account, Sums sums, Money credited, Instant at)
+    /** What an invoice used of gifts, less what it gave back as such, before it is stored. */
+    private record Gifted(TenantId tenant, @Nullable UUID subscription, List<InvoiceLine> lines, Money net) {}
+
+    /**
+     * What an invoice below zero gives back. What gifts had paid is a gift again, or it would leave as money: as much of it
+     * as gifts have paid of the invoices of the same subscription for the same time.
+     */
+    private static Wallet back(
+            Transaction transaction,
+            BillingAccount account,
+            @Nullable UUID subscription,
+            List<InvoiceLine> lines,
+            Money total,
+            List<Gifted> before)
+            throws SQLException {
+        Money none = Money.zero(total.currency());
+        if (!total.isNegative()) {
+            return new Wallet(none, none);
+        }
+        List<Gifted> all = new ArrayList<>(before);
+        all.addAll(Sql.list(
+                transaction.connection(),
+                row -> new Gifted(
+                        account.tenant(),
+                        subscription,
+                        InvoiceContent.read(row.getString(1)).lines(),
+                        Money.ofMinor(row.getLong(2), none.currency())),
+                "select i.content, e.net from invoice i join (select invoice_id, sum(amount)::bigint as net from ledger_entry"
+                        + " where tenant_id = ? and account = 'GIFT' and currency = ? and invoice_id is not null"
+                        + " group by invoice_id having sum(amount) <> 0) e on e.invoice_id = i.id"
+                        + " where i.subscription_id is not distinct from ?",
+                account.tenant().value(),
+                none.currency(),
+                subscription));
+        Money gifts = all.stream()
+                .filter(each -> each.tenant().equals(account.tenant())
+                        && Objects.equals(each.subscription(), subscription)
+                        && each.net().currency().equals(none.currency())
+                        && paysForTheSame(lines, each.lines()))
+                .map(Gifted::net)
+                .reduce(none, Money::plus);
+        Money back = total.negated();
+        Money given = gifts.isNegative() ? none : gifts.compareTo(back) < 0 ? gifts : back;
+        return new Wallet(back.minus(given), given);
+    }
+
+    private static boolean paysForTheSame(List<InvoiceLine> credited, List<InvoiceLine> lines) {
+        return credited.stream()
+                .filter(each -> each.amount().isNegative())
+                .anyMatch(each -> lines.stream().anyMatch(line -> overlaps(each, line)));
+    }
+
+    // What is for no time may be for any.
+    private static boolean overlaps(InvoiceLine one, InvoiceLine other) {
+        Instant from = one.from();
+        Instant until = one.until();
+        Instant otherFrom = other.from();
+        Instant otherUntil = other.until();
+        return from == null
+                || until == null
+                || otherFrom == null
+                || otherUntil == null
+                || (from.isBefore(otherUntil) && otherFrom.isBefore(until));
+    }
+
+    private void book(
+            Transaction transaction, BillingAccount account, Sums sums, Wallet credited, Wallet back, Instant at)
             throws SQLException {
         UUID id = sums.id();
         Booking booking = booking(account, "invoice", "invoice:" + id, at, "invoice")
@@ -420,12 +555,16 @@ public final class Invoices {
                 .debit(LedgerAccount.DISCOUNT, sums.discount(), id)
                 .credit(LedgerAccount.REVENUE, sums.subtotal().minus(sums.inclusiveTax()), id)
                 .credit(LedgerAccount.TAX, sums.tax(), id);
-        if (sums.total().isNegative()) {
-            Money back = sums.total().negated();
-            booking.debit(LedgerAccount.RECEIVABLE, back, id).credit(LedgerAccount.CREDIT, back, id);
-        }
-        booking.debit(LedgerAccount.CREDIT, credited, id).credit(LedgerAccount.RECEIVABLE, credited, id);
-        ledger.post(transaction, booking);
+        booking.debit(LedgerAccount.RECEIVABLE, back.total(), id)
+                .credit(LedgerAccount.CREDIT, back.paid(), id)
+                .credit(LedgerAccount.GIFT, back.given(), id);
+        ledger.post(transaction, using(booking, credited, id));
+    }
+
+    private static Booking using(Booking booking, Wallet credit, UUID invoice) {
+        return booking.debit(LedgerAccount.GIFT, credit.given(), invoice)
+                .debit(LedgerAccount.CREDIT, credit.paid(), invoice)
+                .credit(LedgerAccount.RECEIVABLE, credit.total(), invoice);
     }
 
     private static Booking booking(BillingAccount account, String kind, String reference, Instant at, String note) {
@@ -454,21 +593,24 @@ public final class Invoices {
     }
 
     /**
-     * Takes an invoice back as a whole, by a credit note. What was paid and credited goes to the tenant's credit.
+     * Takes an invoice back as a whole, by a credit note. What was paid and credited goes to the tenant's credit. One of
+     * which a later invoice gave time back that was not used is taken back in part only.
      *
      * @param tenant whose
      * @param id an invoice that is open, paid or uncollectible
      * @param note who and why
      * @return the credit note
-     * @throws BillingException when there is no such invoice, or it is a draft, void, or comes to nothing
+     * @throws BillingException when there is no such invoice, or it is a draft, void, or comes to nothing, or a part of it
+     *     was given back already
      */
     public CreditNote annul(TenantId tenant, UUID id, ChangeNote note) {
         return database.transact("take back invoice " + id, transaction -> {
             BillingAccount account = accounts.lock(transaction, tenant);
             Invoice invoice = require(transaction.connection(), tenant, id);
             Money left = invoice.total().minus(invoice.creditNoted());
-            CreditNote creditNote = credit(transaction, account, invoice, left, note);
+            CreditNote creditNote = credit(transaction, account, invoice, left, Ids.next(), note);
             Sql.update(transaction.connection(), "update invoice set status = 'VOID' where id = ?", id);
+            payOpenFromCredit(transaction, account, invoice.currency(), creditNote.issuedAt());
             return creditNote;
         });
     }
@@ -484,16 +626,58 @@ public final class Invoices {
      * @throws BillingException when there is no such invoice, or it is a draft or void, or the amount is out of bounds
      */
     public CreditNote credit(TenantId tenant, UUID id, Money amount, ChangeNote note) {
+        return credit(tenant, id, amount, Ids.next(), note);
+    }
+
+    /**
+     * The same once for a key: a second click finds the credit note of the first one.
+     *
+     * @param tenant whose
+     * @param id an invoice that is open, paid or uncollectible
+     * @param amount how much, with tax; more than 0, at most what was not taken back before
+     * @param key names what is credited, such as the id of a complaint
+     * @param note who and why
+     * @return the credit note; that of the first time when this key was credited before
+     * @throws BillingException as {@link #credit(TenantId, UUID, Money, ChangeNote)}, and when the key is that of a credit
+     *     note of another invoice or amount
+     * @throws IllegalArgumentException when the key is blank
+     */
+    public CreditNote credit(TenantId tenant, UUID id, Money amount, String key, ChangeNote note) {
+        return credit(tenant, id, amount, Ids.named("credit-note", tenant, key), note);
+    }
+
+    private CreditNote credit(TenantId tenant, UUID id, Money amount, UUID noteId, ChangeNote note) {
         return database.transact("credit a part of invoice " + id, transaction -> {
             BillingAccount account = accounts.lock(transaction, tenant);
-            return credit(transaction, account, require(transaction.connection(), tenant, id), amount, note);
+            Optional<CreditNote> known = Sql.first(
+                    transaction.connection(),
+                    Invoices::creditNote,
+                    SELECT_NOTE + " where c.tenant_id = ? and c.id = ?",
+                    tenant.value(),
+                    noteId);
+            if (known.isPresent()) {
+                return requireSame(known.get(), id, amount);
+            }
+            Invoice invoice = require(transaction.connection(), tenant, id);
+            CreditNote made = credit(transaction, account, invoice, amount, noteId, note);
+            payOpenFromCredit(transaction, account, amount.currency(), made.issuedAt());
+            return made;
         });
     }
 
+    private static CreditNote requireSame(CreditNote known, UUID invoice, Money amount) {
+        if (!known.invoice().equals(invoice) || !known.total().equals(amount)) {
+            throw new BillingException(amount + " of invoice " + invoice + " was to be credited, but the key is that of"
+                    + " credit note " + known.number() + " of " + known.total() + " for invoice "
+                    + known.invoiceNumber() + ". Give this one a key of its own.");
+        }
+        return known;
+    }
+
     private CreditNote credit(
-            Transaction transaction, BillingAccount account, Invoice invoice, Money amount, ChangeNote note)
+            Transaction transaction, BillingAccount account, Invoice invoice, Money amount, UUID id, ChangeNote note)
             throws SQLException {
-        requireCreditable(invoice, amount);
+        requireCreditable(invoice, amount, givenBack(transaction.connection(), invoice));
         Instant at = accounts.now(account);
         Connection connection = transaction.connection();
         long taxNoted = Sql.first(
@@ -507,16 +691,17 @@ public final class Invoices {
         Money net = amount.minus(tax);
         Money zero = Money.zero(invoice.currency());
         Money ofDue = amount.compareTo(invoice.due()) < 0 ? amount : invoice.due();
-        UUID id = Ids.next();
         LedgerAccount owed =
                 invoice.status() == InvoiceStatus.UNCOLLECTIBLE ? LedgerAccount.WRITE_OFF : LedgerAccount.RECEIVABLE;
+        Wallet back = back(transaction, invoice, amount.minus(ofDue));
         ledger.post(
                 transaction,
                 booking(account, "credit-note", "credit-note:" + id, at, note.reason())
                         .debit(LedgerAccount.REVENUE, net, invoice.id())
                         .debit(LedgerAccount.TAX, tax, invoice.id())
                         .credit(owed, ofDue, invoice.id())
-                        .credit(LedgerAccount.CREDIT, amount.minus(ofDue), invoice.id()));
+                        .credit(LedgerAccount.CREDIT, back.paid(), invoice.id())
+                        .credit(LedgerAccount.GIFT, back.given(), invoice.id()));
         Money due = invoice.due().minus(ofDue);
         boolean settles = due.equals(zero) && !invoice.due().equals(zero);
         Sql.update(
@@ -554,6 +739,7 @@ public final class Invoices {
                 tax.minorUnits(),
                 amount.minorUnits(),
                 at);
+        takenBack.takenBack(transaction, account, invoice, amount, at);
         if (settles) {
             settled.settled(transaction, account, invoice.id(), at);
         }
@@ -561,16 +747,69 @@ public final class Invoices {
                 id, account.tenant(), text, invoice.id(), number(invoice), note.reason(), net, tax, amount, at);
     }
 
-    private static void requireCreditable(Invoice invoice, Money amount) {
+    /** What a credit note gives back: money as far as money had paid, then gifts as gifts. */
+    private Wallet back(Transaction transaction, Invoice invoice, Money amount) throws SQLException {
+        Money settled = invoice.total().minus(invoice.creditNoted()).minus(invoice.due());
+        Money byMoney = settled.minus(ledger.giftsOf(transaction, invoice.id(), invoice.currency()));
+        Money paid = amount.compareTo(byMoney) < 0 ? amount : byMoney;
+        return new Wallet(paid, amount.minus(paid));
+    }
+
+    /** What other invoices of its subscription gave back, as time that was not used, of what this one charged. */
+    private static Money givenBack(Connection connection, Invoice invoice) throws SQLException {
+        List<InvoiceLine> back = Sql.list(
+                        connection,
+                        row -> InvoiceContent.read(row.getString(1)).lines(),
+                        "select o.content from invoice i join invoice o on o.subscription_id = i.subscription_id"
+                                + " and o.id <> i.id and o.created_at >= i.created_at and o.currency = i.currency"
+                                + " where i.id = ?",
+                        invoice.id())
+                .stream()
+                .flatMap(List::stream)
+                .filter(line -> line.total().isNegative())
+                .toList();
+        Money given = Money.zero(invoice.currency());
+        for (InvoiceLine line : invoice.lines()) {
+            Money ofLine = back.stream()
+                    .filter(each -> givesBack(each, line))
+                    .map(each -> each.total().negated())
+                    .reduce(Money.zero(invoice.currency()), Money::plus);
+            if (!ofLine.isZero()) {
+                given = given.plus(ofLine.compareTo(line.total()) < 0 ? ofLine : line.total());
+            }
+        }
+        return given;
+    }
+
+    private static boolean givesBack(InvoiceLine back, InvoiceLine line) {
+        Instant from = line.from();
+        Instant backFrom = back.from();
+        return !line.total().isNegative()
+                && line.item() != null
+                && line.item().equals(back.item())
+                && line.charge() != null
+                && line.charge().equals(back.charge())
+                && line.until() != null
+                && line.until().equals(back.until())
+                && from != null
+                && backFrom != null
+                && !backFrom.isBefore(from);
+    }
+
+    private static void requireCreditable(Invoice invoice, Money amount, Money givenBack) {
         if (invoice.status() == InvoiceStatus.DRAFT || invoice.status() == InvoiceStatus.VOID) {
             throw new BillingException("Invoice " + number(invoice) + " is " + invoice.status()
                     + ", and a credit note corrects one that is final and not taken back yet.");
         }
-        Money left = invoice.total().minus(invoice.creditNoted());
+        Money left = invoice.total().minus(invoice.creditNoted()).minus(givenBack);
         if (amount.isZero() || amount.isNegative() || amount.compareTo(left) > 0) {
-            throw new BillingException(
-                    amount + " of invoice " + number(invoice) + " was to be credited, but a credit note"
-                            + " takes back more than 0 and at most what was not taken back before: " + left + ".");
+            throw new BillingException(amount + " of invoice " + number(invoice)
+                    + " was to be credited, but a credit note"
+                    + " takes back more than 0 and at most what was not taken back before: " + left
+                    + (givenBack.isZero()
+                            ? "."
+                            : ", because " + givenBack + " of it was given back as time that was not used. Credit"
+                                    + " a part: invoices().credit(tenant, invoice, amount, note)."));
         }
     }
 
@@ -688,24 +927,22 @@ public final class Invoices {
     private void payFromCredit(
             Transaction transaction, BillingAccount account, Invoice invoice, Instant at, String note)
             throws SQLException {
-        Money credit = ledger.credit(transaction, account.tenant(), invoice.currency());
-        Money used = credit.compareTo(invoice.due()) < 0 ? credit : invoice.due();
-        if (used.isZero()) {
+        Wallet credit = ledger.credit(transaction, account.tenant(), invoice.currency());
+        Wallet used = credit.paying(invoice.due());
+        if (used.total().isZero()) {
             return;
         }
-        Money due = invoice.due().minus(used);
+        Money due = invoice.due().minus(used.total());
         boolean settles = due.isZero();
         ledger.post(
                 transaction,
-                booking(account, "credit-used", "credit-used:" + Ids.next(), at, note)
-                        .debit(LedgerAccount.CREDIT, used, invoice.id())
-                        .credit(LedgerAccount.RECEIVABLE, used, invoice.id()));
+                using(booking(account, "credit-used", "credit-used:" + Ids.next(), at, note), used, invoice.id()));
         Sql.update(
                 transaction.connection(),
                 "update invoice set credited = credited + ?, due = ?, status = case when ? then 'PAID' else status end,"
                         + " paid_at = case when ? then ? else paid_at end,"
                         + " collect_at = case when ? then null else collect_at end where id = ?",
-                used.minorUnits(),
+                used.total().minorUnits(),
                 due.minorUnits(),
                 settles,
                 settles,
@@ -781,8 +1018,7 @@ public final class Invoices {
                 transaction -> Sql.list(
                         transaction.connection(),
                         Invoices::creditNote,
-                        "select c.*, i.number_text as invoice_number from credit_note c join invoice i on i.id = c.invoice_id"
-                                + " where c.tenant_id = ? order by c.issued_at desc, c.number desc limit 1000",
+                        SELECT_NOTE + " where c.tenant_id = ? order by c.issued_at desc, c.number desc limit 1000",
                         tenant.value()));
     }
 

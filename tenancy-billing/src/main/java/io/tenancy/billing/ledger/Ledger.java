@@ -101,35 +101,48 @@ public final class Ledger {
     }
 
     /** For billing itself: what a tenant has to its credit, within a transaction that holds its account. */
-    public Money credit(Transaction transaction, TenantId tenant, String currency) throws SQLException {
-        long balance = Sql.first(
-                        transaction.connection(),
-                        row -> row.getLong(1),
-                        "select coalesce(sum(amount), 0)::bigint from ledger_entry"
-                                + " where tenant_id = ? and account = 'CREDIT' and currency = ?",
-                        tenant.value(),
-                        currency)
-                .orElse(0L);
-        return Money.ofMinor(-balance, currency);
+    public Wallet credit(Transaction transaction, TenantId tenant, String currency) throws SQLException {
+        return credits(transaction, Set.of(tenant))
+                .getOrDefault(tenant, Map.of())
+                .getOrDefault(currency, Wallet.empty(currency));
     }
 
     /** For billing itself: the same of many tenants and in all currencies; empty where there never was any. */
-    public Map<TenantId, Map<String, Money>> credits(Transaction transaction, Set<TenantId> tenants)
+    public Map<TenantId, Map<String, Wallet>> credits(Transaction transaction, Set<TenantId> tenants)
             throws SQLException {
-        Map<TenantId, Map<String, Money>> credits = new HashMap<>();
+        Map<TenantId, Map<String, Wallet>> credits = new HashMap<>();
         Connection connection = transaction.connection();
         Sql.list(
                         connection,
-                        row -> Map.entry(
-                                new TenantId(row.getObject(1, UUID.class)),
-                                Money.ofMinor(-row.getLong(3), row.getString(2))),
-                        "select tenant_id, currency, sum(amount)::bigint from ledger_entry"
-                                + " where account = 'CREDIT' and tenant_id = any(?) group by tenant_id, currency",
+                        row -> {
+                            Money balance = Money.ofMinor(-row.getLong(4), row.getString(2));
+                            Money none = Money.zero(balance.currency());
+                            boolean given = row.getString(3).equals(LedgerAccount.GIFT.name());
+                            return Map.entry(
+                                    new TenantId(row.getObject(1, UUID.class)),
+                                    given ? new Wallet(none, balance) : new Wallet(balance, none));
+                        },
+                        "select tenant_id, currency, account, sum(amount)::bigint from ledger_entry"
+                                + " where account in ('CREDIT', 'GIFT') and tenant_id = any(?)"
+                                + " group by tenant_id, currency, account",
                         connection.createArrayOf(
                                 "uuid", tenants.stream().map(TenantId::value).toArray()))
                 .forEach(each -> credits.computeIfAbsent(each.getKey(), tenant -> new HashMap<>())
-                        .put(each.getValue().currency(), each.getValue()));
+                        .merge(each.getValue().paid().currency(), each.getValue(), Wallet::plus));
         return credits;
+    }
+
+    /** For billing itself: what of a tenant's gifts an invoice has used and was not given back by its credit notes. */
+    public Money giftsOf(Transaction transaction, UUID invoice, String currency) throws SQLException {
+        return Money.ofMinor(
+                Sql.first(
+                                transaction.connection(),
+                                row -> row.getLong(1),
+                                "select coalesce(sum(amount), 0)::bigint from ledger_entry"
+                                        + " where invoice_id = ? and account = 'GIFT'",
+                                invoice)
+                        .orElse(0L),
+                currency);
     }
 
     /**
@@ -190,8 +203,9 @@ public final class Ledger {
 
     /**
      * Looks through all the books for what must not be: a transaction that does not come to zero or has no entries, an
-     * invoice whose receivable is not what is due, a payment or a credit note that is not booked as it is, a tenant with
-     * less than nothing to its credit, a series with a gap.
+     * invoice whose receivable is not what is due, an invoice, payment, refund or credit note that is not booked as it is, a
+     * booking of one that is not there or is another tenant's, a tenant with less than nothing to its credit, a series with a
+     * gap.
      *
      * @return what is wrong, in words; empty when all is right
      */
@@ -239,8 +253,9 @@ public final class Ledger {
             where i.status <> 'DRAFT'
               and coalesce(l.receivable, 0) <> case when i.status = 'UNCOLLECTIBLE' then 0 else i.due end
             union all
-            select 'tenant ' || tenant_id || ' has a credit of ' || currency || ' ' || -sum(amount)
-            from ledger_entry where account = 'CREDIT' group by tenant_id, currency having sum(amount) > 0
+            select 'tenant ' || tenant_id || ' has a ' || lower(account) || ' of ' || currency || ' ' || -sum(amount)
+            from ledger_entry where account in ('CREDIT', 'GIFT') group by tenant_id, account, currency
+            having sum(amount) > 0
             union all
             select 'series ' || s.series || ' of ' || s.seller || ' is at ' || s.next || ' with ' || count(d.number)
               || ' numbers up to ' || coalesce(max(d.number), 0)
@@ -269,13 +284,95 @@ public final class Ledger {
               on c.invoice_id = i.id
             where i.credit_noted <> coalesce(c.total, 0)
             union all
-            select 'payment ' || p.provider || ' ' || p.reference || ' is of ' || p.amount || ', but the books say '
-              || coalesce(l.cash, 0)
+            select 'credit note ' || number_text || ' is of ' || total || ', but comes to ' || net + tax
+            from credit_note where net + tax <> total
+            union all
+            select 'invoice ' || i.number_text || ' is VOID, but ' || i.credit_noted || ' of ' || i.total
+              || ' was taken back'
+            from invoice i where i.status = 'VOID' and i.credit_noted <> i.total
+            union all
+            select 'invoice ' || i.number_text || ' is ' || i.status || ' with nothing due'
+            from invoice i where i.status in ('OPEN', 'UNCOLLECTIBLE') and i.due = 0
+            union all
+            select 'invoice ' || i.number_text || ' is of ' || i.total || ' with a tax of ' || i.tax || ' and a discount of '
+              || i.discount || ', but the books say ' || coalesce(l.total, 0) || ', ' || coalesce(l.tax, 0) || ' and '
+              || coalesce(l.discount, 0)
+            from invoice i left join (
+              select t.reference, -sum(e.amount) filter (where e.account in ('REVENUE', 'TAX', 'DISCOUNT')) as total,
+                -sum(e.amount) filter (where e.account = 'TAX') as tax,
+                sum(e.amount) filter (where e.account = 'DISCOUNT') as discount
+              from ledger_transaction t join ledger_entry e on e.transaction_id = t.id where t.kind = 'invoice' group by 1
+            ) l on l.reference = 'invoice:' || i.id
+            where i.status <> 'DRAFT' and (coalesce(l.total, 0) <> i.total or coalesce(l.tax, 0) <> i.tax
+              or coalesce(l.discount, 0) <> i.discount)
+            union all
+            select 'invoice ' || i.number_text || ' has ' || i.paid || ' paid and ' || i.credited
+              || ' paid by credit, but the books say ' || coalesce(l.paid, 0) || ' and ' || coalesce(l.credited, 0)
+            from invoice i left join (
+              select e.invoice_id,
+                -sum(e.amount) filter (where t.kind = 'payment' and e.account in ('RECEIVABLE', 'WRITE_OFF')) as paid,
+                sum(e.amount) filter (where t.kind in ('invoice', 'credit-used') and e.account in ('CREDIT', 'GIFT')
+                  and e.amount > 0) as credited
+              from ledger_entry e join ledger_transaction t on t.id = e.transaction_id
+              where e.invoice_id is not null group by 1
+            ) l on l.invoice_id = i.id
+            where i.paid <> coalesce(l.paid, 0) or i.credited <> coalesce(l.credited, 0)
+            union all
+            select 'invoice ' || i.number_text || ' has a tax of ' || i.tax_noted
+              || ' taken back, but its credit notes ' || coalesce(c.tax, 0)
+            from invoice i left join (select invoice_id, sum(tax) as tax from credit_note group by 1) c
+              on c.invoice_id = i.id
+            where i.tax_noted <> coalesce(c.tax, 0)
+            union all
+            select 'transaction ' || e.transaction_id || ' of tenant ' || t.tenant_id || ' has an entry of tenant '
+              || e.tenant_id
+            from ledger_entry e join ledger_transaction t on t.id = e.transaction_id where e.tenant_id <> t.tenant_id
+            union all
+            select 'transaction ' || e.transaction_id || ' is about invoice ' || e.invoice_id
+              || ', which is not there, a draft, of another tenant or currency, or of the sandbox where it is not'
+            from ledger_entry e join ledger_transaction t on t.id = e.transaction_id
+              left join invoice i on i.id = e.invoice_id
+            where e.invoice_id is not null and (i.id is null or i.status = 'DRAFT' or i.tenant_id <> e.tenant_id
+              or i.currency <> e.currency or i.sandbox <> t.sandbox)
+            union all
+            select 'payment ' || p.provider || ' ' || p.reference || ' is of ' || p.currency || ' ' || p.amount
+              || ', but the books say ' || coalesce(l.cash, 0)
             from payment p left join (
-              select t.reference, sum(e.amount) as cash from ledger_transaction t
+              select t.reference, t.tenant_id, e.currency, sum(e.amount) as cash from ledger_transaction t
               join ledger_entry e on e.transaction_id = t.id and e.account = 'CASH' where t.kind in ('payment', 'top-up')
-              group by 1
-            ) l on l.reference = 'payment:' || p.id
+              group by 1, 2, 3
+            ) l on l.reference = 'payment:' || p.id and l.tenant_id = p.tenant_id and l.currency = p.currency
             where p.amount > 0 and coalesce(l.cash, 0) <> p.amount
+            union all
+            select 'transaction ' || t.id || ' books ' || t.reference || ', but there is none'
+            from ledger_transaction t where t.kind in ('payment', 'top-up') and t.reference like 'payment:%'
+              and not exists (select 1 from payment p where t.reference = 'payment:' || p.id)
+            union all
+            select 'transaction ' || t.id || ' books ' || t.reference || ', but nobody asked for one'
+            from ledger_transaction t where t.kind = 'refund' and t.reference like 'refund:%'
+              and not exists (select 1 from payment_attempt a where t.reference = 'refund:' || a.id)
+            union all
+            select 'refund ' || a.id || ' of ' || a.currency || ' ' || a.amount || ' is ' || a.state
+              || ', but the books say ' || coalesce(-l.cash, 0)
+            from payment_attempt a left join (
+              select split_part(t.reference, ':', 2) as id, t.tenant_id, e.currency, sum(e.amount) as cash
+              from ledger_transaction t join ledger_entry e on e.transaction_id = t.id and e.account = 'CASH'
+              where t.kind in ('refund', 'refund-declined', 'refund-made') group by 1, 2, 3
+            ) l on l.id = a.id::text and l.tenant_id = a.tenant_id and l.currency = a.currency
+            where a.kind = 'REFUND'
+              and coalesce(-l.cash, 0) <> case when a.state in ('DECLINED', 'DROPPED') then 0 else a.amount end
+            union all
+            select 'request ' || a.id || ' to ' || a.provider || ' moved ' || a.currency || ' ' || a.amount
+              || ', but there is no such payment'
+            from payment_attempt a where a.state = 'SUCCEEDED' and not exists (
+              select 1 from payment p where p.provider = a.provider and p.reference = a.reference
+                and p.tenant_id = a.tenant_id and p.currency = a.currency
+                and p.amount = case when a.kind = 'REFUND' then -a.amount else a.amount end)
+            union all
+            select 'payment ' || p.provider || ' ' || p.reference || ' paid back ' || p.currency || ' ' || -p.amount
+              || ', but nobody asked for it'
+            from payment p where p.amount < 0 and not exists (
+              select 1 from payment_attempt a where a.kind = 'REFUND' and a.state = 'SUCCEEDED'
+                and a.provider = p.provider and a.reference = p.reference)
             """;
 }

@@ -6,8 +6,10 @@ public enum LedgerAccount {
     RECEIVABLE,
     /** What was paid, less what was paid back. */
     CASH,
-    /** What tenants have to their credit: the wallet; negative, because it is owed to them. */
+    /** What tenants have to their credit and paid for; negative, because it is owed to them. */
     CREDIT,
+    /** What tenants have to their credit that nobody paid for: used first and never paid out; negative. */
+    GIFT,
     /** What was sold, before discounts and without tax; negative. */
     REVENUE,
     /** What discounts took off. */
@@ -16,6 +18,6 @@ public enum LedgerAccount {
     TAX,
     /** What was given up. */
     WRITE_OFF,
-    /** What was given away as credit. */
+    /** What was given away as gifts. */
     PROMOTION
 }

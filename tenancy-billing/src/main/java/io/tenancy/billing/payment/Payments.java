@@ -16,6 +16,7 @@ import io.tenancy.billing.invoice.Invoices;
 import io.tenancy.billing.ledger.Booking;
 import io.tenancy.billing.ledger.Ledger;
 import io.tenancy.billing.ledger.LedgerAccount;
+import io.tenancy.billing.ledger.Wallet;
 import io.tenancy.billing.notice.BillingNotice;
 import io.tenancy.billing.notice.Notices;
 import io.tenancy.jpa.entitlement.ChangeNote;
@@ -123,7 +124,11 @@ public final class Payments {
             BillingAccount account = accounts.lock(transaction, tenant);
             Optional<Payment> known = find(transaction.connection(), ManualPayments.NAME, reference);
             if (known.isPresent()) {
-                return requireSame(known.get(), tenant, invoice, amount);
+                Payment same = requireSame(known.get(), tenant, invoice, amount);
+                if (amount == null) {
+                    requirePaid(invoices.require(transaction.connection(), tenant, invoice), same);
+                }
+                return same;
             }
             Invoice found = invoices.require(transaction.connection(), tenant, invoice);
             if (amount == null && found.due().isZero()) {
@@ -134,6 +139,14 @@ public final class Payments {
             Money received = amount == null ? found.due() : amount;
             return settle(transaction, account, found, received, ManualPayments.NAME, reference, note.actor());
         });
+    }
+
+    private static void requirePaid(Invoice invoice, Payment known) {
+        if (!invoice.due().isZero()) {
+            throw new BillingException("Invoice " + invoice.number() + " was to be marked as paid with '"
+                    + known.reference() + "', but that transfer was taken in before as a part, of " + known.amount()
+                    + ", and " + invoice.due() + " is still due. Give another transfer a reference of its own.");
+        }
     }
 
     private static void requireReference(String reference) {
@@ -258,7 +271,8 @@ public final class Payments {
     }
 
     /**
-     * Gives a tenant credit that nobody paid for.
+     * Gives a tenant credit that nobody paid for. It pays open invoices first, oldest first; it is used before what the
+     * tenant paid, and is never paid out: {@link #refundable}.
      *
      * @param tenant whose
      * @param amount more than 0
@@ -281,14 +295,15 @@ public final class Payments {
                         transaction,
                         booking(account, "credit-grant", reference, accounts.now(account), note.reason())
                                 .debit(LedgerAccount.PROMOTION, amount, null)
-                                .credit(LedgerAccount.CREDIT, amount, null));
+                                .credit(LedgerAccount.GIFT, amount, null));
+                invoices.payOpenFromCredit(transaction, account, amount.currency(), accounts.now(account));
             }
             return given;
         });
     }
 
     /**
-     * What a tenant has to its credit.
+     * What a tenant has to its credit, gifts too.
      *
      * @param tenant whose
      * @param currency ISO 4217 code
@@ -296,7 +311,8 @@ public final class Payments {
      */
     public Money credit(TenantId tenant, String currency) {
         return database.transact(
-                "read the credit of tenant " + tenant, transaction -> ledger.credit(transaction, tenant, currency));
+                "read the credit of tenant " + tenant,
+                transaction -> ledger.credit(transaction, tenant, currency).total());
     }
 
     private static void requirePositive(Money amount) {
@@ -307,25 +323,104 @@ public final class Payments {
     }
 
     /**
+     * What can be paid back to a tenant: its credit without gifts, less what it still owes on open invoices and on those
+     * that were given up, and never more than it paid and was not paid back before.
+     *
+     * @param tenant whose
+     * @param currency ISO 4217 code
+     * @return 0 or more
+     */
+    public Money refundable(TenantId tenant, String currency) {
+        return database.transact(
+                "read what can be paid back to tenant " + tenant,
+                transaction -> refundable(transaction, tenant, currency).most());
+    }
+
+    private record Refundable(Wallet credit, Money owed, Money received) {
+        Money most() {
+            Money most = credit.paid().minus(owed);
+            Money least = most.compareTo(received) < 0 ? most : received;
+            return least.isNegative() ? Money.zero(least.currency()) : least;
+        }
+    }
+
+    private Refundable refundable(Transaction transaction, TenantId tenant, String currency) throws SQLException {
+        Connection connection = transaction.connection();
+        long owed = Sql.first(
+                        connection,
+                        row -> row.getLong(1),
+                        "select coalesce(sum(due), 0)::bigint from invoice where tenant_id = ? and currency = ?"
+                                + " and status in ('OPEN', 'UNCOLLECTIBLE')",
+                        tenant.value(),
+                        currency)
+                .orElse(0L);
+        long received = Sql.first(
+                        connection,
+                        row -> row.getLong(1),
+                        "select coalesce(sum(amount), 0)::bigint from ledger_entry"
+                                + " where tenant_id = ? and account = 'CASH' and currency = ?",
+                        tenant.value(),
+                        currency)
+                .orElse(0L);
+        return new Refundable(
+                ledger.credit(transaction, tenant, currency),
+                Money.ofMinor(owed, currency),
+                Money.ofMinor(received, currency));
+    }
+
+    /**
      * Pays a tenant back from its credit. What was paid for an invoice comes to the credit by a credit note first.
      *
      * @param tenant whose
-     * @param amount more than 0, at most the credit
+     * @param amount more than 0, at most what is {@link #refundable}
      * @param note who and why
      * @return id of the request to the provider, which is asked with the next run
-     * @throws BillingException when the tenant has less to its credit
+     * @throws BillingException when less can be paid back
      */
     public UUID refund(TenantId tenant, Money amount, ChangeNote note) {
+        return refund(tenant, amount, Ids.next(), note);
+    }
+
+    /**
+     * The same once for a key: a second click finds the request of the first one.
+     *
+     * @param tenant whose
+     * @param amount more than 0, at most what is {@link #refundable}
+     * @param key names the refund, such as the id of a complaint
+     * @param note who and why
+     * @return id of the request to the provider; that of the first time when this key was paid back before
+     * @throws BillingException when less can be paid back, or the key is that of a refund of another amount
+     * @throws IllegalArgumentException when the key is blank or the amount not more than 0
+     */
+    public UUID refund(TenantId tenant, Money amount, String key, ChangeNote note) {
+        return refund(tenant, amount, Ids.named("refund", tenant, key), note);
+    }
+
+    private UUID refund(TenantId tenant, Money amount, UUID id, ChangeNote note) {
         requirePositive(amount);
         return database.transact("pay back " + amount + " to tenant " + tenant, transaction -> {
             BillingAccount account = accounts.lock(transaction, tenant);
-            Money credit = ledger.credit(transaction, tenant, amount.currency());
-            if (amount.compareTo(credit) > 0) {
-                throw new BillingException(
-                        amount + " was to be paid back to tenant " + tenant + ", but it has " + credit
-                                + " to its credit. Credit an invoice first: invoices().credit(tenant, invoice, amount, note).");
+            Optional<Money> known = Sql.first(
+                    transaction.connection(),
+                    row -> Money.ofMinor(row.getLong(1), row.getString(2)),
+                    "select amount, currency from payment_attempt where id = ?",
+                    id);
+            if (known.isPresent()) {
+                if (!known.get().equals(amount)) {
+                    throw new BillingException(amount + " was to be paid back to tenant " + tenant
+                            + ", but the key is that of a refund of " + known.get()
+                            + ". Give this one a key of its own.");
+                }
+                return id;
             }
-            UUID id = Ids.next();
+            Refundable found = refundable(transaction, tenant, amount.currency());
+            if (amount.compareTo(found.most()) > 0) {
+                throw new BillingException(amount + " was to be paid back to tenant " + tenant + ", but it is at most "
+                        + found.most() + ": it has " + found.credit().paid() + " to its credit beside "
+                        + found.credit().given() + " of gifts, owes " + found.owed() + " and has paid "
+                        + found.received()
+                        + ". Credit an invoice first: invoices().credit(tenant, invoice, amount, note).");
+            }
             Instant at = accounts.now(account);
             // Taken from the credit at once, so that it is not spent meanwhile; a refund that fails puts it back.
             ledger.post(
@@ -548,12 +643,14 @@ public final class Payments {
     }
 
     /**
-     * Takes in what came of a request, when a provider reports it by itself.
+     * Takes in what came of a request, when a provider reports it by itself. What was known already changes nothing, but for
+     * one thing: money that was moved counts, also when the request was said to be declined before.
      *
      * @param key of the request
      * @param tenant whom it was about
-     * @param result what came of it; what was known already changes nothing
-     * @throws BillingException when there was no such request
+     * @param result what came of it
+     * @throws BillingException when there was no such request, or a refund that was declined is said to have been made after
+     *     all, and its credit is spent
      */
     public void finish(UUID key, TenantId tenant, PaymentResult result) {
         database.transact("take in what came of request " + key, transaction -> {
@@ -570,12 +667,22 @@ public final class Payments {
                                     Money.ofMinor(row.getLong("amount"), row.getString("currency")),
                                     row.getInt("asks")),
                             "select invoice_id, kind, provider, amount, currency, asks from payment_attempt"
-                                    + " where id = ? and tenant_id = ? and state in ('STARTED', 'PENDING') for update",
+                                    + " where id = ? and tenant_id = ? and (state in ('STARTED', 'PENDING')"
+                                    + " or (? and state in ('DECLINED', 'DROPPED'))) for update",
                             key,
-                            tenant.value())
+                            tenant.value(),
+                            result instanceof PaymentResult.Succeeded)
                     .orElse(null);
             if (attempt == null) {
-                requireKnown(connection, key, tenant);
+                String state = requireKnown(connection, key, tenant);
+                if (state.equals("SUCCEEDED") && result instanceof PaymentResult.Declined no) {
+                    LOG.warn(
+                            "Request {} of tenant {} succeeded before and is now said to be declined ({}: {}); it stays",
+                            key,
+                            tenant,
+                            no.code(),
+                            no.message());
+                }
                 return key;
             }
             if (result instanceof PaymentResult.Succeeded succeeded) {
@@ -590,24 +697,24 @@ public final class Payments {
         });
     }
 
-    private static void requireKnown(Connection connection, UUID key, TenantId tenant) throws SQLException {
-        boolean known = Sql.first(
+    private static String requireKnown(Connection connection, UUID key, TenantId tenant) throws SQLException {
+        return Sql.first(
                         connection,
                         row -> row.getString(1),
                         "select state from payment_attempt where id = ? and tenant_id = ?",
                         key,
                         tenant.value())
-                .isPresent();
-        if (!known) {
-            throw new BillingException(
-                    "Nothing was asked of a payment provider with key " + key + " for tenant " + tenant + ".");
-        }
+                .orElseThrow(() -> new BillingException(
+                        "Nothing was asked of a payment provider with key " + key + " for tenant " + tenant + "."));
     }
 
     private void succeed(Transaction transaction, BillingAccount account, Attempt attempt, String reference)
             throws SQLException {
-        mark(transaction, attempt.id(), "SUCCEEDED", reference, null, null, false);
         UUID invoice = attempt.invoice();
+        if (invoice == null) {
+            takeAgain(transaction, account, attempt);
+        }
+        mark(transaction, attempt.id(), "SUCCEEDED", reference, null, null, false);
         Optional<Payment> known = find(transaction.connection(), attempt.provider(), reference);
         if (known.isPresent()) {
             Money amount = invoice == null ? attempt.amount().negated() : attempt.amount();
@@ -647,10 +754,45 @@ public final class Payments {
                     attempt.amount(),
                     at,
                     attempt.provider());
+            invoices.payOpenFromCredit(transaction, account, attempt.amount().currency(), at);
             return;
         }
         var unused = settle(
                 transaction, account, found, attempt.amount(), attempt.provider(), reference, attempt.provider());
+    }
+
+    /** Of a refund that was said to be declined and was made after all: its credit was put back, and is taken again. */
+    private void takeAgain(Transaction transaction, BillingAccount account, Attempt attempt) throws SQLException {
+        boolean declinedBefore = Sql.first(
+                        transaction.connection(),
+                        row -> row.getString(1),
+                        "select state from payment_attempt where id = ? and state = 'DECLINED'",
+                        attempt.id())
+                .isPresent();
+        if (!declinedBefore) {
+            return;
+        }
+        Money amount = attempt.amount();
+        Money credit =
+                ledger.credit(transaction, account.tenant(), amount.currency()).paid();
+        if (amount.compareTo(credit) > 0) {
+            throw new BillingException("The refund " + attempt.id() + " of " + amount + " to tenant " + account.tenant()
+                    + " was declined, and '" + attempt.provider()
+                    + "' now says that it was made. Of the credit that was put"
+                    + " back " + credit
+                    + " is left, so it cannot be taken again: charge the tenant for the rest, or top"
+                    + " its credit up, and report it once more.");
+        }
+        ledger.post(
+                transaction,
+                booking(
+                                account,
+                                "refund-made",
+                                "refund-made:" + attempt.id(),
+                                accounts.now(account),
+                                "declined at first, made after all")
+                        .debit(LedgerAccount.CREDIT, amount, null)
+                        .credit(LedgerAccount.CASH, amount, null));
     }
 
     private void decline(Transaction transaction, BillingAccount account, Attempt attempt, PaymentResult.Declined no)
@@ -666,6 +808,7 @@ public final class Payments {
                 booking(account, "refund-declined", "refund-declined:" + attempt.id(), at, no.message())
                         .debit(LedgerAccount.CASH, attempt.amount(), null)
                         .credit(LedgerAccount.CREDIT, attempt.amount(), null));
+        invoices.payOpenFromCredit(transaction, account, attempt.amount().currency(), at);
         LOG.warn(
                 "The refund of {} to tenant {} was declined ({}: {}); it is in the tenant's credit again",
                 attempt.amount(),

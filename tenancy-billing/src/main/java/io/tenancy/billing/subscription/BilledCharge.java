@@ -16,6 +16,11 @@ import java.time.Instant;
  */
 public record BilledCharge(String charge, Money price, Instant from, Money gross, Money discount, Tax tax) {
 
+    /** A part of what was left after discounts is taken back: it counts like a discount from now on. */
+    BilledCharge lessened(long part, long whole) {
+        return withDiscount(discount.plus(gross.minus(discount).share(part, whole)));
+    }
+
     BilledCharge withDiscount(Money taken) {
         return new BilledCharge(charge, price, from, gross, taken, tax);
     }

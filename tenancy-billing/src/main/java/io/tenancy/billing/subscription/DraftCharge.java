@@ -2,6 +2,7 @@ package io.tenancy.billing.subscription;
 
 import io.tenancy.billing.Money;
 import io.tenancy.billing.invoice.Charge;
+import io.tenancy.billing.invoice.InvoiceLine;
 import io.tenancy.billing.invoice.Tax;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -34,6 +35,35 @@ public record DraftCharge(
         boolean discountable,
         boolean advance,
         Tax tax) {
+
+    /** Whether it gives back a part of what a line charged. */
+    boolean givesBack(InvoiceLine line) {
+        return amount.isNegative()
+                && item != null
+                && item.equals(line.item())
+                && charge != null
+                && charge.equals(line.charge())
+                && from != null
+                && until != null
+                && until.equals(line.until())
+                && line.from() != null
+                && !from.isBefore(line.from());
+    }
+
+    DraftCharge lessened(long part, long whole) {
+        return new DraftCharge(
+                description,
+                item,
+                charge,
+                quantity,
+                unit,
+                from,
+                until,
+                amount.minus(amount.share(part, whole)),
+                discountable,
+                advance,
+                tax);
+    }
 
     Charge toCharge() {
         return new Charge(description, amount, discountable && !amount.isNegative(), tax);

@@ -1,6 +1,9 @@
 package io.tenancy.billing.subscription;
 
 import io.tenancy.TenantId;
+import io.tenancy.billing.Money;
+import io.tenancy.billing.invoice.Invoice;
+import io.tenancy.billing.invoice.InvoiceLine;
 import io.tenancy.billing.period.BillingInterval;
 import io.tenancy.billing.period.BillingPeriod;
 import io.tenancy.billing.period.BillingSchedule;
@@ -151,6 +154,32 @@ public record Subscription(
 
     Draft draft() {
         return new Draft(this);
+    }
+
+    /**
+     * The same after a part of an invoice is taken back: of what it charged in advance, and of what is about to be given back
+     * of that, its share is gone.
+     */
+    Subscription lessening(Invoice invoice, Money amount) {
+        long charged = invoice.lines().stream()
+                .mapToLong(line -> Math.max(0, line.total().minorUnits()))
+                .sum();
+        long whole = charged - invoice.creditNoted().minorUnits();
+        Draft draft = draft();
+        for (InvoiceLine line : invoice.lines()) {
+            if (!line.total().isNegative() && line.from() != null && line.until() != null) {
+                draft.items = draft.items.stream()
+                        .map(item -> item.code().equals(line.item())
+                                ? item.lessening(line, amount.minorUnits(), whole)
+                                : item)
+                        .toList();
+                draft.pending = draft.pending.stream()
+                        .map(charge -> charge.givesBack(line) ? charge.lessened(amount.minorUnits(), whole) : charge)
+                        .filter(charge -> !charge.amount().isZero())
+                        .toList();
+            }
+        }
+        return draft.made();
     }
 
     /** The same with some of it changed. */

@@ -1,5 +1,6 @@
 package io.tenancy.billing.subscription;
 
+import io.tenancy.billing.invoice.InvoiceLine;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,14 @@ public record SubscriptionItem(
 
     SubscriptionItem withGrant(long number) {
         return new SubscriptionItem(plan, code, terms, quantity, from, until, usageFrom, billed, number);
+    }
+
+    SubscriptionItem lessening(InvoiceLine line, long part, long whole) {
+        return withBilled(billed.stream()
+                .map(each -> each.charge().equals(line.charge()) && each.from().equals(line.from())
+                        ? each.lessened(part, whole)
+                        : each)
+                .toList());
     }
 
     SubscriptionItem withBilled(BilledCharge charge) {

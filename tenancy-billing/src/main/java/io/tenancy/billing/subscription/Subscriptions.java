@@ -14,6 +14,7 @@ import io.tenancy.billing.internal.Ids;
 import io.tenancy.billing.internal.Sql;
 import io.tenancy.billing.invoice.Calculation;
 import io.tenancy.billing.invoice.Discount;
+import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.InvoiceLine;
 import io.tenancy.billing.invoice.Invoices;
 import io.tenancy.billing.invoice.NewInvoice;
@@ -582,6 +583,32 @@ public final class Subscriptions {
         var unused = course.save();
     }
 
+    /**
+     * For billing itself: a credit note takes a part of an invoice back, in a transaction that holds the account. What it was
+     * for is charged so much less, so that time that is unused later is not given back a second time.
+     */
+    public void takenBack(Transaction transaction, BillingAccount account, Invoice invoice, Money amount, Instant at)
+            throws SQLException {
+        Optional<UUID> id = Sql.first(
+                        transaction.connection(),
+                        row -> Optional.ofNullable(row.getObject(1, UUID.class)),
+                        "select subscription_id from invoice where id = ?",
+                        invoice.id())
+                .flatMap(subscription -> subscription);
+        Optional<Stored> found = id.isEmpty() ? Optional.empty() : store.find(transaction.connection(), id.get());
+        if (found.isEmpty() || found.get().subscription().phase() == Phase.ENDED) {
+            return;
+        }
+        Course course = upToNow(transaction, account, found.get());
+        Subscription before = course.stored.subscription();
+        Subscription after = before.lessening(invoice, amount);
+        if (before.phase() != Phase.ENDED && !after.equals(before)) {
+            String detail = amount + " of invoice " + invoice.number();
+            course.note(after, at, "taken-back", detail, BY_ITSELF);
+        }
+        var unused = course.save();
+    }
+
     // What was due before comes first, so that records follow each other. Money is taken in even where that fails.
     private Course upToNow(Transaction transaction, BillingAccount account, Stored stored) throws SQLException {
         Prices prices = catalogue.within(transaction.connection());
@@ -1106,7 +1133,7 @@ public final class Subscriptions {
 
         private Money credit(String currency) {
             try {
-                return ledger.credit(transaction, account.tenant(), currency);
+                return ledger.credit(transaction, account.tenant(), currency).total();
             } catch (SQLException failure) {
                 throw BillingDatabase.unavailable("read the credit of tenant " + account.tenant(), failure);
             }

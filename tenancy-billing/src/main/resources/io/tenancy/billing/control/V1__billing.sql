@@ -224,7 +224,7 @@ create table ledger_entry (
   transaction_id bigint not null references ledger_transaction (id),
   position smallint not null,
   account text not null
-    check (account in ('RECEIVABLE', 'CASH', 'CREDIT', 'REVENUE', 'DISCOUNT', 'TAX', 'WRITE_OFF', 'PROMOTION')),
+    check (account in ('RECEIVABLE', 'CASH', 'CREDIT', 'GIFT', 'REVENUE', 'DISCOUNT', 'TAX', 'WRITE_OFF', 'PROMOTION')),
   tenant_id uuid not null,
   invoice_id uuid,
   currency text not null,

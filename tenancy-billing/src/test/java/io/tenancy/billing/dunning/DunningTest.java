@@ -275,7 +275,7 @@ class DunningTest {
         for (int i = 0; i < 100; i++) {
             CARDS.thenPending();
         }
-        days(-14, 20);
+        days(-14, 6);
         assertThat(billing.dunning().of(tenant)).isEmpty();
         assertThat(fixture.statusOf(tenant)).isEqualTo(TenantStatus.ACTIVE);
 
@@ -283,6 +283,49 @@ class DunningTest {
                 .finish(CARDS.asked.get(0).key(), tenant, new PaymentResult.Declined("returned", "came back", true));
 
         assertThat(fixture.statusOf(tenant)).isEqualTo(TenantStatus.PAST_DUE);
+    }
+
+    @Test
+    void aPaymentThatIsPendingForEverHoldsDunningUpForAsLongAsADirectDebitMayTake() {
+        TenantId tenant = withCard();
+        start(tenant, "starter");
+        for (int i = 0; i < 100; i++) {
+            CARDS.thenPending();
+        }
+        assertThat(Dunning.LONGEST_WAIT).isEqualTo(Duration.ofDays(21));
+        days(-14, 7);
+        assertThat(fixture.statusOf(tenant)).isEqualTo(TenantStatus.PAST_DUE);
+
+        // Seven days after it began, and not before.
+        days(8, 13);
+        assertThat(fixture.statusOf(tenant)).isEqualTo(TenantStatus.PAST_DUE);
+        day(14);
+        assertThat(fixture.statusOf(tenant)).isEqualTo(TenantStatus.RESTRICTED);
+        assertThat(CARDS.asked)
+                .extracting(request -> request.key())
+                .containsOnly(CARDS.asked.get(0).key());
+
+        UUID key = CARDS.asked.get(0).key();
+        billing.payments().finish(key, tenant, new PaymentResult.Succeeded("debit-" + key));
+        assertThat(fixture.statusOf(tenant)).isEqualTo(TenantStatus.ACTIVE);
+        assertThat(invoice(tenant).status()).isEqualTo(InvoiceStatus.PAID);
+    }
+
+    @Test
+    void whatIsPendingWhenAnInvoiceIsGivenUpIsStillTakenIn() {
+        TenantId tenant = withCard();
+        start(tenant, "starter");
+        for (int i = 0; i < 100; i++) {
+            CARDS.thenPending();
+        }
+        days(-14, 37);
+        assertThat(invoice(tenant).status()).isEqualTo(InvoiceStatus.UNCOLLECTIBLE);
+
+        UUID key = CARDS.asked.get(0).key();
+        billing.payments().finish(key, tenant, new PaymentResult.Succeeded("debit-" + key));
+
+        assertThat(invoice(tenant).status()).isEqualTo(InvoiceStatus.PAID);
+        assertThat(billing.payments().credit(tenant, "USD").isZero()).isTrue();
     }
 
     @Test

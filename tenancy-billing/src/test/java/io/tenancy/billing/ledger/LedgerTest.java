@@ -16,6 +16,7 @@ import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -236,6 +237,138 @@ class LedgerTest {
 
         assertThat(billing.ledger().faults())
                 .anySatisfy(fault -> assertThat(fault).contains("credit note C2026-000001 takes back 1001"));
+    }
+
+    private String theInvoice() {
+        return "(select id from invoice where tenant_id = '" + tenant + "')";
+    }
+
+    private void isFound(String planted, String fault) {
+        plant(planted);
+
+        assertThat(billing.ledger().faults())
+                .anySatisfy(found -> assertThat(found).contains(fault));
+    }
+
+    @Test
+    void aGiftOfLessThanNothingIsFound() {
+        isFound(
+                newTransaction() + "; " + entries(entry("GIFT", "600", 0, "USD"), entry("CREDIT", "-600", 1, "USD")),
+                "has a gift of USD -600");
+    }
+
+    @Test
+    void anInvoiceOfAnotherAmountThanWasBookedIsFound() {
+        isFound("update invoice set total = total + 100, subtotal = subtotal + 100", "is of 12000 with a tax of 1900");
+    }
+
+    @Test
+    void anInvoiceOfAnotherTaxThanWasBookedIsFound() {
+        isFound("update invoice set tax = tax + 100, subtotal = subtotal - 100", "with a tax of 2000");
+    }
+
+    @Test
+    void anInvoiceThatIsSaidToBePaidOtherwiseThanItWasIsFound() {
+        Invoice paid = charge();
+        billing.payments().markPaid(tenant, paid.id(), "bank-1", NOTE);
+
+        isFound(
+                "update invoice set paid = 0, credited = credited + paid where id = '" + paid.id() + "'",
+                "has 0 paid and 11900 paid by credit, but the books say 11900 and 0");
+    }
+
+    @Test
+    void anOpenInvoiceWithNothingDueIsFound() {
+        Invoice paid = charge();
+        billing.payments().markPaid(tenant, paid.id(), "bank-2", NOTE);
+
+        isFound("update invoice set status = 'OPEN' where id = '" + paid.id() + "'", "is OPEN with nothing due");
+    }
+
+    @Test
+    void aVoidInvoiceThatWasNotTakenBackIsFound() {
+        isFound("update invoice set status = 'VOID'", "is VOID, but 0 of 11900 was taken back");
+    }
+
+    @Test
+    void aCreditNoteWithAnotherTaxIsFound() {
+        Invoice invoice = charge();
+        var unused = billing.invoices().credit(tenant, invoice.id(), usd("10.00"), NOTE);
+
+        isFound("update credit_note set tax = tax + 1", "has a tax of 160 taken back, but its credit notes 161");
+        assertThat(billing.ledger().faults())
+                .anySatisfy(found -> assertThat(found).contains("is of 1000, but comes to 1001"));
+    }
+
+    @Test
+    void anEntryOfAnotherTenantIsFound() {
+        isFound(
+                newTransaction() + "; " + entries(entry("CASH", "5", 0, "USD"), entry("CREDIT", "-5", 1, "USD"))
+                        + "; update ledger_entry set tenant_id = gen_random_uuid() where transaction_id ="
+                        + " (select max(id) from ledger_transaction)",
+                "has an entry of tenant");
+    }
+
+    @Test
+    void aBookingOfAnInvoiceThatIsNotThereIsFound() {
+        isFound(
+                newTransaction() + "; "
+                        + entries(entry("RECEIVABLE", "5", 0, "USD"), entry("REVENUE", "-5", 1, "USD"))
+                        + "; update ledger_entry set invoice_id = gen_random_uuid() where transaction_id ="
+                        + " (select max(id) from ledger_transaction)",
+                "which is not there");
+    }
+
+    @Test
+    void aBookingOfAnInvoiceInAnotherCurrencyIsFound() {
+        isFound(
+                newTransaction() + "; " + entries(entry("CASH", "5", 0, "EUR"), entry("CREDIT", "-5", 1, "EUR"))
+                        + "; update ledger_entry set invoice_id = " + theInvoice()
+                        + " where transaction_id = (select max(id) from ledger_transaction)",
+                "of another tenant or currency");
+    }
+
+    @Test
+    void aPaymentOfAnotherCurrencyOrTenantThanWasBookedIsFound() {
+        isFound("update payment set currency = 'EUR'", "is of EUR 500, but the books say 0");
+        isFound(
+                "update payment set currency = 'USD', tenant_id = gen_random_uuid()",
+                "is of USD 500, but the books say 0");
+    }
+
+    @Test
+    void aPaymentThatIsBookedAndGoneIsFound() {
+        isFound("delete from payment", "books payment:");
+    }
+
+    @Test
+    void aRefundThatNobodyAskedForIsFound() {
+        isFound(
+                "update ledger_transaction set kind = 'refund', reference = 'refund:' || gen_random_uuid()"
+                        + " where kind = 'top-up'",
+                "but nobody asked for one");
+    }
+
+    @Test
+    void aRefundThatIsNotBookedIsFound() {
+        var unused = billing.payments().topUp(tenant, usd("200.00"), "for-a-refund", NOTE);
+        UUID refund = billing.payments().refund(tenant, usd("50.00"), NOTE);
+        assertThat(billing.ledger().faults()).isEmpty();
+
+        isFound(
+                "update payment_attempt set amount = 4000 where id = '" + refund + "'",
+                "of USD 4000 is STARTED, but the books say 5000");
+        isFound("update payment_attempt set amount = 5000, state = 'DECLINED'", "is DECLINED, but the books say 5000");
+        isFound("update payment_attempt set state = 'SUCCEEDED', reference = 'x'", "but there is no such payment");
+    }
+
+    @Test
+    void aPaymentBackThatNobodyAskedForIsFound() {
+        isFound(
+                "insert into payment (id, tenant_id, provider, reference, currency, amount, at, recorded_at, actor)"
+                        + " values (gen_random_uuid(), '" + tenant
+                        + "', 'manual', 'planted', 'USD', -700, now(), now(), 'x')",
+                "paid back USD 700, but nobody asked for it");
     }
 
     @Test

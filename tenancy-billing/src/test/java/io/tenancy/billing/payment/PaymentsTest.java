@@ -660,4 +660,93 @@ class PaymentsTest {
 
         assertThat(again(invoice).status()).isEqualTo(InvoiceStatus.PAID);
     }
+
+    @Test
+    void moneyThatWasMovedCountsThoughItWasSaidToBeDeclinedBefore() {
+        TenantId tenant = tenantWithCard();
+        Invoice invoice = charge(tenant, "10.00");
+        CARDS.thenDecline(true);
+        billing.payments().collectDue();
+        UUID key = CARDS.asked.get(0).key();
+
+        for (int twice = 0; twice < 2; twice++) {
+            billing.payments().finish(key, tenant, new PaymentResult.Succeeded("card:" + key));
+        }
+
+        assertThat(again(invoice).status()).isEqualTo(InvoiceStatus.PAID);
+        assertThat(billing.payments().of(tenant)).hasSize(1);
+        assertThat(credit(tenant)).isEqualTo(usd("0.00"));
+    }
+
+    @Test
+    void moneyThatWasMovedForAnInvoiceThatIsPaidByThenIsCreditAndPaysWhatIsOpen() {
+        TenantId tenant = tenantWithCard();
+        Invoice invoice = charge(tenant, "10.00");
+        CARDS.thenDecline(true);
+        billing.payments().collectDue();
+        UUID key = CARDS.asked.get(0).key();
+        billing.payments().markPaid(tenant, invoice.id(), reference(), NOTE);
+        billing.accounts().use(tenant, "acme", ManualPayments.NAME);
+        Invoice open = charge(tenant, "4.00");
+
+        billing.payments().finish(key, tenant, new PaymentResult.Succeeded("card:" + key));
+
+        assertThat(again(open).status()).isEqualTo(InvoiceStatus.PAID);
+        assertThat(credit(tenant)).isEqualTo(usd("6.00"));
+    }
+
+    @Test
+    void aDeclineThatIsReportedAfterTheMoneyWasMovedTakesNothingBack() {
+        TenantId tenant = tenantWithCard();
+        Invoice invoice = charge(tenant, "10.00");
+        billing.payments().collectDue();
+        UUID key = CARDS.asked.get(0).key();
+
+        billing.payments().finish(key, tenant, new PaymentResult.Declined("late", "late", true));
+
+        assertThat(again(invoice).status()).isEqualTo(InvoiceStatus.PAID);
+        assertThat(billing.dunning().of(tenant)).isEmpty();
+    }
+
+    @Test
+    void moneyForAVoidInvoicePaysWhatIsOpen() {
+        TenantId tenant = tenantWithCard();
+        Invoice invoice = charge(tenant, "10.00");
+        CARDS.thenPending();
+        billing.payments().collectDue();
+        UUID key = CARDS.asked.get(0).key();
+        var unused = billing.invoices().annul(tenant, invoice.id(), NOTE);
+        billing.accounts().use(tenant, "acme", ManualPayments.NAME);
+        Invoice open = charge(tenant, "4.00");
+
+        billing.payments().finish(key, tenant, new PaymentResult.Succeeded("card:" + key));
+
+        assertThat(again(open).status()).isEqualTo(InvoiceStatus.PAID);
+        assertThat(credit(tenant)).isEqualTo(usd("6.00"));
+    }
+
+    @Test
+    void ofTwoTransfersThatMarkAnInvoiceAsPaidAtOnceOneIsRefused() throws Exception {
+        TenantId tenant = fixture.tenant();
+        Invoice invoice = charge(tenant, "10.00");
+
+        AtOnce.Outcomes<Payment> outcomes =
+                AtOnce.run(4, number -> () -> billing.payments().markPaid(tenant, invoice.id(), reference(), NOTE));
+
+        assertThat(outcomes.results()).hasSize(1);
+        assertThat(outcomes.failures()).hasSize(3).allMatch(BillingException.class::isInstance);
+        assertThat(credit(tenant)).isEqualTo(usd("0.00"));
+    }
+
+    @Test
+    void anInvoiceIsNotMarkedAsPaidByATransferThatWasTakenInAsAPart() {
+        TenantId tenant = fixture.tenant();
+        Invoice invoice = charge(tenant, "10.00");
+        String reference = reference();
+        billing.payments().receive(tenant, invoice.id(), usd("4.00"), reference, NOTE);
+
+        assertThatThrownBy(() -> billing.payments().markPaid(tenant, invoice.id(), reference, NOTE))
+                .isInstanceOf(BillingException.class)
+                .hasMessageContaining("6.00 is still due");
+    }
 }
