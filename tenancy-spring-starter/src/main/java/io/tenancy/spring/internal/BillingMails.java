@@ -25,6 +25,7 @@ public final class BillingMails {
 
     private static final String FROM = "tenancy.billing.mail.from";
     private static final String SENDER = "org.springframework.mail.javamail.JavaMailSender";
+    private static final String PDF = "com.openhtmltopdf.pdfboxout.PdfRendererBuilder";
 
     private BillingMails() {}
 
@@ -37,13 +38,33 @@ public final class BillingMails {
      * @throws TenancyConfigurationException when there is no sender, or what the properties ask for cannot be had
      */
     public static BillingNotifier of(MailProperties mail, BeanFactory beans) {
+        return of(mail, beans, BillingMails.class.getClassLoader());
+    }
+
+    /**
+     * The same where only some libraries are there.
+     *
+     * @param mail the properties, with an address
+     * @param beans have the sender and, later, billing
+     * @param libraries loads what is there
+     * @return the notifier
+     * @throws TenancyConfigurationException when there is no sender, or what the properties ask for cannot be had
+     */
+    static BillingNotifier of(MailProperties mail, BeanFactory beans, ClassLoader libraries) {
         String from = Objects.requireNonNull(mail.from(), "from");
-        if (!ClassUtils.isPresent(SENDER, BillingMails.class.getClassLoader())) {
+        if (!ClassUtils.isPresent(SENDER, libraries)) {
             throw fault(
                     FROM,
                     from,
                     "there is nothing on the class path to send mails with",
                     "Add spring-boot-starter-mail" + " and set spring.mail.host, or remove the property.");
+        }
+        if (mail.attachInvoices() && !ClassUtils.isPresent(PDF, libraries)) {
+            throw fault(
+                    "tenancy.billing.mail.attach-invoices",
+                    "true",
+                    "openhtmltopdf is not on the class path",
+                    "Add io.github.openhtmltopdf:openhtmltopdf-pdfbox, or set it to false.");
         }
         return OfSpring.notifier(mail, from, beans);
     }
@@ -81,23 +102,11 @@ public final class BillingMails {
 
         private static Function<BillingNotice, Optional<MailAttachment>> invoices(
                 Locale locale, ObjectProvider<TenancyBilling> billing) {
-            InvoicePdf pdf = pdf(locale);
+            InvoicePdf pdf = new InvoicePdf(new InvoiceHtml(locale));
             return notice -> billing.getObject()
                     .invoices()
                     .find(notice.tenant(), Objects.requireNonNull(notice.invoice(), "invoice"))
                     .map(invoice -> MailAttachment.invoice(invoice, pdf));
-        }
-
-        private static InvoicePdf pdf(Locale locale) {
-            try {
-                return new InvoicePdf(new InvoiceHtml(locale));
-            } catch (IllegalStateException withoutLibrary) {
-                throw fault(
-                        "tenancy.billing.mail.attach-invoices",
-                        "true",
-                        "openhtmltopdf is not on the class path",
-                        "Add" + " io.github.openhtmltopdf:openhtmltopdf-pdfbox, or set it to false.");
-            }
         }
     }
 }
