@@ -62,6 +62,7 @@ class GuideCodeTest {
             "java.time",
             "java.util",
             "java.util.concurrent",
+            "java.util.concurrent.atomic",
             "java.util.function");
 
     private static final List<String> TYPES = List.of(
@@ -92,7 +93,6 @@ class GuideCodeTest {
               Invoice invoice;
               CreditNote creditNote;
               Session mailSession;
-              Function<UUID, Optional<Invoice>> invoices;
               ThreadPoolExecutor myPool;
               DataSource poolOfConnections;
               UsageMeter usage;

@@ -4,6 +4,7 @@ import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.party.Seller;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -18,6 +19,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param draftFor How long invoices can be looked at before they become final.
  * @param lateUsage How much later usage that came in late is looked for.
  * @param connections How many connections to the control database billing has at most.
+ * @param workers How many threads run subscriptions when many are due. 2 unless set, or one less than there are connections.
+ * @param mail Notices by e-mail.
  */
 @ConfigurationProperties("tenancy.billing")
 public record TenancyBillingProperties(
@@ -29,7 +32,22 @@ public record TenancyBillingProperties(
         @DefaultValue("35d") Duration lateUsage,
 
         @DefaultValue("" + TenancyBilling.DEFAULT_CONNECTIONS)
-        int connections) {
+        int connections,
+
+        @Nullable Integer workers,
+        @DefaultValue MailProperties mail) {
+
+    /**
+     * Notices by e-mail, sent by the application's {@code JavaMailSender}.
+     *
+     * @param from The address that they are from. Nothing is sent unless it is set.
+     * @param locale Whose language they are in.
+     * @param attachInvoices Whether the invoice that a notice is about goes with it as PDF.
+     */
+    public record MailProperties(
+            @Nullable String from,
+            @DefaultValue("en") Locale locale,
+            @DefaultValue("false") boolean attachInvoices) {}
 
     /**
      * In whose name invoices are made.

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
 import io.tenancy.IsolationLevel;
 import io.tenancy.Tenant;
 import io.tenancy.billing.installation.TenancyBilling;
@@ -26,12 +28,16 @@ import io.tenancy.jpa.control.provisioning.TenantProvisioner;
 import io.tenancy.jpa.entitlement.ChangeNote;
 import io.tenancy.spring.app.NotesApplication;
 import io.tenancy.spring.internal.TenancyFailureAnalyzer;
+import jakarta.mail.Multipart;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeMessage;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -153,6 +159,76 @@ class BillingStartTest {
     }
 
     @Test
+    void noticesGoByTheSenderOfTheApplicationFromTheAddressOfTheProperties() throws Exception {
+        GreenMail server = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        server.start();
+        Map<String, String> properties = new LinkedHashMap<>(SELLER);
+        properties.put("tenancy.billing.interval", "200ms");
+        properties.put("tenancy.billing.mail.from", "bills@platform.example");
+        properties.put("tenancy.billing.mail.locale", "de");
+        properties.put("tenancy.billing.mail.attach-invoices", "true");
+        properties.put("spring.mail.host", "127.0.0.1");
+        properties.put("spring.mail.port", String.valueOf(server.getSmtp().getPort()));
+        try (ConfigurableApplicationContext context = start(properties)) {
+            TenancyBilling billing = context.getBean(TenancyBilling.class);
+            Tenant tenant = tenant(context);
+            billing.accounts()
+                    .put(
+                            tenant.id(),
+                            Buyer.of("A clinic", "DE", ZoneId.of("Europe/Berlin"))
+                                    .withEmail("clinic@example.com"));
+
+            billing.subscriptions()
+                    .start(tenant.id(), NewSubscription.of("basic").withTrial(0), NOTE);
+
+            assertThat(server.waitForIncomingEmail(30_000, 1)).isTrue();
+            MimeMessage mail = server.getReceivedMessages()[0];
+            assertThat(mail.getSubject()).startsWith("Rechnung ").endsWith(" von Acme GmbH");
+            assertThat(mail.getFrom()).containsExactly(new InternetAddress("bills@platform.example", "Acme GmbH"));
+            assertThat(mail.getMessageID()).endsWith("@platform.example>");
+            assertThat(((Multipart) mail.getContent()).getBodyPart(1).getFileName())
+                    .isEqualTo(billing.invoices().of(tenant.id()).get(0).number() + ".pdf");
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
+    void mailsWithoutASenderAreToldWithWhatIsMissing() {
+        Map<String, String> properties = new LinkedHashMap<>(SELLER);
+        properties.put("tenancy.billing.mail.from", "bills@platform.example");
+
+        assertThat(described(properties)).contains("tenancy.billing.mail.from", "there is no JavaMailSender");
+    }
+
+    @Test
+    void anAddressThatMailsCannotBeFromIsToldWithTheNameOfTheProperty() {
+        Map<String, String> properties = new LinkedHashMap<>(SELLER);
+        properties.put("tenancy.billing.mail.from", "the office");
+        properties.put("spring.mail.host", "127.0.0.1");
+
+        assertThat(described(properties)).contains("tenancy.billing.mail.from was 'the office'", "malformed");
+    }
+
+    private static String described(Map<String, String> properties) {
+        Throwable failure = catchThrowable(() -> start(properties).close());
+        FailureAnalysis analysis = new TenancyFailureAnalyzer().analyze(failure);
+        assertThat(analysis).isNotNull();
+        return analysis.getDescription();
+    }
+
+    @Test
+    void anotherNumberOfWorkersRunsWithAsManyConnectionsAsTheyNeed() {
+        Map<String, String> properties = new LinkedHashMap<>(SELLER);
+        properties.put("tenancy.billing.workers", "4");
+        properties.put("tenancy.billing.connections", "5");
+        properties.put("tenancy.billing.jobs", "false");
+        try (ConfigurableApplicationContext context = start(properties)) {
+            assertThat(context.getBean(TenancyBilling.class).run().workers()).isEqualTo(4);
+        }
+    }
+
+    @Test
     void aSellerWithoutACountryIsToldWithTheNameOfTheProperty() {
         Throwable failure = catchThrowable(
                 () -> start(Map.of("tenancy.billing.seller.name", "Acme")).close());
@@ -174,6 +250,10 @@ class BillingStartTest {
         assertThat(defaults.connections()).isEqualTo(TenancyBilling.DEFAULT_CONNECTIONS);
         assertThat(defaults.seller().colour()).isEqualTo(Seller.DEFAULT_COLOUR);
         assertThat(defaults.jobs()).isTrue();
+        assertThat(defaults.workers()).isNull();
+        assertThat(defaults.mail().from()).isNull();
+        assertThat(defaults.mail().locale()).isEqualTo(Locale.ENGLISH);
+        assertThat(defaults.mail().attachInvoices()).isFalse();
     }
 
     /** What was told. */

@@ -1,11 +1,15 @@
 package io.tenancy.billing.mail;
 
+import io.tenancy.billing.document.InvoicePdf;
+import io.tenancy.billing.invoice.Invoice;
 import java.util.regex.Pattern;
 
 /** A file that goes with a mail. */
 public final class MailAttachment {
 
+    private static final int LONGEST = 96;
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} ._()-]{0,99}");
+    private static final Pattern NOT_IN_A_NAME = Pattern.compile("[^\\p{L}\\p{N} ._()-]");
     private static final Pattern TYPE = Pattern.compile("[a-z]+/[a-z0-9.+-]+");
 
     private final String fileName;
@@ -45,6 +49,23 @@ public final class MailAttachment {
      */
     public static MailAttachment pdf(String fileName, byte[] content) {
         return new MailAttachment(fileName, "application/pdf", content);
+    }
+
+    /**
+     * An invoice as PDF, called by its number, such as {@code 2026-000042.pdf}; a character that names of files do not have
+     * is {@code -} there. A draft is called by its id.
+     *
+     * @param invoice the invoice
+     * @param pdf writes it
+     * @return the attachment
+     */
+    public static MailAttachment invoice(Invoice invoice, InvoicePdf pdf) {
+        String number = invoice.number();
+        String called = number == null ? invoice.id().toString() : number;
+        String name = NOT_IN_A_NAME.matcher(called).replaceAll("-");
+        // A number may begin with a dash or a bracket, which names of attachments do not.
+        String begun = name.matches("[\\p{L}\\p{N}].*") ? name : "Invoice " + name;
+        return pdf(begun.substring(0, Math.min(begun.length(), LONGEST)) + ".pdf", pdf.render(invoice));
     }
 
     String fileName() {

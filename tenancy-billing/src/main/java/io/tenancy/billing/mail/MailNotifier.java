@@ -16,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -39,7 +38,8 @@ public final class MailNotifier implements BillingNotifier {
     private final Session session;
     private final InternetAddress from;
     private final Function<Buyer, Locale> locale;
-    private final Function<UUID, Optional<MailAttachment>> attachment;
+    private final Function<BillingNotice, Optional<MailAttachment>> attachment;
+    private final MailTransport transport;
     private final Map<Locale, Wording> wordings = new ConcurrentHashMap<>();
 
     private MailNotifier(Builder builder) {
@@ -47,6 +47,7 @@ public final class MailNotifier implements BillingNotifier {
         this.from = builder.from;
         this.locale = builder.locale;
         this.attachment = builder.attachment;
+        this.transport = builder.transport;
     }
 
     /**
@@ -92,7 +93,7 @@ public final class MailNotifier implements BillingNotifier {
         mail.setHeader("X-Notice-Key", MailHeaders.key(notice.key()));
         mail.setHeader("Auto-Submitted", "auto-generated");
         write(mail, notice);
-        Transport.send(mail);
+        transport.send(mail);
     }
 
     private void write(MimeMessage mail, BillingNotice notice) throws MessagingException, IOException {
@@ -101,8 +102,7 @@ public final class MailNotifier implements BillingNotifier {
         NoticeText text = new NoticeText(words, notice);
         mail.setSubject(MailHeaders.line(text.subject()), "UTF-8");
         mail.setHeader("Content-Language", words.locale().toLanguageTag());
-        UUID invoice = notice.invoice();
-        Optional<MailAttachment> file = invoice == null ? Optional.empty() : attachment.apply(invoice);
+        Optional<MailAttachment> file = notice.invoice() == null ? Optional.empty() : attachment.apply(notice);
         if (file.isPresent()) {
             mail.setContent(MailHeaders.withFile(text.body(), file.get()));
         } else {
@@ -143,7 +143,8 @@ public final class MailNotifier implements BillingNotifier {
         private final Session session;
         private final InternetAddress from;
         private Function<Buyer, Locale> locale = buyer -> Locale.ENGLISH;
-        private Function<UUID, Optional<MailAttachment>> attachment = invoice -> Optional.empty();
+        private Function<BillingNotice, Optional<MailAttachment>> attachment = notice -> Optional.empty();
+        private MailTransport transport = Transport::send;
 
         private Builder(Session session, String from) {
             this.session = Objects.requireNonNull(session, "session");
@@ -171,11 +172,23 @@ public final class MailNotifier implements BillingNotifier {
         /**
          * What goes with mails that are about an invoice; nothing unless set.
          *
-         * @param attachment of an invoice, by its id; empty for none. What it throws keeps the mail from being sent
+         * @param attachment of a notice whose {@link BillingNotice#invoice()} is not null, such as
+         *     {@link MailAttachment#invoice} of it; empty for none. What it throws keeps the mail from being sent
          * @return this
          */
-        public Builder attachment(Function<UUID, Optional<MailAttachment>> attachment) {
+        public Builder attachment(Function<BillingNotice, Optional<MailAttachment>> attachment) {
             this.attachment = Objects.requireNonNull(attachment, "attachment");
+            return this;
+        }
+
+        /**
+         * What sends mails; {@link Transport#send(jakarta.mail.Message)} unless set, to the server of the session.
+         *
+         * @param transport takes a mail that is ready
+         * @return this
+         */
+        public Builder transport(MailTransport transport) {
+            this.transport = Objects.requireNonNull(transport, "transport");
             return this;
         }
 

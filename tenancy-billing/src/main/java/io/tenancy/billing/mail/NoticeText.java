@@ -44,6 +44,13 @@ final class NoticeText {
         return String.join(NEW_LINE, lines.stream().map(Characters::plain).toList()) + NEW_LINE;
     }
 
+    /** Nothing is due on it, so neither is there a date for that. */
+    private boolean isSettledInvoice() {
+        return notice.kind() == BillingNotice.Kind.INVOICE_ISSUED
+                && notice.amount() != null
+                && (notice.amount().isZero() || notice.amount().isNegative());
+    }
+
     private void facts(List<String> lines) {
         List<String> facts = new ArrayList<>();
         if (notice.invoiceNumber() != null) {
@@ -52,7 +59,7 @@ final class NoticeText {
         if (notice.amount() != null) {
             facts.add(words.text("amount", formats.money(notice.amount())));
         }
-        if (notice.date() != null) {
+        if (notice.date() != null && !isSettledInvoice()) {
             String date = formats.date(notice.date(), notice.buyer().zone());
             facts.add(words.text(notice.kind() + ".date", date));
         }

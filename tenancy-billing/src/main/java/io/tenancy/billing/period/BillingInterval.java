@@ -60,6 +60,16 @@ public record BillingInterval(Unit unit, int count) {
     }
 
     /**
+     * As people read it after the word <i>every</i>.
+     *
+     * @return such as {@code month}, {@code 3 months} or {@code 45 days}
+     */
+    public String inWords() {
+        String units = unit.inWords();
+        return count == 1 ? units.substring(0, units.length() - 1) : count + " " + units;
+    }
+
+    /**
      * Calendar months.
      *
      * @param count how many

@@ -57,6 +57,15 @@ public final class BillingRun {
     }
 
     /**
+     * How many threads run subscriptions when many are due.
+     *
+     * @return 1 and more
+     */
+    public int workers() {
+        return workers;
+    }
+
+    /**
      * What a run did.
      *
      * @param subscriptions of how many something was due

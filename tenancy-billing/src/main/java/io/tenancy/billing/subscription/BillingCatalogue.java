@@ -279,10 +279,7 @@ public final class BillingCatalogue {
         return database.transact("store what was agreed for plan '" + plan + "'", transaction -> {
             Connection connection = transaction.connection();
             Prices now = prices.in(connection);
-            Plan known = now.catalogue()
-                    .plan(plan)
-                    .orElseThrow(() -> new BillingException("The catalogue has no plan '" + plan + "'; it has "
-                            + now.catalogue().plans().stream().map(Plan::code).toList() + "."));
+            Plan known = now.catalogue().plan(plan).orElseThrow(() -> now.noPlan(plan));
             String currency = currency(connection);
             PriceTerms terms = PriceBookReader.readNegotiated(charges, currency);
             int version = known.versionAt(transaction.recordedAt())

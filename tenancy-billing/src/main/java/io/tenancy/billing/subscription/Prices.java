@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What is for sale, of one revision of the catalogue. */
@@ -230,11 +231,15 @@ public final class Prices {
         }
     }
 
+    BillingException noPlan(String plan) {
+        String has = catalogue.plans().isEmpty()
+                ? "none was imported yet: catalogue().importCatalogue(document, note)"
+                : "it has " + catalogue.plans().stream().map(Plan::code).collect(Collectors.joining(", "));
+        return new BillingException("The catalogue has no plan '" + plan + "'; " + has + ".");
+    }
+
     private Terms sold(String plan, Instant at) {
-        Plan known = catalogue
-                .plan(plan)
-                .orElseThrow(() -> new BillingException("The catalogue has no plan '" + plan + "'; it has "
-                        + catalogue.plans().stream().map(Plan::code).toList() + "."));
+        Plan known = catalogue.plan(plan).orElseThrow(() -> noPlan(plan));
         if (!known.offered()) {
             throw new BillingException("Plan '" + plan + "' is no longer for sale; those who have it keep it.");
         }

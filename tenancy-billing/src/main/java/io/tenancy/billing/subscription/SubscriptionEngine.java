@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -813,17 +814,16 @@ final class SubscriptionEngine {
             return;
         }
         if (!terms.prices().intervals().contains(interval)) {
-            throw new BillingException(what + " is not sold every " + interval.count() + " "
-                    + interval.unit().inWords() + "; it is sold every "
+            throw new BillingException(what + " is not sold every " + interval.inWords() + "; it is sold every "
                     + terms.prices().intervals().stream()
-                            .map(each -> each.count() + " " + each.unit().inWords())
-                            .toList()
+                            .map(BillingInterval::inWords)
+                            .collect(Collectors.joining(" or "))
                     + ".");
         }
         if (!terms.prices().currencies().contains(currency)) {
             throw new BillingException(what + " is not sold in " + currency + "; it is sold in "
-                    + terms.prices().currencies() + ". A subscription keeps its currency; end it and begin one in"
-                    + " another.");
+                    + String.join(" or ", terms.prices().currencies()) + ". A subscription keeps the currency that it"
+                    + " begins in: NewSubscription.of(plan).in(currency).");
         }
     }
 }

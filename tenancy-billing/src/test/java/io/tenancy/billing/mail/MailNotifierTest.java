@@ -23,6 +23,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Date;
 import java.util.List;
@@ -195,7 +196,7 @@ class MailNotifierTest {
     @Test
     void theInvoiceGoesWithTheMail() throws Exception {
         byte[] pdf = {'%', 'P', 'D', 'F', 0, (byte) 0xff};
-        mails().attachment(id -> id.equals(INVOICE)
+        mails().attachment(notice -> INVOICE.equals(notice.invoice())
                         ? Optional.of(MailAttachment.pdf("Fatura 42 - março.pdf", pdf))
                         : Optional.empty())
                 .build()
@@ -210,8 +211,45 @@ class MailNotifierTest {
     }
 
     @Test
+    void mailsGoByTheTransportThatIsGivenWithTheirMessageId() throws Exception {
+        List<MimeMessage> sent = new ArrayList<>();
+        mails().transport(mail -> {
+                    mail.saveChanges();
+                    sent.add(mail);
+                })
+                .build()
+                .tell(issued());
+
+        assertThat(server.getReceivedMessages()).isEmpty();
+        assertThat(sent)
+                .singleElement()
+                .satisfies(mail -> assertThat(mail.getMessageID()).matches("<[0-9a-f]{64}@platform\\.example>"));
+    }
+
+    @Test
+    void anInvoiceOnWhichNothingIsDueIsNotDueOnAnyDay() throws Exception {
+        BillingNotice settled = new BillingNotice(
+                "invoice/issued/3",
+                Kind.INVOICE_ISSUED,
+                TENANT,
+                SELLER,
+                BUYER,
+                INVOICE,
+                "2026-0043",
+                Money.of(new BigDecimal("0.00"), "EUR"),
+                Instant.parse("2026-04-14T22:30:00Z"),
+                AT);
+
+        mails().build().tell(settled);
+
+        assertThat(only().getContent().toString())
+                .contains("2026-0043", "€0.00")
+                .doesNotContain("Due on", "IBAN");
+    }
+
+    @Test
     void aNoticeAboutNoInvoiceHasNoAttachment() throws Exception {
-        mails().attachment(id -> {
+        mails().attachment(notice -> {
                     throw new AssertionError("asked for the attachment of no invoice");
                 })
                 .build()

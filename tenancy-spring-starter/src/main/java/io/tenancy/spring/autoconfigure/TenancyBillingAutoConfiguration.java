@@ -9,11 +9,13 @@ import io.tenancy.billing.subscription.SubscriptionPeriods;
 import io.tenancy.billing.tax.TaxPolicy;
 import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.spring.TenancyBillingProperties;
+import io.tenancy.spring.internal.BillingMails;
 import io.tenancy.spring.internal.CatalogueAtStart;
 import io.tenancy.spring.internal.RunningBilling;
 import io.tenancy.usage.spi.BillingPeriods;
 import java.time.InstantSource;
 import java.util.List;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -108,6 +110,9 @@ public class TenancyBillingAutoConfiguration {
                     .lateUsage(properties.lateUsage())
                     .interval(properties.interval())
                     .connections(properties.connections());
+            if (properties.workers() != null) {
+                builder.workers(properties.workers());
+            }
             List<Seller> named = sellers.orderedStream().toList();
             (named.isEmpty() ? List.of(properties.namedSeller()) : named).forEach(builder::seller);
             providers.orderedStream().forEach(builder::provider);
@@ -116,6 +121,12 @@ public class TenancyBillingAutoConfiguration {
             numbering.ifUnique(builder::numbering);
             periods.ifUnique(builder::periods);
             return builder.build().start();
+        }
+
+        @Bean
+        @ConditionalOnProperty("tenancy.billing.mail.from")
+        BillingNotifier tenancyBillingMails(TenancyBillingProperties properties, BeanFactory beans) {
+            return BillingMails.of(properties.mail(), beans);
         }
 
         @Bean

@@ -2,6 +2,7 @@ package io.tenancy.spring.internal;
 
 import io.tenancy.IsolationLevel;
 import io.tenancy.TenancyException;
+import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.entitlement.EntitlementResolver;
 import io.tenancy.entitlement.PlanCatalogue;
 import io.tenancy.jpa.control.SecretKeys;
@@ -45,6 +46,9 @@ public final class ConfigurationCheck {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_.-]{0,62}");
     private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(250);
     private static final Duration SHORTEST_GAUGE_INTERVAL = Duration.ofMinutes(1);
+    private static final int FEWEST_BILLING_CONNECTIONS = 2;
+    // A constant of TenancyBilling, which is not in every application; inlined when this is compiled.
+    private static final int BILLING_CONNECTIONS = TenancyBilling.DEFAULT_CONNECTIONS;
 
     private static final Map<String, ResolvableType> TYPES = types();
 
@@ -92,6 +96,7 @@ public final class ConfigurationCheck {
             check.bounds();
             check.gauges();
             check.entitlements();
+            check.billing();
         }
         if (scope.web()) {
             check.web();
@@ -142,6 +147,14 @@ public final class ConfigurationCheck {
         types.put("tenancy.usage.late", ResolvableType.forClass(Duration.class));
         types.put("tenancy.usage.retention", ResolvableType.forClass(Duration.class));
         types.put("tenancy.usage.gauges.interval", ResolvableType.forClass(Duration.class));
+        types.put("tenancy.billing.jobs", ResolvableType.forClass(Boolean.class));
+        for (String time : List.of("interval", "term", "draft-for", "late-usage")) {
+            types.put("tenancy.billing." + time, ResolvableType.forClass(Duration.class));
+        }
+        for (String count : List.of("connections", "workers")) {
+            types.put("tenancy.billing." + count, ResolvableType.forClass(Integer.class));
+        }
+        types.put("tenancy.billing.mail.attach-invoices", ResolvableType.forClass(Boolean.class));
         types.put("tenancy.observations.tenant", ResolvableType.forClass(TenancyProperties.TenantKey.class));
         return types;
     }
@@ -370,6 +383,43 @@ public final class ConfigurationCheck {
                     plan,
                     "no plan can be called that",
                     "Set it to the code of a plan in the catalogue.");
+        }
+    }
+
+    // What billing itself would refuse, one after the other and after the database was started.
+    private void billing() {
+        Duration interval = read("tenancy.billing.interval", Duration.class);
+        if (interval != null && (interval.isZero() || interval.isNegative())) {
+            String property = "tenancy.billing.interval";
+            add(property, text(property), "time runs forward", "Set it to a positive duration such as 10s.");
+        }
+        for (String time : List.of("term", "draft-for", "late-usage")) {
+            String property = "tenancy.billing." + time;
+            Duration value = read(property, Duration.class);
+            if (value != null && value.isNegative()) {
+                add(property, text(property), "it is not negative", "Set it to 0s or more, such as 14d.");
+            }
+        }
+        Integer connections = read("tenancy.billing.connections", Integer.class);
+        if (connections != null && connections < FEWEST_BILLING_CONNECTIONS) {
+            add(
+                    "tenancy.billing.connections",
+                    connections.toString(),
+                    "a worker has one and the jobs have one more",
+                    "Set it to " + FEWEST_BILLING_CONNECTIONS + " or more.");
+            return;
+        }
+        Integer workers = read("tenancy.billing.workers", Integer.class);
+        int most = (connections == null ? BILLING_CONNECTIONS : connections) - 1;
+        if (workers != null && workers < 1) {
+            add("tenancy.billing.workers", workers.toString(), "it counts from 1", "Set it to 1 or more.");
+        } else if (workers != null && workers > most) {
+            add(
+                    "tenancy.billing.workers",
+                    workers.toString(),
+                    "each worker has a connection, the jobs have one more, and there are " + (most + 1),
+                    "Set it to " + most + " or less, or tenancy.billing.connections to " + (workers + 1L)
+                            + " or more.");
         }
     }
 

@@ -185,6 +185,19 @@ class ClinicBillingTest {
     }
 
     @Test
+    void anInvoiceOfWhichAPartWasTakenBackSaysWhatIsLeft() throws Exception {
+        Money price = Money.of(new BigDecimal("70.00"), "USD");
+        Invoice charged =
+                billing.invoices().charge(id(LIMESTONE), List.of(Charge.of("Training", price, Tax.NONE)), NOTE);
+
+        var note =
+                billing.invoices().credit(id(LIMESTONE), charged.id(), Money.of(new BigDecimal("30.00"), "USD"), NOTE);
+
+        assertThat(note.total()).hasToString("USD 30.00");
+        assertThat(page(LIMESTONE, "/desk/billing")).contains("$70.00", "$40.00 to be paid by");
+    }
+
+    @Test
     @Order(3)
     void whatThePreviewShowsIsWhatIsChargedOnceHoweverOftenItIsClicked() throws Exception {
         MockHttpSession session = logIn(LIMESTONE);

@@ -65,7 +65,7 @@ class PlatformPages {
      * @param when what comes next, in words
      * @param monthly what recurs in a month, in words
      * @param open what is open, in words
-     * @param owes whether anything is open
+     * @param late whether anything of that was to be paid by now
      * @param trial whether it is in its trial
      * @param over whether its subscription is over
      */
@@ -80,7 +80,7 @@ class PlatformPages {
             String when,
             String monthly,
             String open,
-            boolean owes,
+            boolean late,
             boolean trial,
             boolean over) {}
 
@@ -95,11 +95,12 @@ class PlatformPages {
 
     private Clinic clinic(Tenant tenant, Subscription s) {
         Money zero = Money.zero(s.currency());
-        Money open = billing.invoices().of(tenant.id()).stream()
+        List<Invoice> unpaid = billing.invoices().of(tenant.id()).stream()
                 .filter(invoice -> invoice.status() == InvoiceStatus.OPEN)
                 .filter(invoice -> invoice.currency().equals(s.currency()))
-                .map(Invoice::due)
-                .reduce(zero, Money::plus);
+                .toList();
+        Money open = unpaid.stream().map(Invoice::due).reduce(zero, Money::plus);
+        Instant now = clock.instant();
         Money monthly = billing.subscriptions().records(tenant.id()).stream()
                 .findFirst()
                 .map(record -> record.monthly())
@@ -115,7 +116,7 @@ class PlatformPages {
                 when(s),
                 amounts.of(monthly),
                 amounts.of(open),
-                !open.isZero(),
+                unpaid.stream().anyMatch(invoice -> !invoice.dueAt().isAfter(now)),
                 s.status() == SubscriptionStatus.TRIAL,
                 s.status() == SubscriptionStatus.ENDED);
     }

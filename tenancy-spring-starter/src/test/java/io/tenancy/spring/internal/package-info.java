@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.spring.internal;
+
+import org.jspecify.annotations.NullMarked;
