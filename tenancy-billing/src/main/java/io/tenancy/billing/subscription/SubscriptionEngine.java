@@ -778,7 +778,11 @@ final class SubscriptionEngine {
             return left;
         }
 
+        // What is left of a period for its last seconds can come to nothing, and then there is nothing to tell.
         private void add(DraftCharge charge) {
+            if (charge.amount().isZero() && charge.quantity() == null) {
+                return;
+            }
             List<DraftCharge> all = new ArrayList<>(now.pending);
             all.add(charge);
             now.pending = all;

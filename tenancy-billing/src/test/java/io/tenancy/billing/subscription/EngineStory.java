@@ -99,7 +99,7 @@ final class EngineStory {
         }
     }
 
-    /** From when on what was charged for as it was had. */
+    /** From when on what was charged for as it was had; without what came to nothing for the last seconds of a period. */
     record Charged(Instant from, List<String> items) {}
 
     private record Used(Instant at, String metric, BigDecimal quantity, Instant known) {}
@@ -274,7 +274,10 @@ final class EngineStory {
         history.add(new Charged(
                 at,
                 after.phase() == Phase.RUNNING
-                        ? after.items().stream().map(SubscriptionItem::code).toList()
+                        ? after.items().stream()
+                                .filter(item -> !cameToNothing(after, item))
+                                .map(SubscriptionItem::code)
+                                .toList()
                         : List.of()));
         while (pendingSince.size() < after.pending().size()) {
             pendingSince.add(at);
@@ -284,6 +287,15 @@ final class EngineStory {
                 .sum();
         boolean atOnce = outcome.periodBegins() || after.phase() == Phase.ENDED || sum > 0;
         subscription = outcome.invoice() && atOnce ? invoiced(after, outcome.periodBegins(), at) : after;
+    }
+
+    // Of nothing there is no line, but the item knows that it was charged.
+    private static boolean cameToNothing(Subscription after, SubscriptionItem item) {
+        Instant begun = after.currentPeriod().orElseThrow().start();
+        return !item.billed().isEmpty()
+                && item.billed().stream()
+                        .allMatch(each -> each.from().isAfter(begun)
+                                && each.gross().minus(each.discount()).isZero());
     }
 
     private Subscription invoiced(Subscription after, boolean periodBegins, Instant at) {

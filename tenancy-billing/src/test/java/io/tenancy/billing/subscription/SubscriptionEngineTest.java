@@ -15,6 +15,7 @@ import io.tenancy.billing.subscription.SubscriptionChange.ToPlan;
 import io.tenancy.billing.tax.TaxPolicy;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -92,6 +93,7 @@ class SubscriptionEngineTest {
 
     private static final String START = "2026-01-10T09:00:00Z";
     private static final String LATER = "2026-01-20T09:00:00Z";
+    private static final String LAST_DAY = "2026-02-10T08:00:00Z";
     private static final String RENEWAL = "2026-02-10T09:00:00Z";
 
     private static EngineStory story() {
@@ -385,6 +387,41 @@ class SubscriptionEngineTest {
 
         assertThat(story.invoice(1).texts())
                 .containsExactly("Unused time on Pro: Seats = -13.55", "Pro: Base fee = 93.00");
+    }
+
+    @Test
+    void whatComesToNothingIsNoLine() {
+        EngineStory story = story().start(START, EngineStory.perDay(NewSubscription.of("starter")))
+                .change(LAST_DAY, new ToPlan("pro"));
+
+        assertThat(story.pending()).isEmpty();
+        assertThat(story.to(RENEWAL).invoices)
+                .extracting(EngineStory.Invoiced::texts)
+                .containsExactly(List.of("Starter: Base fee = 31.00"), List.of("Pro: Base fee = 93.00"));
+    }
+
+    @Test
+    void whatCameToNothingWasChargedAndIsGivenBackAsNothing() {
+        EngineStory story = story().start(START, EngineStory.perDay(NewSubscription.of("starter")))
+                .change(LAST_DAY, new ToPlan("pro"));
+
+        assertThat(story.now().plan().billed()).singleElement().satisfies(billed -> {
+            assertThat(billed.price().amount()).isEqualByComparingTo("93");
+            assertThat(billed.gross().isZero()).isTrue();
+        });
+        story.change("2026-02-10T08:30:00Z", new SubscriptionChange.Cancel("moved away", true));
+        assertThat(story.lines).hasSize(1);
+    }
+
+    @Test
+    void whatComesToNothingIsALineWhereItTellsAQuantity() {
+        EngineStory story = story().start(START, EngineStory.perDay(NewSubscription.of("pro")))
+                .change(LAST_DAY, new Seats(3));
+
+        assertThat(story.pending()).singleElement().satisfies(line -> {
+            assertThat(line.charge().amount().isZero()).isTrue();
+            assertThat(line.charge().quantity()).isEqualByComparingTo("3");
+        });
     }
 
     @Test
