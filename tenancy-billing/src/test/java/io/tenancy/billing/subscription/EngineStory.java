@@ -215,6 +215,10 @@ final class EngineStory {
     EngineStory later(Instant at, SubscriptionChange change) {
         Subscription.Draft draft = now().draft();
         List<ScheduledChange> all = new ArrayList<>(now().scheduled());
+        // As Subscriptions schedules one: of two plans at one instant the one that was asked for last counts.
+        if (change instanceof SubscriptionChange.ToPlan) {
+            all.removeIf(each -> each.at().equals(at) && each.change() instanceof SubscriptionChange.ToPlan);
+        }
         all.add(new ScheduledChange(SOME_ID, at, change));
         draft.scheduled = all;
         subscription = draft.made();
