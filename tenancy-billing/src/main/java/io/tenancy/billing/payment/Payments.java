@@ -44,6 +44,7 @@ public final class Payments {
     /** How long a request whose outcome is not known is left alone before it is made again. */
     public static final Duration ASK_AGAIN = Duration.ofMinutes(10);
 
+    private static final int LONGEST_REASON = 1_000;
     private static final Logger LOG = LoggerFactory.getLogger(Payments.class);
 
     private final BillingDatabase database;
@@ -132,7 +133,7 @@ public final class Payments {
                         + ". If money came nevertheless, take it in with its amount; it goes to the tenant's credit.");
             }
             Money received = amount == null ? found.due() : amount;
-            return settle(transaction, account, found, received, ManualPayments.NAME, reference, note.actor());
+            return settle(transaction, account, found, received, ManualPayments.NAME, reference, note);
         });
     }
 
@@ -161,7 +162,7 @@ public final class Payments {
             Money amount,
             String provider,
             String reference,
-            String actor)
+            ChangeNote note)
             throws SQLException {
         if (invoice.status() == InvoiceStatus.DRAFT || invoice.status() == InvoiceStatus.VOID) {
             throw new BillingException(
@@ -172,11 +173,11 @@ public final class Payments {
         }
         Instant at = accounts.now(account);
         UUID id = Ids.next();
-        invoices.pay(transaction, account, invoice, amount, id, at);
+        invoices.pay(transaction, account, invoice, amount, id, at, note);
         if (amount.compareTo(invoice.due()) > 0) {
             invoices.payOpenFromCredit(transaction, account, amount.currency(), at);
         }
-        insert(transaction, id, account.tenant(), invoice.id(), provider, reference, amount, at, actor);
+        insert(transaction, id, account.tenant(), invoice.id(), provider, reference, amount, at, note);
         notices.add(
                 transaction,
                 new BillingNotice(
@@ -190,7 +191,7 @@ public final class Payments {
                         amount,
                         at,
                         at));
-        return new Payment(id, account.tenant(), invoice.id(), provider, reference, amount, at);
+        return new Payment(id, account.tenant(), invoice.id(), provider, reference, amount, at, note);
     }
 
     private static void insert(
@@ -202,12 +203,12 @@ public final class Payments {
             String reference,
             Money amount,
             Instant at,
-            String actor)
+            ChangeNote note)
             throws SQLException {
         int inserted = Sql.update(
                 transaction.connection(),
                 "insert into payment (id, tenant_id, invoice_id, provider, reference, currency, amount, at, recorded_at,"
-                        + " actor) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (provider, reference) do nothing",
+                        + " actor, reason) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (provider, reference) do nothing",
                 id,
                 tenant.value(),
                 invoice,
@@ -217,7 +218,8 @@ public final class Payments {
                 amount.minorUnits(),
                 at,
                 transaction.recordedAt(),
-                actor);
+                note.actor(),
+                note.reason());
         if (inserted == 0) {
             throw new BillingException("A payment of " + amount + " with reference '" + reference + "' of provider '"
                     + provider + "' was to be taken in for tenant " + tenant
@@ -248,12 +250,12 @@ public final class Payments {
             UUID id = Ids.next();
             ledger.post(
                     transaction,
-                    booking(account, "top-up", "payment:" + id, at, note.reason())
+                    booking(account, "top-up", "payment:" + id, at, note)
                             .debit(LedgerAccount.CASH, amount, null)
                             .credit(LedgerAccount.CREDIT, amount, null));
-            insert(transaction, id, tenant, null, ManualPayments.NAME, reference, amount, at, note.actor());
+            insert(transaction, id, tenant, null, ManualPayments.NAME, reference, amount, at, note);
             invoices.payOpenFromCredit(transaction, account, amount.currency(), at);
-            return new Payment(id, tenant, null, ManualPayments.NAME, reference, amount, at);
+            return new Payment(id, tenant, null, ManualPayments.NAME, reference, amount, at, note);
         });
     }
 
@@ -279,7 +281,7 @@ public final class Payments {
             if (!given) {
                 ledger.post(
                         transaction,
-                        booking(account, "credit-grant", reference, accounts.now(account), note.reason())
+                        booking(account, "credit-grant", reference, accounts.now(account), note)
                                 .debit(LedgerAccount.PROMOTION, amount, null)
                                 .credit(LedgerAccount.CREDIT, amount, null));
             }
@@ -330,7 +332,7 @@ public final class Payments {
             // Taken from the credit at once, so that it is not spent meanwhile; a refund that fails puts it back.
             ledger.post(
                     transaction,
-                    booking(account, "refund", "refund:" + id, at, note.reason())
+                    booking(account, "refund", "refund:" + id, at, note)
                             .debit(LedgerAccount.CREDIT, amount, null)
                             .credit(LedgerAccount.CASH, amount, null));
             start(transaction, id, account, null, "REFUND", amount, transaction.recordedAt());
@@ -624,7 +626,7 @@ public final class Payments {
                     reference,
                     attempt.amount().negated(),
                     accounts.now(account),
-                    attempt.provider());
+                    by(attempt, "refund " + attempt.id()));
             return;
         }
         Invoice found = invoices.require(transaction.connection(), account.tenant(), invoice);
@@ -632,9 +634,10 @@ public final class Payments {
             // Taken back while the provider was asked: the money is the tenant's.
             UUID id = Ids.next();
             Instant at = accounts.now(account);
+            ChangeNote note = by(attempt, "payment of a void invoice");
             ledger.post(
                     transaction,
-                    booking(account, "payment", "payment:" + id, at, "payment of a void invoice")
+                    booking(account, "payment", "payment:" + id, at, note)
                             .debit(LedgerAccount.CASH, attempt.amount(), null)
                             .credit(LedgerAccount.CREDIT, attempt.amount(), null));
             insert(
@@ -646,11 +649,22 @@ public final class Payments {
                     reference,
                     attempt.amount(),
                     at,
-                    attempt.provider());
+                    note);
             return;
         }
         var unused = settle(
-                transaction, account, found, attempt.amount(), attempt.provider(), reference, attempt.provider());
+                transaction,
+                account,
+                found,
+                attempt.amount(),
+                attempt.provider(),
+                reference,
+                by(attempt, "payment of invoice " + found.number()));
+    }
+
+    // What a provider says may be longer than a note, or nothing.
+    private static ChangeNote by(Attempt attempt, String what) {
+        return new ChangeNote(attempt.provider(), what.substring(0, Math.min(what.length(), LONGEST_REASON)));
     }
 
     private void decline(Transaction transaction, BillingAccount account, Attempt attempt, PaymentResult.Declined no)
@@ -663,7 +677,12 @@ public final class Payments {
         }
         ledger.post(
                 transaction,
-                booking(account, "refund-declined", "refund-declined:" + attempt.id(), at, no.message())
+                booking(
+                                account,
+                                "refund-declined",
+                                "refund-declined:" + attempt.id(),
+                                at,
+                                by(attempt, "refund was declined: " + no.message()))
                         .debit(LedgerAccount.CASH, attempt.amount(), null)
                         .credit(LedgerAccount.CREDIT, attempt.amount(), null));
         LOG.warn(
@@ -715,7 +734,7 @@ public final class Payments {
     }
 
     private static final String SELECT =
-            "select id, tenant_id, invoice_id, provider, reference, currency, amount, at from payment";
+            "select id, tenant_id, invoice_id, provider, reference, currency, amount, at, actor, reason from payment";
 
     private static Optional<Payment> find(Connection connection, String provider, String reference)
             throws SQLException {
@@ -731,10 +750,11 @@ public final class Payments {
                 row.getString("provider"),
                 row.getString("reference"),
                 Money.ofMinor(row.getLong("amount"), row.getString("currency")),
-                Sql.instant(row, "at"));
+                Sql.instant(row, "at"),
+                new ChangeNote(row.getString("actor"), row.getString("reason")));
     }
 
-    private static Booking booking(BillingAccount account, String kind, String reference, Instant at, String note) {
+    private static Booking booking(BillingAccount account, String kind, String reference, Instant at, ChangeNote note) {
         return new Booking(account.tenant(), kind, reference, at, note, account.isSandbox());
     }
 }

@@ -967,7 +967,7 @@ public final class Subscriptions {
                 throws SQLException {
             Subscription after = outcome.after();
             if (isInvoicedNow(outcome)) {
-                after = invoice(outcome);
+                after = invoice(outcome, note);
             }
             if (before != null
                     && (!after.anchor().equals(before.anchor())
@@ -992,7 +992,7 @@ public final class Subscriptions {
             return sum > 0;
         }
 
-        private Subscription invoice(Outcome outcome) throws SQLException {
+        private Subscription invoice(Outcome outcome, ChangeNote note) throws SQLException {
             Subscription s = outcome.after();
             Worked worked = engine.invoice(s, Money.zero(s.currency()), outcome.periodBegins());
             givesCredit |= worked.calculation().total().isNegative();
@@ -1004,7 +1004,8 @@ public final class Subscriptions {
                     lines(worked),
                     worked.calculation(),
                     worked.discounts().stream().map(Discount::name).toList(),
-                    now);
+                    now,
+                    note);
             if (batch == null) {
                 invoices.make(transaction, made);
             } else {
