@@ -389,7 +389,7 @@ final class SubscriptionEngine {
         }
 
         private void changePlan(SubscriptionChange.ToPlan change) {
-            Terms target = change.terms() == 0 ? terms.ofPlan(change.plan(), at) : terms.terms(change.terms());
+            Terms target = terms.ofPlan(change.plan(), change.terms(), at);
             BillingInterval wanted = change.interval();
             BillingInterval interval = wanted == null ? now.interval : wanted;
             requireSold(target, interval, before.currency());

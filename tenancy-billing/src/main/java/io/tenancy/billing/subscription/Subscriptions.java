@@ -183,11 +183,7 @@ public final class Subscriptions {
         Prices prices = catalogue.within(connection);
         TermsSource source = prices.in(connection);
         Instant at = accounts.now(account);
-        Terms terms = wanted.terms() == 0 ? source.ofPlan(wanted.plan(), at) : source.terms(wanted.terms());
-        if (!terms.plan() || !terms.code().equals(wanted.plan())) {
-            throw new BillingException(
-                    "Terms " + wanted.terms() + " are of '" + terms.code() + "', not of plan '" + wanted.plan() + "'.");
-        }
+        Terms terms = source.ofPlan(wanted.plan(), wanted.terms(), at);
         List<String> sold = terms.prices().currencies();
         String currency = wanted.currency() != null
                 ? wanted.currency()

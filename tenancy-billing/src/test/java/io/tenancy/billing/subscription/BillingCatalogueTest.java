@@ -228,6 +228,47 @@ class BillingCatalogueTest {
     }
 
     @Test
+    void aTenantIsMovedToWhatWasAgreedWithIt() {
+        importing(TWO_PLANS);
+        long number = billing.catalogue()
+                .negotiate("pro", "charges: [{code: base, title: Base fee, kind: fixed, price: {month: 77}}]");
+        TenantId tenant = start("starter").tenant();
+
+        Subscription after =
+                billing.subscriptions().change(tenant, new SubscriptionChange.ToPlan("pro", number, null, 0), NOTE);
+
+        assertThat(after.plan().terms()).isEqualTo(number);
+        assertThat(billing.invoices().of(tenant).get(0).total()).isEqualTo(usd("46.00"));
+        assertThat(fixture.installation.entitlements().of(tenant).limit("users"))
+                .isEqualTo(50);
+    }
+
+    @Test
+    void aPlanOnRequestIsNotHadForNothingByTheNumberOfItsVersion() {
+        importing(TWO_PLANS.replace(
+                "add_ons:",
+                "  enterprise: {name: Enterprise, versions: [{version: 1, billing: {on_request: true}}]}\nadd_ons:"));
+        long number = billing.catalogue()
+                .prices()
+                .offer("enterprise", fixture.clock.instant())
+                .orElseThrow()
+                .number();
+        TenantId tenant = start("starter").tenant();
+
+        assertThatThrownBy(() -> billing.subscriptions()
+                        .change(tenant, new SubscriptionChange.ToPlan("enterprise", number, null, 0), NOTE))
+                .isInstanceOf(BillingException.class)
+                .hasMessageContaining("no price yet");
+        assertThatThrownBy(() -> billing.subscriptions()
+                        .start(
+                                fixture.tenant(),
+                                NewSubscription.of("enterprise").withTerms(number),
+                                NOTE))
+                .isInstanceOf(BillingException.class)
+                .hasMessageContaining("negotiate");
+    }
+
+    @Test
     void negotiatedTermsAreOfTheirPlanAndAreWellFormed() {
         importing(TWO_PLANS);
         long number = billing.catalogue()

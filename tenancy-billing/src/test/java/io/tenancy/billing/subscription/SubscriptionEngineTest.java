@@ -886,6 +886,19 @@ class SubscriptionEngineTest {
     // ---- What is refused ----
 
     @Test
+    void nothingIsHadLessThanOnce() {
+        assertThatThrownBy(() -> new Seats(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("was to be 0, but is 1 or more");
+        assertThatThrownBy(() -> new AddOn("reports", -1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Add-on 'reports': the number was to be -1");
+        assertThatThrownBy(() -> new ToPlan("pro", 0, null, -1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("-1 seats");
+    }
+
+    @Test
     void whatCannotBeChangedIsRefusedInWords() {
         EngineStory trial = story().start(START, NewSubscription.of("starter").withTrial(14));
         assertThatThrownBy(() -> trial.change(LATER, new Pause()))
@@ -899,6 +912,10 @@ class SubscriptionEngineTest {
                 .hasMessageContaining("does not go with plan 'starter'");
         assertThatThrownBy(() -> starter.change(LATER, new ToPlan("pro", 0, BillingInterval.QUARTERLY, 0)))
                 .hasMessageContaining("Plan 'pro' is not sold every 3 months");
+        assertThatThrownBy(() -> starter.change(LATER, new ToPlan("pro", 2, null, 0)))
+                .hasMessageContaining("Terms 2 are of plan 'starter', not of plan 'pro'");
+        assertThatThrownBy(() -> starter.change(LATER, new ToPlan("reports", 5, null, 0)))
+                .hasMessageContaining("Terms 5 are of add-on 'reports', not of plan 'reports'");
         starter.change(LATER, new Cancel("moved away", false));
         assertThatThrownBy(() -> starter.change(LATER, new ToPlan("pro")))
                 .hasMessageContaining("is over since " + Instant.parse(LATER));
