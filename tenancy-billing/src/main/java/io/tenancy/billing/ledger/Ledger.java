@@ -1,6 +1,7 @@
 package io.tenancy.billing.ledger;
 
 import io.tenancy.TenantId;
+import io.tenancy.billing.BillingException;
 import io.tenancy.billing.Money;
 import io.tenancy.billing.internal.BillingDatabase;
 import io.tenancy.billing.internal.BillingDatabase.Transaction;
@@ -25,6 +26,8 @@ import java.util.UUID;
  */
 public final class Ledger {
 
+    private static final String UNIQUE_VIOLATION = "23505";
+
     private final BillingDatabase database;
 
     /**
@@ -41,15 +44,29 @@ public final class Ledger {
      *
      * @param bookings what
      * @throws IllegalStateException when the entries of one do not come to zero
-     * @throws io.tenancy.billing.BillingUnavailableException when one was booked before, or the database cannot be asked
+     * @throws BillingException when one was booked before
+     * @throws io.tenancy.billing.BillingUnavailableException when the database cannot be asked
      */
     public void post(List<Booking> bookings) {
         database.transact("book " + bookings.size() + " transactions", transaction -> {
             for (Booking booking : bookings) {
-                post(transaction, booking);
+                postOnce(transaction, booking);
             }
             return bookings.size();
         });
+    }
+
+    private void postOnce(Transaction transaction, Booking booking) throws SQLException {
+        try {
+            post(transaction, booking);
+        } catch (SQLException failure) {
+            if (UNIQUE_VIOLATION.equals(failure.getSQLState())) {
+                throw new BillingException("'" + booking.reference + "' of tenant " + booking.tenant
+                        + " was to be booked, but was booked before; nothing of this call was booked. What is booked once"
+                        + " keeps its reference; give something else a reference of its own.");
+            }
+            throw failure;
+        }
     }
 
     /**

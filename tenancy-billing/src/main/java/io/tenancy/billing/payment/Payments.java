@@ -166,7 +166,10 @@ public final class Payments {
             throws SQLException {
         if (invoice.status() == InvoiceStatus.DRAFT || invoice.status() == InvoiceStatus.VOID) {
             throw new BillingException(
-                    "Invoice " + invoice.id() + " is " + invoice.status() + " and takes no payment.");
+                    "Invoice " + invoice.id() + " is " + invoice.status() + " and takes no payment. "
+                            + (invoice.status() == InvoiceStatus.DRAFT
+                                    ? "Make it final first: invoices().finalise(tenant, id)."
+                                    : "If money came nevertheless, add it to the tenant's credit: topUp(tenant, amount, reference, note)."));
         }
         if (amount.isZero() || amount.isNegative()) {
             throw new BillingException("A payment of " + amount + " was to be taken in, but a payment is more than 0.");
@@ -266,19 +269,25 @@ public final class Payments {
      * @param amount more than 0
      * @param key names the gift; given again with the same key, it is given once
      * @param note who and why
+     * @throws BillingException when the tenant has no billing account, or another amount was given with this key
      */
     public void grantCredit(TenantId tenant, Money amount, String key, ChangeNote note) {
         requirePositive(amount);
         String reference = "grant:" + tenant + ":" + key;
         database.transact("give credit to tenant " + tenant, transaction -> {
             BillingAccount account = accounts.lock(transaction, tenant);
-            boolean given = Sql.first(
-                            transaction.connection(),
-                            row -> row.getLong(1),
-                            "select id from ledger_transaction where reference = ?",
-                            reference)
-                    .isPresent();
-            if (!given) {
+            Optional<Money> given = Sql.first(
+                    transaction.connection(),
+                    row -> Money.ofMinor(row.getLong("amount"), row.getString("currency")),
+                    "select e.amount, e.currency from ledger_transaction t join ledger_entry e on e.transaction_id = t.id"
+                            + " where t.reference = ? and e.account = 'PROMOTION'",
+                    reference);
+            if (given.isPresent() && !given.get().equals(amount)) {
+                throw new BillingException(amount + " was to be given to tenant " + tenant + " with key '" + key
+                        + "', but with this key " + given.get()
+                        + " was given before. Give this gift a key of its own.");
+            }
+            if (given.isEmpty()) {
                 ledger.post(
                         transaction,
                         booking(account, "credit-grant", reference, accounts.now(account), note)

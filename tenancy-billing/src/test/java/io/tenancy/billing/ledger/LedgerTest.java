@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.tenancy.TenantId;
+import io.tenancy.billing.BillingException;
 import io.tenancy.billing.BillingFixture;
+import io.tenancy.billing.BillingUnavailableException;
 import io.tenancy.billing.Money;
 import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.invoice.Charge;
@@ -196,6 +198,28 @@ class LedgerTest {
                                 + " select tenant_id, kind, reference, at, recorded_at, actor, reason, sandbox"
                                 + " from ledger_transaction limit 1"))
                 .hasMessageContaining("ledger_transaction_reference_key");
+    }
+
+    @Test
+    void whatTheApplicationBooksTwiceIsRefusedAsAWhole() {
+        Booking opening = new Booking(tenant, "opening", "opening:1", fixture.clock.instant(), NOTE, false)
+                .debit(LedgerAccount.CASH, usd("7.00"), null)
+                .credit(LedgerAccount.CREDIT, usd("7.00"), null);
+        Booking other = new Booking(tenant, "opening", "opening:2", fixture.clock.instant(), NOTE, false)
+                .debit(LedgerAccount.CASH, usd("1.00"), null)
+                .credit(LedgerAccount.CREDIT, usd("1.00"), null);
+        billing.ledger().post(List.of(opening));
+
+        assertThatThrownBy(() -> billing.ledger().post(List.of(other, opening)))
+                .isInstanceOf(BillingException.class)
+                .isNotInstanceOf(BillingUnavailableException.class)
+                .hasMessageContaining("'opening:1'")
+                .hasMessageContaining("booked before");
+        assertThat(billing.ledger().entries(tenant))
+                .extracting(LedgerEntry::reference)
+                .contains("opening:1")
+                .doesNotContain("opening:2");
+        assertThat(billing.ledger().faults()).isEmpty();
     }
 
     @Test

@@ -348,6 +348,30 @@ class PaymentsTest {
     }
 
     @Test
+    void aKeyIsThatOfOneGift() {
+        TenantId tenant = fixture.tenant();
+        billing.payments().grantCredit(tenant, usd("5.00"), "welcome", NOTE);
+
+        assertThatThrownBy(() -> billing.payments().grantCredit(tenant, usd("6.00"), "welcome", NOTE))
+                .isInstanceOf(BillingException.class)
+                .hasMessageContaining("USD 5.00 was given before")
+                .hasMessageContaining("a key of its own");
+        assertThat(credit(tenant)).isEqualTo(usd("5.00"));
+    }
+
+    @Test
+    void whatTakesNoPaymentSaysWhereTheMoneyGoes() {
+        TenantId tenant = fixture.tenant();
+        Invoice invoice = charge(tenant, "10.00");
+        var unused = billing.invoices().annul(tenant, invoice.id(), NOTE);
+
+        assertThatThrownBy(() -> billing.payments().receive(tenant, invoice.id(), usd("10.00"), reference(), NOTE))
+                .isInstanceOf(BillingException.class)
+                .hasMessageContaining("is VOID and takes no payment")
+                .hasMessageContaining("topUp");
+    }
+
+    @Test
     void creditGrowsByMoreThanNothing() {
         assertThatThrownBy(() -> billing.payments().topUp(fixture.tenant(), usd("0.00"), reference(), NOTE))
                 .isInstanceOf(IllegalArgumentException.class);
