@@ -286,7 +286,8 @@ public final class Invoices {
     private static void requireDiscardable(Connection connection, Invoice invoice) throws SQLException {
         if (invoice.status() != InvoiceStatus.DRAFT) {
             throw new BillingException("Invoice " + number(invoice) + " was to be discarded, but it is "
-                    + invoice.status() + ", and only a draft can be. Take it back: annul(tenant, id, note).");
+                    + invoice.status() + ", and only a draft can be."
+                    + (invoice.status() == InvoiceStatus.VOID ? "" : " Take it back: annul(tenant, id, note)."));
         }
         boolean subscribed = Sql.first(
                         connection,

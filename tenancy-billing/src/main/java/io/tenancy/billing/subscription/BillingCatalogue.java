@@ -124,7 +124,12 @@ public final class BillingCatalogue {
                 .orElseThrow();
     }
 
-    /** Takes over the prices of the catalogue that was imported last, when that was done without billing. */
+    /**
+     * Takes over the prices of the catalogue that was imported last, when that was done without billing.
+     *
+     * @throws InvalidCatalogueException naming everything that is wrong with the prices of that document
+     * @throws CatalogueConflictException naming everything that the document would change of prices and must not
+     */
     public void catchUp() {
         database.transact("take over the prices of the catalogue", transaction -> {
             Connection connection = transaction.connection();
