@@ -195,6 +195,15 @@ public final class BillingFixture implements AutoCloseable {
                 + " billing_notice, coupon_redemption, coupon");
     }
 
+    /** Forgets all that was imported. Revisions go on, so that what a node remembers of an earlier one does not count. */
+    public void forgetCatalogue() {
+        sql(
+                "set session_replication_role = replica; truncate billing_terms, billing_plan, plan_catalogue_import, plan_version,"
+                        + " plan, add_on, entitlement_definition, entitlement_grant, entitlement_change;"
+                        + " update plan_catalogue set revision = revision + 1;"
+                        + " update billing_catalogue set revision = (select revision from plan_catalogue), currency = null");
+    }
+
     /** What a query finds, as a superuser; one text for each row. */
     public List<String> rows(String query) {
         try (Connection connection = TestServer.administrator(server.database());

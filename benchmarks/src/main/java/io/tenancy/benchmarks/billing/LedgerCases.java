@@ -11,6 +11,7 @@ import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.ledger.Booking;
 import io.tenancy.billing.ledger.Ledger;
 import io.tenancy.billing.ledger.LedgerAccount;
+import io.tenancy.jpa.entitlement.ChangeNote;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.UUID;
 final class LedgerCases {
 
     private static final int TOGETHER = 50;
+    private static final ChangeNote NOTE = new ChangeNote("benchmark", "a measurement");
 
     private LedgerCases() {}
 
@@ -72,7 +74,7 @@ final class LedgerCases {
 
     private static Booking booking(TenantId tenant) {
         UUID invoice = TenantId.next(InstantSource.system()).value();
-        return new Booking(tenant, "invoice", "invoice:" + invoice, BillingInstallation.START, "invoice", false)
+        return new Booking(tenant, "invoice", "invoice:" + invoice, BillingInstallation.START, NOTE, false)
                 .debit(LedgerAccount.RECEIVABLE, eur(11_400), invoice)
                 .debit(LedgerAccount.DISCOUNT, eur(500), invoice)
                 .credit(LedgerAccount.REVENUE, eur(10_000), invoice)

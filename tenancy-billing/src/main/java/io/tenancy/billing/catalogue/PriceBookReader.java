@@ -66,7 +66,7 @@ import org.jspecify.annotations.Nullable;
  *       one above it.
  *   <li>An interval is {@code month}, {@code quarter}, {@code year}, or a period of months or days such as {@code
  *       P6M} or {@code P45D}; {@code [month]} unless given. Add-ons without intervals have those of the plans that
- *       they go with.
+ *       they go with. What is sold as an add-on has not the code of a plan that is sold.
  *   <li>A price is a number in the document's currency, or a mapping of currencies to numbers. Prices of {@code
  *       fixed}, {@code per_seat} and {@code minimum} are a mapping of intervals to such prices; one that names no
  *       interval is that of a month. Intervals of months that are not named cost so many monthly prices; twelve
@@ -230,8 +230,19 @@ public final class PriceBookReader {
         boolean known = errors.isEmpty();
         in.eachNamed(
                 field(document, "add_ons").orElse(null),
-                (code, at) -> field(at, BILLING)
-                        .ifPresent(billing -> addOnTerms(code, billing, known ? intervalsOf(plansOf(at)) : null)));
+                (code, at) -> field(at, BILLING).ifPresent(billing -> {
+                    requireOwnCode(code, at);
+                    addOnTerms(code, billing, known ? intervalsOf(plansOf(at)) : null);
+                }));
+    }
+
+    // A tenant may have both, and what it was charged for, once or with a discount, is told by their codes.
+    private void requireOwnCode(String addOn, At at) {
+        if (plans.containsKey(addOn)) {
+            in.error(
+                    at,
+                    "has the code of plan '" + addOn + "', which is sold as well; give the add-on a code of its own");
+        }
     }
 
     // What else stands there is read, and judged, by the reader of entitlements.

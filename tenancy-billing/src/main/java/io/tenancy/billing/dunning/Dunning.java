@@ -17,6 +17,7 @@ import io.tenancy.billing.notice.Notices;
 import io.tenancy.billing.subscription.BillingCatalogue;
 import io.tenancy.billing.subscription.Standing;
 import io.tenancy.billing.subscription.Subscriptions;
+import io.tenancy.jpa.entitlement.ChangeNote;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dunning {
 
+    private static final ChangeNote NOT_PAID = new ChangeNote("billing", "not paid in time");
     private static final String SELECT = "select invoice_id, tenant_id, policy, zone, started_at, step,"
             + " next_at, standing, retries, state from dunning";
 
@@ -240,7 +242,7 @@ public final class Dunning {
                 "update dunning set state = 'EXHAUSTED', next_at = null, ended_at = ? where invoice_id = ?",
                 at,
                 row.invoice());
-        invoices.writeOff(transaction, account, row.invoice(), at, "not paid in time");
+        invoices.writeOff(transaction, account, row.invoice(), at, NOT_PAID);
         // The one that the tenant has now: it was suspended for this invoice, whatever the invoice was for.
         Optional<UUID> subscription = subscriptionOf(transaction, account);
         if (subscription.isPresent()) {

@@ -270,6 +270,8 @@ public final class TenancyBilling implements AutoCloseable {
 
     /** Settings of billing. Each is set once. */
     public static final class Builder {
+        private static final int LONGEST_NAME = 200;
+
         private final TenancyInstallation installation;
         private final Map<String, Seller> sellers = new LinkedHashMap<>();
         private final Map<String, PaymentProvider> providers = new LinkedHashMap<>();
@@ -309,9 +311,16 @@ public final class TenancyBilling implements AutoCloseable {
          *
          * @param provider the provider
          * @return this builder
-         * @throws IllegalArgumentException when one of this name was added already
+         * @throws IllegalArgumentException when one of this name was added already, or its name is not 1 to 200 characters
+         *     that are not blank
          */
         public Builder provider(PaymentProvider provider) {
+            String name = provider.name();
+            if (name.isBlank() || name.length() > LONGEST_NAME) {
+                throw new IllegalArgumentException("A payment provider of " + provider.getClass() + " has the name '"
+                        + name + "'; payments are recorded with it, so it is 1 to " + LONGEST_NAME + " characters that"
+                        + " are not blank");
+            }
             if (providers.putIfAbsent(provider.name(), provider) != null) {
                 throw new IllegalArgumentException("The payment provider '" + provider.name() + "' was added twice");
             }

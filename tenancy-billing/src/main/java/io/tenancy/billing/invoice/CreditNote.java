@@ -2,6 +2,7 @@ package io.tenancy.billing.invoice;
 
 import io.tenancy.TenantId;
 import io.tenancy.billing.Money;
+import io.tenancy.jpa.entitlement.ChangeNote;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -13,7 +14,7 @@ import java.util.UUID;
  * @param number the number of the series of credit notes
  * @param invoice the invoice that it corrects
  * @param invoiceNumber the number of that invoice
- * @param reason why
+ * @param note who and why
  * @param net what is taken back, before tax
  * @param tax the tax that is taken back
  * @param total both together, more than 0
@@ -25,8 +26,18 @@ public record CreditNote(
         String number,
         UUID invoice,
         String invoiceNumber,
-        String reason,
+        ChangeNote note,
         Money net,
         Money tax,
         Money total,
-        Instant issuedAt) {}
+        Instant issuedAt) {
+
+    /**
+     * Why, as the document says it.
+     *
+     * @return that of the note
+     */
+    public String reason() {
+        return note.reason();
+    }
+}

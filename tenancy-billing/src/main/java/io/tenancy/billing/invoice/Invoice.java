@@ -4,6 +4,7 @@ import io.tenancy.TenantId;
 import io.tenancy.billing.Money;
 import io.tenancy.billing.party.Buyer;
 import io.tenancy.billing.party.Seller;
+import io.tenancy.jpa.entitlement.ChangeNote;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -15,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id its id
  * @param tenant whose it is
- * @param number the number of the series that it is known by; null for a draft
+ * @param number the number of the series that it is known by; null for a draft, also one that was discarded
  * @param status where it stands
  * @param seller as it was when the invoice was made
  * @param buyer as it was when the invoice was made
  * @param createdAt when it was made
- * @param finalisedAt when it became final; null for a draft
+ * @param finalisedAt when it became final; null for a draft, also one that was discarded
  * @param dueAt until when it is to be paid
  * @param lines in their order
  * @param subtotal all lines, before discounts
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param creditNoted what credit notes took back
  * @param due what is left to be paid, 0 or more
  * @param discounts names of the discounts that counted
+ * @param note who made it and why, {@code billing} for what was due by itself; of a draft that was discarded, who did that
  */
 public record Invoice(
         UUID id,
@@ -52,7 +54,8 @@ public record Invoice(
         Money paid,
         Money creditNoted,
         Money due,
-        List<String> discounts) {
+        List<String> discounts,
+        ChangeNote note) {
 
     /** Copies the lists. */
     public Invoice {

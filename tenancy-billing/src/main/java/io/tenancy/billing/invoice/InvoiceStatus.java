@@ -8,7 +8,7 @@ public enum InvoiceStatus {
     OPEN,
     /** Final and settled: paid, covered by credit, or nothing was due. */
     PAID,
-    /** Final, and taken back as a whole by a credit note. */
+    /** Taken back as a whole by a credit note; or discarded while it was a draft, and without a number then. */
     VOID,
     /** Final, and given up; a payment is still taken. */
     UNCOLLECTIBLE

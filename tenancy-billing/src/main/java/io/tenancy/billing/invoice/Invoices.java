@@ -48,7 +48,9 @@ public final class Invoices {
     public static final Duration DEFAULT_TERM = Duration.ofDays(14);
 
     private static final String SELECT = "select id, tenant_id, number_text, status, currency, subtotal, discount, tax,"
-            + " total, credited, paid, credit_noted, due, content, created_at, finalised_at, due_at from invoice";
+            + " total, credited, paid, credit_noted, due, content, created_at, finalised_at, due_at, actor, reason from invoice";
+
+    private static final ChangeNote CREDIT_CAME_IN = new ChangeNote("billing", "credit that came in");
 
     private static final String SELECT_NOTE =
             "select c.*, i.number_text as invoice_number from credit_note c" + " join invoice i on i.id = c.invoice_id";
@@ -179,7 +181,15 @@ public final class Invoices {
             make(
                     transaction,
                     new NewInvoice(
-                            id, account, accounts.seller(account.seller()), null, lines, calculation, List.of(), at));
+                            id,
+                            account,
+                            accounts.seller(account.seller()),
+                            null,
+                            lines,
+                            calculation,
+                            List.of(),
+                            at,
+                            note));
             if (calculation.total().isNegative()) {
                 payOpenFromCredit(transaction, account, calculation.total().currency(), at);
             }
@@ -242,7 +252,7 @@ public final class Invoices {
                 .filter(line -> line.charge().tax().inclusive())
                 .map(Calculation.Line::tax)
                 .reduce(Money.zero(sums.total().currency()), Money::plus);
-        return new Sums(made.id(), sums.subtotal(), sums.discount(), sums.tax(), inclusive, sums.total());
+        return new Sums(made.id(), sums.subtotal(), sums.discount(), sums.tax(), inclusive, sums.total(), made.note());
     }
 
     /** Drafts when nothing is said of how they became final. */
@@ -277,15 +287,17 @@ public final class Invoices {
                 Sql.time(made.at().plus(settings.term())),
                 its == null || !its.isPaid() ? null : Sql.time(its.at()),
                 its == null || !its.collects() ? null : Sql.time(its.at()),
-                made.account().isSandbox()
+                made.account().isSandbox(),
+                made.note().actor(),
+                made.note().reason()
             });
         }
         Sql.batch(
                 transaction.connection(),
                 "insert into invoice (id, tenant_id, subscription_id, seller, status, series, number, number_text, currency,"
                         + " subtotal, discount, tax, total, credited, due, content, created_at, finalise_at, finalised_at,"
-                        + " due_at, paid_at, collect_at, sandbox)"
-                        + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        + " due_at, paid_at, collect_at, sandbox, actor, reason)"
+                        + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 rows);
     }
 
@@ -306,6 +318,51 @@ public final class Invoices {
         return require(tenant, id);
     }
 
+    /**
+     * Discards a draft: it is void, has no number, and what is on it is not charged. One of a subscription is not
+     * discarded, because its periods are charged once, its coupons are used up, and time that is not used is given back as
+     * it was charged; make it final and take it back by a credit note instead.
+     *
+     * @param tenant whose
+     * @param id a draft beside any subscription
+     * @param note who and why
+     * @return the invoice, void and with this note
+     * @throws BillingException when there is no such invoice, it is no draft, or it is of a subscription
+     */
+    public Invoice discard(TenantId tenant, UUID id, ChangeNote note) {
+        database.transact("discard draft " + id, transaction -> {
+            var account = accounts.lock(transaction, tenant);
+            Connection connection = transaction.connection();
+            requireDiscardable(connection, require(connection, account.tenant(), id));
+            return Sql.update(
+                    connection,
+                    "update invoice set status = 'VOID', finalise_at = null, actor = ?, reason = ? where id = ?",
+                    note.actor(),
+                    note.reason(),
+                    id);
+        });
+        return require(tenant, id);
+    }
+
+    private static void requireDiscardable(Connection connection, Invoice invoice) throws SQLException {
+        if (invoice.status() != InvoiceStatus.DRAFT) {
+            throw new BillingException("Invoice " + number(invoice) + " was to be discarded, but it is "
+                    + invoice.status() + ", and only a draft can be."
+                    + (invoice.status() == InvoiceStatus.VOID ? "" : " Take it back: annul(tenant, id, note)."));
+        }
+        boolean subscribed = Sql.first(
+                        connection,
+                        row -> row.getInt(1),
+                        "select 1 from invoice where id = ? and subscription_id is not null",
+                        invoice.id())
+                .isPresent();
+        if (subscribed) {
+            throw new BillingException("Draft " + invoice.id() + " was to be discarded, but it is of a subscription,"
+                    + " which charges each period once. Make it final and take it back: finalise(tenant, id), then"
+                    + " annul(tenant, id, note).");
+        }
+    }
+
     /** For billing itself: makes a draft final within a transaction that holds the account. */
     public void finalise(Transaction transaction, BillingAccount account, UUID id, Instant at) throws SQLException {
         Invoice draft = require(transaction.connection(), account.tenant(), id);
@@ -316,7 +373,8 @@ public final class Invoices {
                 .filter(line -> line.tax().inclusive())
                 .map(InvoiceLine::taxAmount)
                 .reduce(Money.zero(draft.currency()), Money::plus);
-        Sums sums = new Sums(id, draft.subtotal(), draft.discount(), draft.tax(), inclusive, draft.total());
+        Sums sums =
+                new Sums(id, draft.subtotal(), draft.discount(), draft.tax(), inclusive, draft.total(), draft.note());
         finalise(transaction, account, draft, sums, at);
         if (sums.total().isNegative()) {
             payOpenFromCredit(transaction, account, draft.currency(), at);
@@ -366,7 +424,8 @@ public final class Invoices {
                 tenant);
     }
 
-    private record Sums(UUID id, Money subtotal, Money discount, Money tax, Money inclusiveTax, Money total) {}
+    private record Sums(
+            UUID id, Money subtotal, Money discount, Money tax, Money inclusiveTax, Money total, ChangeNote note) {}
 
     /** How an invoice became final; without a number until it was drawn. */
     private record Final(
@@ -550,7 +609,7 @@ public final class Invoices {
             Transaction transaction, BillingAccount account, Sums sums, Wallet credited, Wallet back, Instant at)
             throws SQLException {
         UUID id = sums.id();
-        Booking booking = booking(account, "invoice", "invoice:" + id, at, "invoice")
+        Booking booking = booking(account, "invoice", "invoice:" + id, at, sums.note())
                 .debit(LedgerAccount.RECEIVABLE, sums.total(), id)
                 .debit(LedgerAccount.DISCOUNT, sums.discount(), id)
                 .credit(LedgerAccount.REVENUE, sums.subtotal().minus(sums.inclusiveTax()), id)
@@ -567,7 +626,7 @@ public final class Invoices {
                 .credit(LedgerAccount.RECEIVABLE, credit.total(), invoice);
     }
 
-    private static Booking booking(BillingAccount account, String kind, String reference, Instant at, String note) {
+    private static Booking booking(BillingAccount account, String kind, String reference, Instant at, ChangeNote note) {
         return new Booking(account.tenant(), kind, reference, at, note, account.isSandbox());
     }
 
@@ -696,7 +755,7 @@ public final class Invoices {
         Wallet back = back(transaction, invoice, amount.minus(ofDue));
         ledger.post(
                 transaction,
-                booking(account, "credit-note", "credit-note:" + id, at, note.reason())
+                booking(account, "credit-note", "credit-note:" + id, at, note)
                         .debit(LedgerAccount.REVENUE, net, invoice.id())
                         .debit(LedgerAccount.TAX, tax, invoice.id())
                         .credit(owed, ofDue, invoice.id())
@@ -724,8 +783,8 @@ public final class Invoices {
         String text = settings.numbering().text(series, number);
         Sql.update(
                 connection,
-                "insert into credit_note (id, tenant_id, invoice_id, seller, series, number, number_text, reason, currency,"
-                        + " net, tax, total, issued_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "insert into credit_note (id, tenant_id, invoice_id, seller, series, number, number_text, actor,"
+                        + " reason, currency, net, tax, total, issued_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 id,
                 account.tenant().value(),
                 invoice.id(),
@@ -733,6 +792,7 @@ public final class Invoices {
                 series,
                 number,
                 text,
+                note.actor(),
                 note.reason(),
                 invoice.currency(),
                 net.minorUnits(),
@@ -743,8 +803,7 @@ public final class Invoices {
         if (settles) {
             settled.settled(transaction, account, invoice.id(), at);
         }
-        return new CreditNote(
-                id, account.tenant(), text, invoice.id(), number(invoice), note.reason(), net, tax, amount, at);
+        return new CreditNote(id, account.tenant(), text, invoice.id(), number(invoice), note, net, tax, amount, at);
     }
 
     /** What a credit note gives back: money as far as money had paid, then gifts as gifts. */
@@ -799,7 +858,10 @@ public final class Invoices {
     private static void requireCreditable(Invoice invoice, Money amount, Money givenBack) {
         if (invoice.status() == InvoiceStatus.DRAFT || invoice.status() == InvoiceStatus.VOID) {
             throw new BillingException("Invoice " + number(invoice) + " is " + invoice.status()
-                    + ", and a credit note corrects one that is final and not taken back yet.");
+                    + ", and a credit note corrects one that is final and not taken back yet."
+                    + (invoice.status() == InvoiceStatus.DRAFT
+                            ? " Discard the draft, or make it final first: discard(tenant, id, note), finalise(tenant, id)."
+                            : ""));
         }
         Money left = invoice.total().minus(invoice.creditNoted()).minus(givenBack);
         if (amount.isZero() || amount.isNegative() || amount.compareTo(left) > 0) {
@@ -825,14 +887,14 @@ public final class Invoices {
         database.transact("give up invoice " + id, transaction -> {
             BillingAccount account = accounts.lock(transaction, tenant);
             Instant at = accounts.now(account);
-            writeOff(transaction, account, id, at, note.reason());
+            writeOff(transaction, account, id, at, note);
             settled.settled(transaction, account, id, at);
             return id;
         });
     }
 
     /** For billing itself: gives an invoice up within a transaction that holds the account. */
-    public void writeOff(Transaction transaction, BillingAccount account, UUID id, Instant at, String reason)
+    public void writeOff(Transaction transaction, BillingAccount account, UUID id, Instant at, ChangeNote note)
             throws SQLException {
         Invoice invoice = require(transaction.connection(), account.tenant(), id);
         if (invoice.status() != InvoiceStatus.OPEN) {
@@ -841,7 +903,7 @@ public final class Invoices {
         }
         ledger.post(
                 transaction,
-                booking(account, "write-off", "write-off:" + id, at, reason)
+                booking(account, "write-off", "write-off:" + id, at, note)
                         .debit(LedgerAccount.WRITE_OFF, invoice.due(), id)
                         .credit(LedgerAccount.RECEIVABLE, invoice.due(), id));
         Sql.update(
@@ -852,14 +914,20 @@ public final class Invoices {
 
     /** For billing itself: a payment of an invoice, within a transaction that holds the account. */
     public void pay(
-            Transaction transaction, BillingAccount account, Invoice invoice, Money amount, UUID payment, Instant at)
+            Transaction transaction,
+            BillingAccount account,
+            Invoice invoice,
+            Money amount,
+            UUID payment,
+            Instant at,
+            ChangeNote note)
             throws SQLException {
         Money ofDue = amount.compareTo(invoice.due()) < 0 ? amount : invoice.due();
         LedgerAccount owed =
                 invoice.status() == InvoiceStatus.UNCOLLECTIBLE ? LedgerAccount.WRITE_OFF : LedgerAccount.RECEIVABLE;
         ledger.post(
                 transaction,
-                booking(account, "payment", "payment:" + payment, at, "payment of invoice " + number(invoice))
+                booking(account, "payment", "payment:" + payment, at, note)
                         .debit(LedgerAccount.CASH, amount, invoice.id())
                         .credit(owed, ofDue, invoice.id())
                         .credit(LedgerAccount.CREDIT, amount.minus(ofDue), invoice.id()));
@@ -899,7 +967,7 @@ public final class Invoices {
                 throw new BillingException(
                         "Invoice " + number(invoice) + " is " + invoice.status() + ", and credit pays open ones.");
             }
-            payFromCredit(transaction, account, invoice, accounts.now(account), note.reason());
+            payFromCredit(transaction, account, invoice, accounts.now(account), note);
             return id;
         });
         return require(tenant, id);
@@ -920,12 +988,12 @@ public final class Invoices {
                 currency);
         for (UUID id : open) {
             Invoice invoice = require(transaction.connection(), account.tenant(), id);
-            payFromCredit(transaction, account, invoice, at, "credit that came in");
+            payFromCredit(transaction, account, invoice, at, CREDIT_CAME_IN);
         }
     }
 
     private void payFromCredit(
-            Transaction transaction, BillingAccount account, Invoice invoice, Instant at, String note)
+            Transaction transaction, BillingAccount account, Invoice invoice, Instant at, ChangeNote note)
             throws SQLException {
         Wallet credit = ledger.credit(transaction, account.tenant(), invoice.currency());
         Wallet used = credit.paying(invoice.due());
@@ -1030,7 +1098,7 @@ public final class Invoices {
                 row.getString("number_text"),
                 row.getObject("invoice_id", UUID.class),
                 row.getString("invoice_number"),
-                row.getString("reason"),
+                new ChangeNote(row.getString("actor"), row.getString("reason")),
                 Money.ofMinor(row.getLong("net"), currency),
                 Money.ofMinor(row.getLong("tax"), currency),
                 Money.ofMinor(row.getLong("total"), currency),
@@ -1087,6 +1155,7 @@ public final class Invoices {
                 Money.ofMinor(row.getLong("paid"), currency),
                 Money.ofMinor(row.getLong("credit_noted"), currency),
                 Money.ofMinor(row.getLong("due"), currency),
-                content.discounts());
+                content.discounts(),
+                new ChangeNote(row.getString("actor"), row.getString("reason")));
     }
 }

@@ -2,6 +2,7 @@ package io.tenancy.billing.invoice;
 
 import io.tenancy.billing.account.BillingAccount;
 import io.tenancy.billing.party.Seller;
+import io.tenancy.jpa.entitlement.ChangeNote;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param calculation its sums; what of the tenant's credit is used is decided when it becomes final
  * @param discounts names of the discounts that counted
  * @param at when it is made
+ * @param note who and why
  */
 public record NewInvoice(
         UUID id,
@@ -27,7 +29,8 @@ public record NewInvoice(
         List<InvoiceLine> lines,
         Calculation calculation,
         List<String> discounts,
-        Instant at) {
+        Instant at,
+        ChangeNote note) {
 
     /** Copies the lists. */
     public NewInvoice {

@@ -2,6 +2,7 @@ package io.tenancy.billing.ledger;
 
 import io.tenancy.TenantId;
 import io.tenancy.billing.Money;
+import io.tenancy.jpa.entitlement.ChangeNote;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,7 @@ public final class Booking {
     final String kind;
     final String reference;
     final Instant at;
-    final String note;
+    final ChangeNote note;
     final boolean sandbox;
     final List<Line> lines = new ArrayList<>();
 
@@ -26,10 +27,10 @@ public final class Booking {
      * @param kind what kind of thing is booked
      * @param reference names what is booked; nothing is booked twice
      * @param at when it counts
-     * @param note why, in words
+     * @param note who and why
      * @param sandbox whether nothing of it is real
      */
-    public Booking(TenantId tenant, String kind, String reference, Instant at, String note, boolean sandbox) {
+    public Booking(TenantId tenant, String kind, String reference, Instant at, ChangeNote note, boolean sandbox) {
         this.tenant = tenant;
         this.kind = kind;
         this.reference = reference;

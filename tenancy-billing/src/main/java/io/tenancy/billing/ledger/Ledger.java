@@ -1,10 +1,12 @@
 package io.tenancy.billing.ledger;
 
 import io.tenancy.TenantId;
+import io.tenancy.billing.BillingException;
 import io.tenancy.billing.Money;
 import io.tenancy.billing.internal.BillingDatabase;
 import io.tenancy.billing.internal.BillingDatabase.Transaction;
 import io.tenancy.billing.internal.Sql;
+import io.tenancy.jpa.entitlement.ChangeNote;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -24,6 +26,8 @@ import java.util.UUID;
  */
 public final class Ledger {
 
+    private static final String UNIQUE_VIOLATION = "23505";
+
     private final BillingDatabase database;
 
     /**
@@ -40,15 +44,29 @@ public final class Ledger {
      *
      * @param bookings what
      * @throws IllegalStateException when the entries of one do not come to zero
-     * @throws io.tenancy.billing.BillingUnavailableException when one was booked before, or the database cannot be asked
+     * @throws BillingException when one was booked before
+     * @throws io.tenancy.billing.BillingUnavailableException when the database cannot be asked
      */
     public void post(List<Booking> bookings) {
         database.transact("book " + bookings.size() + " transactions", transaction -> {
             for (Booking booking : bookings) {
-                post(transaction, booking);
+                postOnce(transaction, booking);
             }
             return bookings.size();
         });
+    }
+
+    private void postOnce(Transaction transaction, Booking booking) throws SQLException {
+        try {
+            post(transaction, booking);
+        } catch (SQLException failure) {
+            if (UNIQUE_VIOLATION.equals(failure.getSQLState())) {
+                throw new BillingException("'" + booking.reference + "' of tenant " + booking.tenant
+                        + " was to be booked, but was booked before; nothing of this call was booked. What is booked once"
+                        + " keeps its reference; give something else a reference of its own.");
+            }
+            throw failure;
+        }
     }
 
     /**
@@ -68,14 +86,15 @@ public final class Ledger {
         long id = Sql.first(
                         connection,
                         row -> row.getLong(1),
-                        "insert into ledger_transaction (tenant_id, kind, reference, at, recorded_at, note, sandbox)"
-                                + " values (?, ?, ?, ?, ?, ?, ?) returning id",
+                        "insert into ledger_transaction (tenant_id, kind, reference, at, recorded_at, actor, reason,"
+                                + " sandbox) values (?, ?, ?, ?, ?, ?, ?, ?) returning id",
                         booking.tenant.value(),
                         booking.kind,
                         booking.reference,
                         booking.at,
                         transaction.recordedAt(),
-                        booking.note,
+                        booking.note.actor(),
+                        booking.note.reason(),
                         booking.sandbox)
                 .orElseThrow();
         StringBuilder values = new StringBuilder();
@@ -183,7 +202,7 @@ public final class Ledger {
                 transaction -> Sql.list(
                         transaction.connection(),
                         Ledger::entry,
-                        "select t.id, t.kind, t.reference, t.at, e.account, e.tenant_id, e.invoice_id, e.currency, e.amount"
+                        "select t.id, t.kind, t.reference, t.at, t.actor, t.reason, e.account, e.tenant_id, e.invoice_id, e.currency, e.amount"
                                 + " from ledger_transaction t join ledger_entry e on e.transaction_id = t.id"
                                 + " where t.tenant_id = ? order by t.id, e.position limit 10000",
                         tenant.value()));
@@ -198,7 +217,8 @@ public final class Ledger {
                 LedgerAccount.valueOf(row.getString("account")),
                 new TenantId(row.getObject("tenant_id", UUID.class)),
                 row.getObject("invoice_id", UUID.class),
-                Money.ofMinor(row.getLong("amount"), row.getString("currency")));
+                Money.ofMinor(row.getLong("amount"), row.getString("currency")),
+                new ChangeNote(row.getString("actor"), row.getString("reason")));
     }
 
     /**
@@ -245,7 +265,7 @@ public final class Ledger {
             select 'transaction ' || t.id || ' has no entries'
             from ledger_transaction t where not exists (select 1 from ledger_entry e where e.transaction_id = t.id)
             union all
-            select 'invoice ' || i.number_text || ' is ' || i.status || ' with ' || i.due || ' due, but the books say '
+            select 'invoice ' || coalesce(i.number_text, i.id::text) || ' is ' || i.status || ' with ' || i.due || ' due, but the books say '
               || coalesce(l.receivable, 0)
             from invoice i left join (
               select invoice_id, sum(amount) as receivable from ledger_entry where account = 'RECEIVABLE' group by invoice_id

@@ -2,6 +2,7 @@ package io.tenancy.billing.ledger;
 
 import io.tenancy.TenantId;
 import io.tenancy.billing.Money;
+import io.tenancy.jpa.entitlement.ChangeNote;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param tenant whose
  * @param invoice the invoice that it is about; null where it is about none
  * @param amount positive for a debit, negative for a credit
+ * @param note who and why; the actor of what billing does by itself is {@code billing}, of what a payment provider did its name
  */
 public record LedgerEntry(
         long transaction,
@@ -26,4 +28,5 @@ public record LedgerEntry(
         LedgerAccount account,
         TenantId tenant,
         @Nullable UUID invoice,
-        Money amount) {}
+        Money amount,
+        ChangeNote note) {}

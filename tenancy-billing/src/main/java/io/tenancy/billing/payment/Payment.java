@@ -2,6 +2,7 @@ package io.tenancy.billing.payment;
 
 import io.tenancy.TenantId;
 import io.tenancy.billing.Money;
+import io.tenancy.jpa.entitlement.ChangeNote;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param reference names it at the provider
  * @param amount negative for what was paid back
  * @param at when
+ * @param note who took it in, and why; of what a provider collected, its name
  */
 public record Payment(
         UUID id,
@@ -24,4 +26,5 @@ public record Payment(
         String provider,
         String reference,
         Money amount,
-        Instant at) {}
+        Instant at,
+        ChangeNote note) {}

@@ -45,6 +45,7 @@ public final class Payments {
     /** How long a request whose outcome is not known is left alone before it is made again. */
     public static final Duration ASK_AGAIN = Duration.ofMinutes(10);
 
+    private static final int LONGEST_REASON = 1_000;
     private static final Logger LOG = LoggerFactory.getLogger(Payments.class);
 
     private final BillingDatabase database;
@@ -137,7 +138,7 @@ public final class Payments {
                         + ". If money came nevertheless, take it in with its amount; it goes to the tenant's credit.");
             }
             Money received = amount == null ? found.due() : amount;
-            return settle(transaction, account, found, received, ManualPayments.NAME, reference, note.actor());
+            return settle(transaction, account, found, received, ManualPayments.NAME, reference, note);
         });
     }
 
@@ -174,22 +175,25 @@ public final class Payments {
             Money amount,
             String provider,
             String reference,
-            String actor)
+            ChangeNote note)
             throws SQLException {
         if (invoice.status() == InvoiceStatus.DRAFT || invoice.status() == InvoiceStatus.VOID) {
             throw new BillingException(
-                    "Invoice " + invoice.id() + " is " + invoice.status() + " and takes no payment.");
+                    "Invoice " + invoice.id() + " is " + invoice.status() + " and takes no payment. "
+                            + (invoice.status() == InvoiceStatus.DRAFT
+                                    ? "Make it final first: invoices().finalise(tenant, id)."
+                                    : "If money came nevertheless, add it to the tenant's credit: topUp(tenant, amount, reference, note)."));
         }
         if (amount.isZero() || amount.isNegative()) {
             throw new BillingException("A payment of " + amount + " was to be taken in, but a payment is more than 0.");
         }
         Instant at = accounts.now(account);
         UUID id = Ids.next();
-        invoices.pay(transaction, account, invoice, amount, id, at);
+        invoices.pay(transaction, account, invoice, amount, id, at, note);
         if (amount.compareTo(invoice.due()) > 0) {
             invoices.payOpenFromCredit(transaction, account, amount.currency(), at);
         }
-        insert(transaction, id, account.tenant(), invoice.id(), provider, reference, amount, at, actor);
+        insert(transaction, id, account.tenant(), invoice.id(), provider, reference, amount, at, note);
         notices.add(
                 transaction,
                 new BillingNotice(
@@ -203,7 +207,7 @@ public final class Payments {
                         amount,
                         at,
                         at));
-        return new Payment(id, account.tenant(), invoice.id(), provider, reference, amount, at);
+        return new Payment(id, account.tenant(), invoice.id(), provider, reference, amount, at, note);
     }
 
     private static void insert(
@@ -215,12 +219,12 @@ public final class Payments {
             String reference,
             Money amount,
             Instant at,
-            String actor)
+            ChangeNote note)
             throws SQLException {
         int inserted = Sql.update(
                 transaction.connection(),
                 "insert into payment (id, tenant_id, invoice_id, provider, reference, currency, amount, at, recorded_at,"
-                        + " actor) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (provider, reference) do nothing",
+                        + " actor, reason) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (provider, reference) do nothing",
                 id,
                 tenant.value(),
                 invoice,
@@ -230,7 +234,8 @@ public final class Payments {
                 amount.minorUnits(),
                 at,
                 transaction.recordedAt(),
-                actor);
+                note.actor(),
+                note.reason());
         if (inserted == 0) {
             throw new BillingException("A payment of " + amount + " with reference '" + reference + "' of provider '"
                     + provider + "' was to be taken in for tenant " + tenant
@@ -261,12 +266,12 @@ public final class Payments {
             UUID id = Ids.next();
             ledger.post(
                     transaction,
-                    booking(account, "top-up", "payment:" + id, at, note.reason())
+                    booking(account, "top-up", "payment:" + id, at, note)
                             .debit(LedgerAccount.CASH, amount, null)
                             .credit(LedgerAccount.CREDIT, amount, null));
-            insert(transaction, id, tenant, null, ManualPayments.NAME, reference, amount, at, note.actor());
+            insert(transaction, id, tenant, null, ManualPayments.NAME, reference, amount, at, note);
             invoices.payOpenFromCredit(transaction, account, amount.currency(), at);
-            return new Payment(id, tenant, null, ManualPayments.NAME, reference, amount, at);
+            return new Payment(id, tenant, null, ManualPayments.NAME, reference, amount, at, note);
         });
     }
 
@@ -278,22 +283,28 @@ public final class Payments {
      * @param amount more than 0
      * @param key names the gift; given again with the same key, it is given once
      * @param note who and why
+     * @throws BillingException when the tenant has no billing account, or another amount was given with this key
      */
     public void grantCredit(TenantId tenant, Money amount, String key, ChangeNote note) {
         requirePositive(amount);
         String reference = "grant:" + tenant + ":" + key;
         database.transact("give credit to tenant " + tenant, transaction -> {
             BillingAccount account = accounts.lock(transaction, tenant);
-            boolean given = Sql.first(
-                            transaction.connection(),
-                            row -> row.getLong(1),
-                            "select id from ledger_transaction where reference = ?",
-                            reference)
-                    .isPresent();
-            if (!given) {
+            Optional<Money> given = Sql.first(
+                    transaction.connection(),
+                    row -> Money.ofMinor(row.getLong("amount"), row.getString("currency")),
+                    "select e.amount, e.currency from ledger_transaction t join ledger_entry e on e.transaction_id = t.id"
+                            + " where t.reference = ? and e.account = 'PROMOTION'",
+                    reference);
+            if (given.isPresent() && !given.get().equals(amount)) {
+                throw new BillingException(amount + " was to be given to tenant " + tenant + " with key '" + key
+                        + "', but with this key " + given.get()
+                        + " was given before. Give this gift a key of its own.");
+            }
+            if (given.isEmpty()) {
                 ledger.post(
                         transaction,
-                        booking(account, "credit-grant", reference, accounts.now(account), note.reason())
+                        booking(account, "credit-grant", reference, accounts.now(account), note)
                                 .debit(LedgerAccount.PROMOTION, amount, null)
                                 .credit(LedgerAccount.GIFT, amount, null));
                 invoices.payOpenFromCredit(transaction, account, amount.currency(), accounts.now(account));
@@ -425,7 +436,7 @@ public final class Payments {
             // Taken from the credit at once, so that it is not spent meanwhile; a refund that fails puts it back.
             ledger.post(
                     transaction,
-                    booking(account, "refund", "refund:" + id, at, note.reason())
+                    booking(account, "refund", "refund:" + id, at, note)
                             .debit(LedgerAccount.CREDIT, amount, null)
                             .credit(LedgerAccount.CASH, amount, null));
             start(transaction, id, account, null, "REFUND", amount, transaction.recordedAt());
@@ -731,7 +742,7 @@ public final class Payments {
                     reference,
                     attempt.amount().negated(),
                     accounts.now(account),
-                    attempt.provider());
+                    by(attempt, "refund " + attempt.id()));
             return;
         }
         Invoice found = invoices.require(transaction.connection(), account.tenant(), invoice);
@@ -739,9 +750,10 @@ public final class Payments {
             // Taken back while the provider was asked: the money is the tenant's.
             UUID id = Ids.next();
             Instant at = accounts.now(account);
+            ChangeNote note = by(attempt, "payment of a void invoice");
             ledger.post(
                     transaction,
-                    booking(account, "payment", "payment:" + id, at, "payment of a void invoice")
+                    booking(account, "payment", "payment:" + id, at, note)
                             .debit(LedgerAccount.CASH, attempt.amount(), null)
                             .credit(LedgerAccount.CREDIT, attempt.amount(), null));
             insert(
@@ -753,12 +765,23 @@ public final class Payments {
                     reference,
                     attempt.amount(),
                     at,
-                    attempt.provider());
+                    note);
             invoices.payOpenFromCredit(transaction, account, attempt.amount().currency(), at);
             return;
         }
         var unused = settle(
-                transaction, account, found, attempt.amount(), attempt.provider(), reference, attempt.provider());
+                transaction,
+                account,
+                found,
+                attempt.amount(),
+                attempt.provider(),
+                reference,
+                by(attempt, "payment of invoice " + found.number()));
+    }
+
+    // What a provider says may be longer than a note, or nothing.
+    private static ChangeNote by(Attempt attempt, String what) {
+        return new ChangeNote(attempt.provider(), what.substring(0, Math.min(what.length(), LONGEST_REASON)));
     }
 
     /** Of a refund that was said to be declined and was made after all: its credit was put back, and is taken again. */
@@ -790,7 +813,7 @@ public final class Payments {
                                 "refund-made",
                                 "refund-made:" + attempt.id(),
                                 accounts.now(account),
-                                "declined at first, made after all")
+                                by(attempt, "refund was declined at first and made after all"))
                         .debit(LedgerAccount.CREDIT, amount, null)
                         .credit(LedgerAccount.CASH, amount, null));
     }
@@ -805,7 +828,12 @@ public final class Payments {
         }
         ledger.post(
                 transaction,
-                booking(account, "refund-declined", "refund-declined:" + attempt.id(), at, no.message())
+                booking(
+                                account,
+                                "refund-declined",
+                                "refund-declined:" + attempt.id(),
+                                at,
+                                by(attempt, "refund was declined: " + no.message()))
                         .debit(LedgerAccount.CASH, attempt.amount(), null)
                         .credit(LedgerAccount.CREDIT, attempt.amount(), null));
         invoices.payOpenFromCredit(transaction, account, attempt.amount().currency(), at);
@@ -858,7 +886,7 @@ public final class Payments {
     }
 
     private static final String SELECT =
-            "select id, tenant_id, invoice_id, provider, reference, currency, amount, at from payment";
+            "select id, tenant_id, invoice_id, provider, reference, currency, amount, at, actor, reason from payment";
 
     private static Optional<Payment> find(Connection connection, String provider, String reference)
             throws SQLException {
@@ -874,10 +902,11 @@ public final class Payments {
                 row.getString("provider"),
                 row.getString("reference"),
                 Money.ofMinor(row.getLong("amount"), row.getString("currency")),
-                Sql.instant(row, "at"));
+                Sql.instant(row, "at"),
+                new ChangeNote(row.getString("actor"), row.getString("reason")));
     }
 
-    private static Booking booking(BillingAccount account, String kind, String reference, Instant at, String note) {
+    private static Booking booking(BillingAccount account, String kind, String reference, Instant at, ChangeNote note) {
         return new Booking(account.tenant(), kind, reference, at, note, account.isSandbox());
     }
 }

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What recurs and how it moves, from what became of subscriptions. Records are only ever added, so the figures of a past
- * day are the same whenever they are asked for. Tenants in the sandbox do not count. Each currency is told by itself. Safe
- * for many threads.
+ * day are the same whenever they are asked for, once billing has run what was due on it: what is run late counts at the
+ * instant at which it was due. Tenants in the sandbox do not count. Each currency is told by itself. Safe for many threads.
  *
  * <p><b>MRR</b>, monthly recurring revenue: the sum, over subscriptions that are active, past due, restricted, or cancelled
  * and not yet over, of what recurs in a month: prices of fixed and per-seat charges divided by the months of the interval

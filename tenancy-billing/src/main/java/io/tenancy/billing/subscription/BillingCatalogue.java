@@ -124,7 +124,12 @@ public final class BillingCatalogue {
                 .orElseThrow();
     }
 
-    /** Takes over the prices of the catalogue that was imported last, when that was done without billing. */
+    /**
+     * Takes over the prices of the catalogue that was imported last, when that was done without billing.
+     *
+     * @throws InvalidCatalogueException naming everything that is wrong with the prices of that document
+     * @throws CatalogueConflictException naming everything that the document would change of prices and must not
+     */
     public void catchUp() {
         database.transact("take over the prices of the catalogue", transaction -> {
             Connection connection = transaction.connection();
@@ -151,6 +156,7 @@ public final class BillingCatalogue {
         List<String> changes = new ArrayList<>();
         List<String> conflicts = new ArrayList<>();
         var catalogue = CatalogueReader.read(document);
+        requireOwnCodes(connection, book, conflicts);
         for (PlanPrices plan : book.plans().values()) {
             String name = catalogue.plan(plan.plan()).map(Plan::name).orElse(plan.plan());
             Sql.update(
@@ -181,6 +187,30 @@ public final class BillingCatalogue {
         }
         Sql.update(connection, "update billing_catalogue set revision = ?, currency = ?", revision, book.currency());
         return changes;
+    }
+
+    // Tenants keep what is no longer sold, so a plan's code stays that of a plan, and an add-on's that of an add-on.
+    private static void requireOwnCodes(Connection connection, PriceBook book, List<String> conflicts)
+            throws SQLException {
+        for (String code : codesOf(connection, "ADD_ON")) {
+            if (book.plans().containsKey(code)) {
+                conflicts.add("plans." + code + ": was imported before as an add-on. Give the plan a code of its own.");
+            }
+        }
+        for (String code : codesOf(connection, "PLAN")) {
+            if (book.addOns().containsKey(code)) {
+                conflicts.add(
+                        "add_ons." + code + ": was imported before as a plan. Give the add-on a code of its own.");
+            }
+        }
+    }
+
+    private static List<String> codesOf(Connection connection, String kind) throws SQLException {
+        return Sql.list(
+                connection,
+                row -> row.getString(1),
+                "select distinct code from billing_terms where kind = ? order by code",
+                kind);
     }
 
     private static PlanPrices headOf(PlanPrices plan) {

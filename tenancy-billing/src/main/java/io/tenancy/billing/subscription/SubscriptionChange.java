@@ -17,12 +17,25 @@ public sealed interface SubscriptionChange {
      * Another plan, another version of it, or another interval. A new interval begins a new period at once.
      *
      * @param plan code of the plan
-     * @param terms number of its terms in the store; 0 for those of the version in effect
+     * @param terms number of its terms in the store, such as {@link BillingCatalogue#negotiate} returns; 0 for those of the
+     *     version in effect
      * @param interval how long periods are; null to stay
      * @param quantity seats; 0 to stay
      */
     record ToPlan(String plan, long terms, @Nullable BillingInterval interval, long quantity)
             implements SubscriptionChange {
+
+        /**
+         * Validates the quantity.
+         *
+         * @throws IllegalArgumentException when it is negative
+         */
+        public ToPlan {
+            if (quantity < 0) {
+                throw new IllegalArgumentException("Plan '" + plan + "' was to have " + quantity
+                        + " seats, but has one or more; 0 leaves them as they are");
+            }
+        }
 
         /**
          * A plan in its version in effect, with interval and seats as they are.
@@ -50,6 +63,16 @@ public sealed interface SubscriptionChange {
      * @param seats 1 and more
      */
     record Seats(long seats) implements SubscriptionChange {
+
+        /**
+         * Validates the number.
+         *
+         * @throws IllegalArgumentException when it is less than 1
+         */
+        public Seats {
+            requireOnce("Seats", seats);
+        }
+
         @Override
         public String inWords() {
             return seats + " seats";
@@ -63,6 +86,16 @@ public sealed interface SubscriptionChange {
      * @param quantity how many; 1 and more
      */
     record AddOn(String addOn, long quantity) implements SubscriptionChange {
+
+        /**
+         * Validates the number.
+         *
+         * @throws IllegalArgumentException when it is less than 1
+         */
+        public AddOn {
+            requireOnce("Add-on '" + addOn + "'", quantity);
+        }
+
         @Override
         public String inWords() {
             return "add-on " + addOn + ", " + quantity + " times";
@@ -107,6 +140,14 @@ public sealed interface SubscriptionChange {
         @Override
         public String inWords() {
             return "cancel: " + reason;
+        }
+    }
+
+    private static void requireOnce(String what, long quantity) {
+        if (quantity < 1) {
+            throw new IllegalArgumentException(
+                    what + ": the number was to be " + quantity
+                            + ", but is 1 or more; to have none, take the add-on away (NoAddOn) or end the subscription (Cancel)");
         }
     }
 }

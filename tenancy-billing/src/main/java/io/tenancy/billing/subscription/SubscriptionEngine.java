@@ -390,7 +390,7 @@ final class SubscriptionEngine {
         }
 
         private void changePlan(SubscriptionChange.ToPlan change) {
-            Terms target = change.terms() == 0 ? terms.ofPlan(change.plan(), at) : terms.terms(change.terms());
+            Terms target = terms.ofPlan(change.plan(), change.terms(), at);
             BillingInterval wanted = change.interval();
             BillingInterval interval = wanted == null ? now.interval : wanted;
             requireSold(target, interval, before.currency());
@@ -779,7 +779,11 @@ final class SubscriptionEngine {
             return left;
         }
 
+        // What is left of a period for its last seconds can come to nothing, and then there is nothing to tell.
         private void add(DraftCharge charge) {
+            if (charge.amount().isZero() && charge.quantity() == null) {
+                return;
+            }
             List<DraftCharge> all = new ArrayList<>(now.pending);
             all.add(charge);
             now.pending = all;

@@ -184,11 +184,7 @@ public final class Subscriptions {
         Prices prices = catalogue.within(connection);
         TermsSource source = prices.in(connection);
         Instant at = accounts.now(account);
-        Terms terms = wanted.terms() == 0 ? source.ofPlan(wanted.plan(), at) : source.terms(wanted.terms());
-        if (!terms.plan() || !terms.code().equals(wanted.plan())) {
-            throw new BillingException(
-                    "Terms " + wanted.terms() + " are of '" + terms.code() + "', not of plan '" + wanted.plan() + "'.");
-        }
+        Terms terms = source.ofPlan(wanted.plan(), wanted.terms(), at);
         List<String> sold = terms.prices().currencies();
         String currency = wanted.currency() != null
                 ? wanted.currency()
@@ -994,7 +990,7 @@ public final class Subscriptions {
                 throws SQLException {
             Subscription after = outcome.after();
             if (isInvoicedNow(outcome)) {
-                after = invoice(outcome);
+                after = invoice(outcome, note);
             }
             if (before != null
                     && (!after.anchor().equals(before.anchor())
@@ -1019,7 +1015,7 @@ public final class Subscriptions {
             return sum > 0;
         }
 
-        private Subscription invoice(Outcome outcome) throws SQLException {
+        private Subscription invoice(Outcome outcome, ChangeNote note) throws SQLException {
             Subscription s = outcome.after();
             Worked worked = engine.invoice(s, Money.zero(s.currency()), outcome.periodBegins());
             givesCredit |= worked.calculation().total().isNegative();
@@ -1031,7 +1027,8 @@ public final class Subscriptions {
                     lines(worked),
                     worked.calculation(),
                     worked.discounts().stream().map(Discount::name).toList(),
-                    now);
+                    now,
+                    note);
             if (batch == null) {
                 invoices.make(transaction, made);
             } else {

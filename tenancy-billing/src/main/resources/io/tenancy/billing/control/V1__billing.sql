@@ -134,8 +134,12 @@ create table invoice (
   -- When the payment provider is asked; null for never.
   collect_at timestamptz,
   sandbox boolean not null,
+  -- Who made it and why; of a draft that was discarded, who did that.
+  actor text not null,
+  reason text not null,
   unique (seller, series, number),
-  check ((status = 'DRAFT') = (number is null)),
+  -- VOID without a number: discarded while it was a draft.
+  check (case status when 'DRAFT' then number is null when 'VOID' then true else number is not null end),
   check ((number is null) = (finalised_at is null)),
   check (due >= 0),
   check (status <> 'PAID' or due = 0)
@@ -150,7 +154,7 @@ create function keep_final_invoice() returns trigger language plpgsql set search
 begin
   if tg_op = 'DELETE' then
     if old.status <> 'DRAFT' then
-      raise exception 'Invoice % is final and is kept for ever; correct it with a credit note', old.number_text
+      raise exception 'Invoice % is final and is kept for ever; correct it with a credit note', coalesce(old.number_text, old.id::text)
         using errcode = 'restrict_violation';
     end if;
     return old;
@@ -158,21 +162,22 @@ begin
   if old.status <> 'DRAFT' and
      (new.id, new.tenant_id, new.subscription_id, new.seller, new.series, new.number, new.number_text, new.currency,
       new.subtotal, new.discount, new.tax, new.total, new.content, new.created_at, new.finalised_at,
-      new.due_at, new.sandbox)
+      new.due_at, new.sandbox, new.actor, new.reason)
      is distinct from
      (old.id, old.tenant_id, old.subscription_id, old.seller, old.series, old.number, old.number_text, old.currency,
       old.subtotal, old.discount, old.tax, old.total, old.content, old.created_at, old.finalised_at,
-      old.due_at, old.sandbox) then
-    raise exception 'Invoice % is final and does not change; correct it with a credit note', old.number_text
-      using errcode = 'restrict_violation';
+      old.due_at, old.sandbox, old.actor, old.reason) then
+    raise exception 'Invoice % is final and does not change; correct it with a credit note',
+      coalesce(old.number_text, old.id::text) using errcode = 'restrict_violation';
   end if;
   -- Credit that comes later pays more of it, and what was paid is not taken back from it.
   if old.status <> 'DRAFT' and new.credited < old.credited then
-    raise exception 'Invoice % is final and the credit that it used stays; correct it with a credit note', old.number_text
-      using errcode = 'restrict_violation';
+    raise exception 'Invoice % is final and the credit that it used stays; correct it with a credit note',
+      coalesce(old.number_text, old.id::text) using errcode = 'restrict_violation';
   end if;
   if old.status <> 'DRAFT' and new.status = 'DRAFT' then
-    raise exception 'Invoice % is final and is no draft again', old.number_text using errcode = 'restrict_violation';
+    raise exception 'Invoice % is final and is no draft again', coalesce(old.number_text, old.id::text)
+      using errcode = 'restrict_violation';
   end if;
   return new;
 end
@@ -191,6 +196,7 @@ create table credit_note (
   series text not null,
   number bigint not null,
   number_text text not null,
+  actor text not null,
   reason text not null,
   currency text not null,
   net bigint not null,
@@ -214,7 +220,8 @@ create table ledger_transaction (
   reference text not null unique,
   at timestamptz not null,
   recorded_at timestamptz not null,
-  note text not null,
+  actor text not null,
+  reason text not null,
   sandbox boolean not null
 );
 
@@ -309,6 +316,7 @@ create table payment (
   at timestamptz not null,
   recorded_at timestamptz not null,
   actor text not null,
+  reason text not null,
   unique (provider, reference)
 );
 

@@ -379,6 +379,14 @@ class PriceBookReaderTest {
                                 + " given in each of USD, EUR");
     }
 
+    @Test
+    void anAddOnWithTheCodeOfAPlanThatIsSoldIsRefused() {
+        assertThat(errorsOf(GOOD.replace("stock_take: {plans", "pro: {plans")))
+                .singleElement()
+                .hasToString("line 25, add_ons.pro: has the code of plan 'pro', which is sold as well;"
+                        + " give the add-on a code of its own");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

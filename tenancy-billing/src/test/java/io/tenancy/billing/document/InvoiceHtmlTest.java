@@ -356,7 +356,7 @@ class InvoiceHtmlTest {
                 note.number(),
                 UUID.fromString("0198c0de-0000-7000-8000-0000000000ff"),
                 "2026-0041",
-                note.reason(),
+                note.note(),
                 note.net(),
                 note.tax(),
                 note.total(),

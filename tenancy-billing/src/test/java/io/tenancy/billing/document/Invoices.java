@@ -9,6 +9,7 @@ import io.tenancy.billing.invoice.InvoiceStatus;
 import io.tenancy.billing.invoice.Tax;
 import io.tenancy.billing.party.Buyer;
 import io.tenancy.billing.party.Seller;
+import io.tenancy.jpa.entitlement.ChangeNote;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
@@ -189,7 +190,8 @@ final class Invoices {
                 money(paid),
                 money(creditNoted),
                 owed.minus(money(credited)).minus(money(paid)).minus(money(creditNoted)),
-                discounts);
+                discounts,
+                new ChangeNote("ada", "asked for it"));
     }
 
     static CreditNote creditNote(Invoice of, String net, String tax) {
@@ -201,7 +203,7 @@ final class Invoices {
                 "C-2026-0007",
                 of.id(),
                 String.valueOf(of.number()),
-                "Two users were billed twice",
+                new ChangeNote("ada", "Two users were billed twice"),
                 lessTax,
                 levied,
                 lessTax.plus(levied),

@@ -102,16 +102,16 @@ public final class IndependentBill {
     /** What was used of an offer in a stretch. */
     private static final class Used {
         final String code;
-        final int position;
+        final Instant rank;
         final Life.Cell first;
         Instant until;
         boolean closed;
         final Map<String, BigDecimal> charged = new LinkedHashMap<>();
         final Map<String, BigDecimal> discounts = new LinkedHashMap<>();
 
-        Used(String code, int position, Life.Cell first) {
+        Used(String code, Instant rank, Life.Cell first) {
             this.code = code;
-            this.position = position;
+            this.rank = rank;
             this.first = first;
             this.until = first.until();
         }
@@ -216,14 +216,16 @@ public final class IndependentBill {
                     if (running != null && running.until.equals(cell.from())) {
                         running.until = cell.until();
                     } else {
-                        Used begun = new Used(had.code(), position, cell);
+                        // The plan comes first, then what was bought before; fees of an earlier plan do not count.
+                        boolean plan = cell.state().had().get(0).equals(had);
+                        Used begun = new Used(had.code(), plan ? Instant.MIN : had.since(), cell);
                         metering.put(id, begun);
                         used.add(begun);
                     }
                 }
             }
         }
-        used.sort(Comparator.comparing((Used each) -> each.until).thenComparing(each -> each.position));
+        used.sort(Comparator.comparing((Used each) -> each.until).thenComparing(each -> each.rank));
     }
 
     private static BigDecimal price(Offer.Advance fee, Life.Had had, Life.State state) {

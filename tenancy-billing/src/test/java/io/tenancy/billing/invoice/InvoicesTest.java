@@ -16,6 +16,8 @@ import io.tenancy.billing.ledger.LedgerAccount;
 import io.tenancy.billing.party.Buyer;
 import io.tenancy.billing.party.Seller;
 import io.tenancy.billing.payment.ManualPayments;
+import io.tenancy.billing.subscription.NewSubscription;
+import io.tenancy.jpa.entitlement.ChangeNote;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -239,6 +241,56 @@ class InvoicesTest {
                 .extracting(Invoice::number)
                 .containsOnly(again(draft).number());
         assertThat(billing.ledger().entries(tenant)).hasSize(3);
+    }
+
+    @Test
+    void aDraftThatIsDiscardedIsVoidWithoutANumberAndStaysSo() {
+        TenantId tenant = fixture.tenant();
+        Invoice draft = drafting.invoices().charge(tenant, List.of(Charge.of("Setup", usd("10.00"), VAT)), NOTE);
+        ChangeNote mistaken = new ChangeNote("grace", "of another tenant");
+
+        Invoice discarded = billing.invoices().discard(tenant, draft.id(), mistaken);
+
+        assertThat(discarded.status()).isEqualTo(InvoiceStatus.VOID);
+        assertThat(discarded.note()).isEqualTo(mistaken);
+        fixture.clock.move(DAY);
+        drafting.run().run();
+        assertThat(billing.invoices().finalise(tenant, draft.id())).isEqualTo(discarded);
+        assertThat(discarded.number()).isNull();
+        assertThat(billing.ledger().entries(tenant)).isEmpty();
+        assertThat(billing.ledger().faults()).isEmpty();
+        assertThatThrownBy(() ->
+                        fixture.sqlAsPlatform("update invoice set reason = 'x' where id = '" + discarded.id() + "'"))
+                .hasMessageContaining("does not change");
+        assertThatThrownBy(() -> fixture.sqlAsPlatform("delete from invoice where id = '" + discarded.id() + "'"))
+                .hasMessageContaining("is kept for ever");
+    }
+
+    @Test
+    void whatIsFinalIsNotDiscarded() {
+        TenantId tenant = fixture.tenant();
+        Invoice invoice = charge(tenant, "10.00", VAT);
+
+        assertThatThrownBy(() -> billing.invoices().discard(tenant, invoice.id(), NOTE))
+                .isInstanceOf(BillingException.class)
+                .hasMessageContaining("it is OPEN")
+                .hasMessageContaining("annul");
+        assertThat(again(invoice)).isEqualTo(invoice);
+    }
+
+    @Test
+    void aDraftOfASubscriptionIsNotDiscardedBecauseItsPeriodIsChargedOnce() {
+        TenantId tenant = fixture.tenant();
+        var unused = billing.catalogue().importCatalogue(BillingFixture.TWO_PLANS, NOTE);
+        drafting.subscriptions().start(tenant, NewSubscription.of("pro"), NOTE);
+        Invoice draft = billing.invoices().of(tenant).get(0);
+
+        assertThatThrownBy(() -> billing.invoices().discard(tenant, draft.id(), NOTE))
+                .isInstanceOf(BillingException.class)
+                .hasMessageContaining("of a subscription")
+                .hasMessageContaining("finalise(tenant, id), then annul(tenant, id, note)");
+        assertThat(again(draft)).isEqualTo(draft);
+        assertThat(draft.note()).isEqualTo(NOTE);
     }
 
     @Test

@@ -4,14 +4,19 @@ import static io.tenancy.billing.BillingFixture.NOTE;
 import static io.tenancy.billing.BillingFixture.usd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.tenancy.TenantId;
+import io.tenancy.billing.BillingException;
 import io.tenancy.billing.BillingFixture;
+import io.tenancy.billing.BillingUnavailableException;
 import io.tenancy.billing.Money;
 import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.invoice.Charge;
+import io.tenancy.billing.invoice.CreditNote;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.Tax;
+import io.tenancy.jpa.entitlement.ChangeNote;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -64,8 +69,8 @@ class LedgerTest {
     }
 
     private String newTransaction() {
-        return "insert into ledger_transaction (tenant_id, kind, reference, at, recorded_at, note, sandbox) values ('"
-                + tenant + "', 'test', gen_random_uuid()::text, now(), now(), '', false)";
+        return "insert into ledger_transaction (tenant_id, kind, reference, at, recorded_at, actor, reason, sandbox) values ('"
+                + tenant + "', 'test', gen_random_uuid()::text, now(), now(), 'x', 'x', false)";
     }
 
     private String entry(String account, String amount, int position, String currency) {
@@ -80,7 +85,7 @@ class LedgerTest {
 
     @Test
     void aBookingThatDoesNotComeToZeroIsRefusedBeforeItIsSent() {
-        Booking booking = new Booking(tenant, "test", "test:1", fixture.clock.instant(), "", false)
+        Booking booking = new Booking(tenant, "test", "test:1", fixture.clock.instant(), NOTE, false)
                 .debit(LedgerAccount.CASH, usd("1.00"), null)
                 .credit(LedgerAccount.CREDIT, usd("0.99"), null);
 
@@ -91,8 +96,43 @@ class LedgerTest {
     }
 
     @Test
+    void eachTransactionTellsWhoBookedItAndWhy() {
+        ChangeNote gift = new ChangeNote("grace", "sorry for the outage");
+        ChangeNote lost = new ChangeNote("linus", "insolvent");
+        Invoice invoice = charge();
+        CreditNote part = billing.invoices()
+                .credit(tenant, invoice.id(), usd("4.00"), new ChangeNote("ada", "one seat too many"));
+        billing.payments().grantCredit(tenant, usd("25.00"), "outage", gift);
+        billing.invoices().writeOff(tenant, invoice.id(), lost);
+
+        assertThat(billing.ledger().entries(tenant))
+                .filteredOn(entry -> entry.amount().minorUnits() > 0)
+                .extracting(LedgerEntry::kind, LedgerEntry::note)
+                .contains(
+                        tuple("invoice", NOTE),
+                        tuple("credit-note", new ChangeNote("ada", "one seat too many")),
+                        tuple("credit-grant", gift),
+                        tuple("write-off", lost));
+        assertThat(part.note()).isEqualTo(new ChangeNote("ada", "one seat too many"));
+        assertThat(billing.invoices().creditNotes(tenant)).containsExactly(part);
+    }
+
+    @Test
+    void whoAnnulledAnInvoiceAndWhyIsOnItsCreditNoteAndInTheBooks() {
+        ChangeNote wrong = new ChangeNote("grace", "wrong tenant");
+
+        CreditNote note = billing.invoices().annul(tenant, charge().id(), wrong);
+
+        assertThat(note.note()).isEqualTo(wrong);
+        assertThat(billing.ledger().entries(tenant))
+                .filteredOn(entry -> entry.reference().equals("credit-note:" + note.id()))
+                .isNotEmpty()
+                .allSatisfy(entry -> assertThat(entry.note()).isEqualTo(wrong));
+    }
+
+    @Test
     void entriesOfNothingAreLeftOut() {
-        Booking booking = new Booking(tenant, "test", "test:1", fixture.clock.instant(), "", false)
+        Booking booking = new Booking(tenant, "test", "test:1", fixture.clock.instant(), NOTE, false)
                 .debit(LedgerAccount.CASH, usd("0.00"), null);
 
         assertThat(booking.lines).isEmpty();
@@ -155,10 +195,32 @@ class LedgerTest {
     @Test
     void nothingIsBookedTwice() {
         assertThatThrownBy(() -> fixture.sqlAsPlatform(
-                        "insert into ledger_transaction (tenant_id, kind, reference, at, recorded_at, note, sandbox)"
-                                + " select tenant_id, kind, reference, at, recorded_at, note, sandbox"
+                        "insert into ledger_transaction (tenant_id, kind, reference, at, recorded_at, actor, reason, sandbox)"
+                                + " select tenant_id, kind, reference, at, recorded_at, actor, reason, sandbox"
                                 + " from ledger_transaction limit 1"))
                 .hasMessageContaining("ledger_transaction_reference_key");
+    }
+
+    @Test
+    void whatTheApplicationBooksTwiceIsRefusedAsAWhole() {
+        Booking opening = new Booking(tenant, "opening", "opening:1", fixture.clock.instant(), NOTE, false)
+                .debit(LedgerAccount.CASH, usd("7.00"), null)
+                .credit(LedgerAccount.CREDIT, usd("7.00"), null);
+        Booking other = new Booking(tenant, "opening", "opening:2", fixture.clock.instant(), NOTE, false)
+                .debit(LedgerAccount.CASH, usd("1.00"), null)
+                .credit(LedgerAccount.CREDIT, usd("1.00"), null);
+        billing.ledger().post(List.of(opening));
+
+        assertThatThrownBy(() -> billing.ledger().post(List.of(other, opening)))
+                .isInstanceOf(BillingException.class)
+                .isNotInstanceOf(BillingUnavailableException.class)
+                .hasMessageContaining("'opening:1'")
+                .hasMessageContaining("booked before");
+        assertThat(billing.ledger().entries(tenant))
+                .extracting(LedgerEntry::reference)
+                .contains("opening:1")
+                .doesNotContain("opening:2");
+        assertThat(billing.ledger().faults()).isEmpty();
     }
 
     @Test
@@ -219,8 +281,10 @@ class LedgerTest {
 
     @Test
     void aPaymentThatIsNotInTheBooksIsFound() {
-        plant("insert into payment (id, tenant_id, provider, reference, currency, amount, at, recorded_at, actor)"
-                + " values (gen_random_uuid(), '" + tenant + "', 'manual', 'planted', 'USD', 700, now(), now(), 'x')");
+        plant(
+                "insert into payment (id, tenant_id, provider, reference, currency, amount, at, recorded_at, actor, reason)"
+                        + " values (gen_random_uuid(), '" + tenant
+                        + "', 'manual', 'planted', 'USD', 700, now(), now(), 'x', 'x')");
 
         assertThat(billing.ledger().faults())
                 .singleElement()

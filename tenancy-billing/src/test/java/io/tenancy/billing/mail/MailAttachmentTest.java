@@ -3,6 +3,7 @@ package io.tenancy.billing.mail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenancy.TenantId;
+import io.tenancy.billing.BillingFixture;
 import io.tenancy.billing.Money;
 import io.tenancy.billing.document.InvoiceHtml;
 import io.tenancy.billing.document.InvoicePdf;
@@ -49,7 +50,8 @@ class MailAttachmentTest {
                 none,
                 none,
                 none,
-                List.of());
+                List.of(),
+                BillingFixture.NOTE);
     }
 
     @ParameterizedTest

@@ -17,6 +17,8 @@ import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.InvoiceStatus;
 import io.tenancy.billing.invoice.Tax;
 import io.tenancy.billing.ledger.LedgerAccount;
+import io.tenancy.billing.ledger.LedgerEntry;
+import io.tenancy.jpa.entitlement.ChangeNote;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -103,8 +105,75 @@ class PaymentsTest {
         assertThat(again(invoice).status()).isEqualTo(InvoiceStatus.PAID);
         assertThat(again(invoice).paid()).isEqualTo(usd("10.00"));
         assertThat(billing.payments().of(tenant)).containsExactly(payment);
-        assertThat(fixture.rows("select actor from payment where id = '" + payment.id() + "'"))
-                .containsExactly("ada");
+        assertThat(payment.note()).isEqualTo(NOTE);
+        assertThat(bookedBy(tenant, "payment:" + payment.id())).containsOnly(NOTE);
+    }
+
+    private static List<ChangeNote> bookedBy(TenantId tenant, String reference) {
+        return billing.ledger().entries(tenant).stream()
+                .filter(entry -> entry.reference().equals(reference))
+                .map(LedgerEntry::note)
+                .toList();
+    }
+
+    @Test
+    void whatAProviderCollectedIsToldWithItsName() {
+        TenantId tenant = tenantWithCard();
+        Invoice invoice = charge(tenant, "10.00");
+
+        billing.payments().collectDue();
+
+        Payment payment = billing.payments().of(tenant).get(0);
+        assertThat(payment.note())
+                .isEqualTo(new ChangeNote(
+                        ScriptedProvider.NAME,
+                        "payment of invoice " + again(invoice).number()));
+        assertThat(bookedBy(tenant, "payment:" + payment.id())).containsOnly(payment.note());
+    }
+
+    @Test
+    void aProviderWithoutANameIsRefused() {
+        TenancyBilling.Builder settings = TenancyBilling.builder(fixture.installation);
+
+        for (String name : List.of(" ", "n".repeat(201))) {
+            assertThatThrownBy(() -> settings.provider(new Named(name)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("1 to 200 characters");
+        }
+    }
+
+    private record Named(String name) implements PaymentProvider {
+        @Override
+        public boolean collects() {
+            return false;
+        }
+
+        @Override
+        public PaymentResult collect(PaymentRequest request) {
+            throw new IllegalStateException("never asked");
+        }
+
+        @Override
+        public PaymentResult refund(PaymentRequest request) {
+            throw new IllegalStateException("never asked");
+        }
+    }
+
+    @Test
+    void whatAProviderSaysAtLengthIsCutAndTheRefundIsCreditAgain() {
+        TenantId tenant = tenantWithCard();
+        billing.payments().topUp(tenant, usd("10.00"), reference(), NOTE);
+        CARDS.then(request -> new PaymentResult.Declined("no", "no ".repeat(2_000), true));
+
+        UUID request = billing.payments().refund(tenant, usd("10.00"), NOTE);
+        billing.payments().collectDue();
+
+        assertThat(credit(tenant)).isEqualTo(usd("10.00"));
+        assertThat(bookedBy(tenant, "refund:" + request)).containsOnly(NOTE);
+        assertThat(bookedBy(tenant, "refund-declined:" + request))
+                .allSatisfy(note -> assertThat(note.reason())
+                        .startsWith("refund was declined: no")
+                        .hasSize(1_000));
     }
 
     @Test
@@ -276,6 +345,30 @@ class PaymentsTest {
         assertThat(billing.ledger().balances(tenant, "USD"))
                 .containsEntry(LedgerAccount.PROMOTION, usd("5.00"))
                 .containsEntry(LedgerAccount.CASH, usd("0.00"));
+    }
+
+    @Test
+    void aKeyIsThatOfOneGift() {
+        TenantId tenant = fixture.tenant();
+        billing.payments().grantCredit(tenant, usd("5.00"), "welcome", NOTE);
+
+        assertThatThrownBy(() -> billing.payments().grantCredit(tenant, usd("6.00"), "welcome", NOTE))
+                .isInstanceOf(BillingException.class)
+                .hasMessageContaining("USD 5.00 was given before")
+                .hasMessageContaining("a key of its own");
+        assertThat(credit(tenant)).isEqualTo(usd("5.00"));
+    }
+
+    @Test
+    void whatTakesNoPaymentSaysWhereTheMoneyGoes() {
+        TenantId tenant = fixture.tenant();
+        Invoice invoice = charge(tenant, "10.00");
+        var unused = billing.invoices().annul(tenant, invoice.id(), NOTE);
+
+        assertThatThrownBy(() -> billing.payments().receive(tenant, invoice.id(), usd("10.00"), reference(), NOTE))
+                .isInstanceOf(BillingException.class)
+                .hasMessageContaining("is VOID and takes no payment")
+                .hasMessageContaining("topUp");
     }
 
     @Test

@@ -28,27 +28,42 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Against a real control database, with a catalogue of its own for each test. */
+/** Against a real control database, in which nothing was imported before each test. */
 class BillingCatalogueTest {
 
-    private BillingFixture fixture = new BillingFixture("");
-    private TenancyBilling billing = fixture.billing;
+    private static BillingFixture fixture;
+    private static TenancyBilling billing;
 
-    @AfterEach
-    void close() {
+    @BeforeAll
+    static void install() {
+        fixture = new BillingFixture("");
+        billing = fixture.billing;
+    }
+
+    @AfterAll
+    static void close() {
         fixture.close();
     }
 
-    private void importing(String document) {
+    @BeforeEach
+    void forget() {
+        fixture.forgetAll();
+        fixture.forgetCatalogue();
+        fixture.clock.moveTo(BillingFixture.START);
+    }
+
+    private static void importing(String document) {
         var unused = billing.catalogue().importCatalogue(document, NOTE);
     }
 
-    private Invoice start(String plan) {
+    private static Invoice start(String plan) {
         TenantId tenant = fixture.tenant();
         billing.subscriptions().start(tenant, NewSubscription.of(plan).withTrial(0), NOTE);
         return billing.invoices().of(tenant).get(0);
@@ -213,6 +228,47 @@ class BillingCatalogueTest {
     }
 
     @Test
+    void aTenantIsMovedToWhatWasAgreedWithIt() {
+        importing(TWO_PLANS);
+        long number = billing.catalogue()
+                .negotiate("pro", "charges: [{code: base, title: Base fee, kind: fixed, price: {month: 77}}]");
+        TenantId tenant = start("starter").tenant();
+
+        Subscription after =
+                billing.subscriptions().change(tenant, new SubscriptionChange.ToPlan("pro", number, null, 0), NOTE);
+
+        assertThat(after.plan().terms()).isEqualTo(number);
+        assertThat(billing.invoices().of(tenant).get(0).total()).isEqualTo(usd("46.00"));
+        assertThat(fixture.installation.entitlements().of(tenant).limit("users"))
+                .isEqualTo(50);
+    }
+
+    @Test
+    void aPlanOnRequestIsNotHadForNothingByTheNumberOfItsVersion() {
+        importing(TWO_PLANS.replace(
+                "add_ons:",
+                "  enterprise: {name: Enterprise, versions: [{version: 1, billing: {on_request: true}}]}\nadd_ons:"));
+        long number = billing.catalogue()
+                .prices()
+                .offer("enterprise", fixture.clock.instant())
+                .orElseThrow()
+                .number();
+        TenantId tenant = start("starter").tenant();
+
+        assertThatThrownBy(() -> billing.subscriptions()
+                        .change(tenant, new SubscriptionChange.ToPlan("enterprise", number, null, 0), NOTE))
+                .isInstanceOf(BillingException.class)
+                .hasMessageContaining("no price yet");
+        assertThatThrownBy(() -> billing.subscriptions()
+                        .start(
+                                fixture.tenant(),
+                                NewSubscription.of("enterprise").withTerms(number),
+                                NOTE))
+                .isInstanceOf(BillingException.class)
+                .hasMessageContaining("negotiate");
+    }
+
+    @Test
     void negotiatedTermsAreOfTheirPlanAndAreWellFormed() {
         importing(TWO_PLANS);
         long number = billing.catalogue()
@@ -285,6 +341,22 @@ class BillingCatalogueTest {
     }
 
     @Test
+    void theCodeOfAFormerPlanIsNotThatOfAnAddOnAndTheOtherWayRound() {
+        importing(TWO_PLANS);
+        String exchanged = TWO_PLANS
+                .replace("\n  reports:\n    name", "\n  starter:\n    name")
+                .replace("\n  starter:\n    name: Starter", "\n  reports:\n    name: Starter");
+
+        assertThatThrownBy(() -> importing(exchanged))
+                .isInstanceOfSatisfying(
+                        CatalogueConflictException.class,
+                        conflict -> assertThat(conflict.differences())
+                                .contains(
+                                        "plans.reports: was imported before as an add-on. Give the plan a code of its own.",
+                                        "add_ons.starter: was imported before as a plan. Give the add-on a code of its own."));
+    }
+
+    @Test
     void aCatalogueThatIsImportedDuringARunIsTakenWholeOrNotAtAll() throws Exception {
         importing(TWO_PLANS);
         List<TenantId> tenants = new ArrayList<>();
@@ -347,7 +419,7 @@ class BillingCatalogueTest {
         assertThat(billing.ledger().faults()).isEmpty();
     }
 
-    private int begin(NewSubscription wanted, Set<String> metrics) {
+    private static int begin(NewSubscription wanted, Set<String> metrics) {
         TenantId tenant = fixture.tenant();
         SubscriptionPreview preview = billing.subscriptions().previewStart(tenant, wanted.withTrial(0));
         billing.subscriptions().start(tenant, wanted.withTrial(0), NOTE);

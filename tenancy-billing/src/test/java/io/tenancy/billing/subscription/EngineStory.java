@@ -99,7 +99,7 @@ final class EngineStory {
         }
     }
 
-    /** From when on what was charged for as it was had. */
+    /** From when on what was charged for as it was had; without what came to nothing for the last seconds of a period. */
     record Charged(Instant from, List<String> items) {}
 
     private record Used(Instant at, String metric, BigDecimal quantity, Instant known) {}
@@ -215,6 +215,10 @@ final class EngineStory {
     EngineStory later(Instant at, SubscriptionChange change) {
         Subscription.Draft draft = now().draft();
         List<ScheduledChange> all = new ArrayList<>(now().scheduled());
+        // As Subscriptions schedules one: of two plans at one instant the one that was asked for last counts.
+        if (change instanceof SubscriptionChange.ToPlan) {
+            all.removeIf(each -> each.at().equals(at) && each.change() instanceof SubscriptionChange.ToPlan);
+        }
         all.add(new ScheduledChange(SOME_ID, at, change));
         draft.scheduled = all;
         subscription = draft.made();
@@ -274,7 +278,10 @@ final class EngineStory {
         history.add(new Charged(
                 at,
                 after.phase() == Phase.RUNNING
-                        ? after.items().stream().map(SubscriptionItem::code).toList()
+                        ? after.items().stream()
+                                .filter(item -> !cameToNothing(after, item))
+                                .map(SubscriptionItem::code)
+                                .toList()
                         : List.of()));
         while (pendingSince.size() < after.pending().size()) {
             pendingSince.add(at);
@@ -284,6 +291,15 @@ final class EngineStory {
                 .sum();
         boolean atOnce = outcome.periodBegins() || after.phase() == Phase.ENDED || sum > 0;
         subscription = outcome.invoice() && atOnce ? invoiced(after, outcome.periodBegins(), at) : after;
+    }
+
+    // Of nothing there is no line, but the item knows that it was charged.
+    private static boolean cameToNothing(Subscription after, SubscriptionItem item) {
+        Instant begun = after.currentPeriod().orElseThrow().start();
+        return !item.billed().isEmpty()
+                && item.billed().stream()
+                        .allMatch(each -> each.from().isAfter(begun)
+                                && each.gross().minus(each.discount()).isZero());
     }
 
     private Subscription invoiced(Subscription after, boolean periodBegins, Instant at) {

@@ -15,6 +15,7 @@ import io.tenancy.billing.subscription.SubscriptionChange.ToPlan;
 import io.tenancy.billing.tax.TaxPolicy;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -92,6 +93,7 @@ class SubscriptionEngineTest {
 
     private static final String START = "2026-01-10T09:00:00Z";
     private static final String LATER = "2026-01-20T09:00:00Z";
+    private static final String LAST_DAY = "2026-02-10T08:00:00Z";
     private static final String RENEWAL = "2026-02-10T09:00:00Z";
 
     private static EngineStory story() {
@@ -385,6 +387,41 @@ class SubscriptionEngineTest {
 
         assertThat(story.invoice(1).texts())
                 .containsExactly("Unused time on Pro: Seats = -13.55", "Pro: Base fee = 93.00");
+    }
+
+    @Test
+    void whatComesToNothingIsNoLine() {
+        EngineStory story = story().start(START, EngineStory.perDay(NewSubscription.of("starter")))
+                .change(LAST_DAY, new ToPlan("pro"));
+
+        assertThat(story.pending()).isEmpty();
+        assertThat(story.to(RENEWAL).invoices)
+                .extracting(EngineStory.Invoiced::texts)
+                .containsExactly(List.of("Starter: Base fee = 31.00"), List.of("Pro: Base fee = 93.00"));
+    }
+
+    @Test
+    void whatCameToNothingWasChargedAndIsGivenBackAsNothing() {
+        EngineStory story = story().start(START, EngineStory.perDay(NewSubscription.of("starter")))
+                .change(LAST_DAY, new ToPlan("pro"));
+
+        assertThat(story.now().plan().billed()).singleElement().satisfies(billed -> {
+            assertThat(billed.price().amount()).isEqualByComparingTo("93");
+            assertThat(billed.gross().isZero()).isTrue();
+        });
+        story.change("2026-02-10T08:30:00Z", new SubscriptionChange.Cancel("moved away", true));
+        assertThat(story.lines).hasSize(1);
+    }
+
+    @Test
+    void whatComesToNothingIsALineWhereItTellsAQuantity() {
+        EngineStory story = story().start(START, EngineStory.perDay(NewSubscription.of("pro")))
+                .change(LAST_DAY, new Seats(3));
+
+        assertThat(story.pending()).singleElement().satisfies(line -> {
+            assertThat(line.charge().amount().isZero()).isTrue();
+            assertThat(line.charge().quantity()).isEqualByComparingTo("3");
+        });
     }
 
     @Test
@@ -849,6 +886,19 @@ class SubscriptionEngineTest {
     // ---- What is refused ----
 
     @Test
+    void nothingIsHadLessThanOnce() {
+        assertThatThrownBy(() -> new Seats(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("was to be 0, but is 1 or more");
+        assertThatThrownBy(() -> new AddOn("reports", -1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Add-on 'reports': the number was to be -1");
+        assertThatThrownBy(() -> new ToPlan("pro", 0, null, -1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("-1 seats");
+    }
+
+    @Test
     void whatCannotBeChangedIsRefusedInWords() {
         EngineStory trial = story().start(START, NewSubscription.of("starter").withTrial(14));
         assertThatThrownBy(() -> trial.change(LATER, new Pause()))
@@ -862,6 +912,10 @@ class SubscriptionEngineTest {
                 .hasMessageContaining("does not go with plan 'starter'");
         assertThatThrownBy(() -> starter.change(LATER, new ToPlan("pro", 0, BillingInterval.QUARTERLY, 0)))
                 .hasMessageContaining("Plan 'pro' is not sold every 3 months");
+        assertThatThrownBy(() -> starter.change(LATER, new ToPlan("pro", 2, null, 0)))
+                .hasMessageContaining("Terms 2 are of plan 'starter', not of plan 'pro'");
+        assertThatThrownBy(() -> starter.change(LATER, new ToPlan("reports", 5, null, 0)))
+                .hasMessageContaining("Terms 5 are of add-on 'reports', not of plan 'reports'");
         starter.change(LATER, new Cancel("moved away", false));
         assertThatThrownBy(() -> starter.change(LATER, new ToPlan("pro")))
                 .hasMessageContaining("is over since " + Instant.parse(LATER));

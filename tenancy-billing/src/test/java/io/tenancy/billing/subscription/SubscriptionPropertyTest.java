@@ -360,6 +360,8 @@ class SubscriptionPropertyTest {
                 story.change(at, change);
             } else if (s.phase() == Phase.RUNNING) {
                 story.later(when, change);
+                events.removeIf(
+                        each -> each instanceof Event.ToPlan plans && plans.at().equals(when));
             } else {
                 return;
             }

@@ -11,8 +11,10 @@ import io.tenancy.billing.coupon.Coupon;
 import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.InvoiceStatus;
+import io.tenancy.entitlement.Validity;
 import io.tenancy.usage.UsageEvent;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +90,27 @@ class SubscriptionsTest {
         assertThat(fixture.installation.entitlements().of(tenant).limit("users"))
                 .isEqualTo(50);
         assertThat(billing.ledger().faults()).isEmpty();
+    }
+
+    @Test
+    void aModuleThatTheOperatorLendsIsHadForItsTimeAndCostsNothing() {
+        TenantId tenant = fixture.tenant();
+        billing.subscriptions().start(tenant, NewSubscription.of("starter").withTrial(0), NOTE);
+        Instant end = fixture.clock.instant().plus(Duration.ofDays(7));
+
+        fixture.installation
+                .entitlementAdministration()
+                .grantTrial(tenant, "reports", Validity.between(fixture.clock.instant(), end), NOTE);
+
+        assertThat(fixture.installation.entitlements().of(tenant).allows("reports"))
+                .isTrue();
+        fixture.clock.moveTo("2026-02-10T09:00:00Z");
+        billing.run().run();
+        assertThat(fixture.installation.entitlements().of(tenant).allows("reports"))
+                .isFalse();
+        assertThat(billing.invoices().of(tenant))
+                .extracting(Invoice::total)
+                .containsExactly(usd("31.00"), usd("31.00"));
     }
 
     @Test

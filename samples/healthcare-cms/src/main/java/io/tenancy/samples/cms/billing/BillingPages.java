@@ -450,7 +450,7 @@ class BillingPages {
     List<Document> invoices(TenantId tenant, Site site) {
         Amounts amounts = new Amounts(site.getLocale());
         return billing.invoices().of(tenant).stream()
-                .filter(invoice -> invoice.status() != InvoiceStatus.DRAFT)
+                .filter(invoice -> invoice.number() != null)
                 .map(invoice -> new Document(
                         invoice.id(),
                         String.valueOf(invoice.number()),

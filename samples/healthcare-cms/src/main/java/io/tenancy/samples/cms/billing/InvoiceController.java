@@ -6,7 +6,6 @@ import io.tenancy.billing.document.InvoiceHtml;
 import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.invoice.CreditNote;
 import io.tenancy.billing.invoice.Invoice;
-import io.tenancy.billing.invoice.InvoiceStatus;
 import io.tenancy.context.Tenancy;
 import io.tenancy.samples.cms.site.Site;
 import io.tenancy.samples.cms.web.ClinicPage;
@@ -64,7 +63,7 @@ class InvoiceController {
     private Invoice invoice(UUID id) {
         return billing.invoices()
                 .find(tenant(), id)
-                .filter(invoice -> invoice.status() != InvoiceStatus.DRAFT)
+                .filter(invoice -> invoice.number() != null)
                 .orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
     }
 

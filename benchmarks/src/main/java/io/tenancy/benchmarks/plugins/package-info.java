@@ -1,5 +1,0 @@
-/** What plugins cost. */
-@NullMarked
-package io.tenancy.benchmarks.plugins;
-
-import org.jspecify.annotations.NullMarked;
