@@ -144,11 +144,11 @@ final class ManifestReader {
         List<Screenshot> screenshots = screenshots(all);
         List<PluginSample> samples = samples(all, named);
         SortedMap<String, PackagedFile> files = files(all);
+        if (problems.isEmpty() && !files.isEmpty()) {
+            requirePacked(all, PluginManifest.paths(Objects.requireNonNull(module), screenshots, samples), files);
+        }
         if (!problems.isEmpty()) {
             return null;
-        }
-        if (!files.isEmpty()) {
-            requirePacked(all, PluginManifest.paths(Objects.requireNonNull(module), screenshots, samples), files);
         }
         return in.build(
                 root,
@@ -302,7 +302,8 @@ final class ManifestReader {
 
     private @Nullable String function(At at, Set<String> functions) {
         String name = in.text(at, Form.NAME);
-        if (name != null && !functions.contains(name)) {
+        // A plugin without functions was told of already.
+        if (name != null && !functions.isEmpty() && !functions.contains(name)) {
             in.problem(
                     at,
                     "was " + Shown.of(name) + ", which is no function here",
