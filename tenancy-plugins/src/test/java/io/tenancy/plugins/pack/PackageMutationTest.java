@@ -75,6 +75,10 @@ class PackageMutationTest {
         assertThatCode(() -> outcome(() -> PackageReader.read(bytes)).ifPresent(whatIsRead))
                 .as("reading of mutation %d with seed %d", number, seed)
                 .doesNotThrowAnyException();
+        // A manifest of this size is read in some hundred kilobytes.
+        assertThat(Packages.allocatedBy(() -> PackageReader.read(bytes)))
+                .as("bytes allocated for mutation %d with seed %d", number, seed)
+                .isLessThan(16 * 1024 * 1024);
         assertThatCode(() -> outcome(() -> PackageVerifier.verify(bytes, Packages.TRUST, Packages.NOW))
                         .ifPresent(read -> assertThat(read.content().bytes()).isEqualTo(STORED)))
                 .as("verification of mutation %d with seed %d", number, seed)

@@ -343,6 +343,26 @@ class PackageReaderTest {
         refused(manyLarge(), PackageCheck.CONTAINER, "would unpack to ");
     }
 
+    @Test
+    void aBombThatIsRefusedWasNotUnpacked() {
+        byte[] bomb = manyLarge();
+
+        assertThat(Packages.allocatedBy(() -> PackageReader.read(bomb))).isLessThan(1024 * 1024);
+    }
+
+    @Test
+    void anEntryIsUnpackedNoFurtherThanItSays() {
+        byte[] zeros = new byte[8 * 1024 * 1024];
+        byte[] liar = changed(zip -> {
+            zip.entry(MODULE).data = zeros;
+            zip.entry(MODULE).deflate();
+            zip.entry(MODULE).local.size = 100;
+        });
+
+        refused(liar, PackageCheck.CONTAINER, "does not unpack to exactly");
+        assertThat(Packages.allocatedBy(() -> PackageReader.read(liar))).isLessThan(1024 * 1024);
+    }
+
     // Each entry is within its own bounds, together they are not.
     private static byte[] manyLarge() {
         Map<String, byte[]> entries = new LinkedHashMap<>();
