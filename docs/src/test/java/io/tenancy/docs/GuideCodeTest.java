@@ -50,6 +50,12 @@ class GuideCodeTest {
             "io.tenancy.jpa.isolation.shared",
             "io.tenancy.jpa.ratelimit",
             "io.tenancy.jpa.usage",
+            "io.tenancy.plugins",
+            "io.tenancy.plugins.admission",
+            "io.tenancy.plugins.capability",
+            "io.tenancy.plugins.engine",
+            "io.tenancy.plugins.http",
+            "io.tenancy.plugins.sandbox",
             "io.tenancy.quota",
             "io.tenancy.quota.spi",
             "io.tenancy.ratelimit",
@@ -92,6 +98,7 @@ class GuideCodeTest {
               ChangeNote note;
               Invoice invoice;
               CreditNote creditNote;
+              byte[] module;
               Session mailSession;
               ThreadPoolExecutor myPool;
               DataSource poolOfConnections;
