@@ -13,7 +13,13 @@ public record Reactor(Path root) {
 
     /** The modules whose main classes are the SDK. */
     public static final List<String> PUBLISHED =
-            List.of("tenancy-core", "tenancy-jpa", "tenancy-billing", "tenancy-spring-starter", "tenancy-test");
+            List.of(
+                    "tenancy-core",
+                    "tenancy-jpa",
+                    "tenancy-billing",
+                    "tenancy-plugins",
+                    "tenancy-spring-starter",
+                    "tenancy-test");
 
     /** Finds the tree above the working directory: the build states it, an IDE does not. */
     public static Reactor find() {

@@ -20,6 +20,7 @@ class ArchitectureTest {
     private static final String[] SQL_PACKAGES = {
         "io.tenancy.jpa..",
         "io.tenancy.billing..",
+        "io.tenancy.plugins..",
         "io.tenancy.test..",
         "io.tenancy.samples..",
         "io.tenancy.benchmarks.."
@@ -30,6 +31,7 @@ class ArchitectureTest {
     private static JavaClasses core;
     private static JavaClasses jpa;
     private static JavaClasses billing;
+    private static JavaClasses plugins;
 
     @BeforeAll
     static void scan() {
@@ -45,6 +47,7 @@ class ArchitectureTest {
         core = classesOf("tenancy-core");
         jpa = classesOf("tenancy-jpa");
         billing = classesOf("tenancy-billing");
+        plugins = classesOf("tenancy-plugins");
     }
 
     @Test
@@ -205,11 +208,32 @@ class ArchitectureTest {
 
     /** Every package of billing that has classes, but for one. */
     private static List<String> outside(String part) {
-        return billing.stream()
+        return outside(billing, "io.tenancy.billing." + part);
+    }
+
+    private static List<String> outside(JavaClasses classes, String part) {
+        return classes.stream()
                 .map(JavaClass::getPackageName)
                 .distinct()
-                .filter(name -> !name.equals("io.tenancy.billing." + part))
+                .filter(name -> !name.equals(part))
                 .toList();
+    }
+
+    @Test
+    void pluginsKnowTheirRuntimeAndTheirClientInOnePackageEach() {
+        TenancyArchitecture.doNotKnow(outside(plugins, "io.tenancy.plugins.engine"), 5, "run.endive..")
+                .check(plugins);
+        TenancyArchitecture.doNotKnow(outside(plugins, "io.tenancy.plugins.http"), 5, "org.apache.hc..")
+                .check(plugins);
+        TenancyArchitecture.doNotKnow(
+                        List.of("io.tenancy.plugins.."),
+                        20,
+                        "io.tenancy.billing..",
+                        "org.springframework..",
+                        "org.hibernate..")
+                .check(plugins);
+        TenancyArchitecture.publicSignaturesShowOnly(ROOT, 5, List.of(), "java..", "javax..", "org.jspecify..")
+                .check(plugins);
     }
 
     @Test
