@@ -298,7 +298,7 @@ public final class Ledger {
             ) l on l.reference = 'credit-note:' || c.id
             where coalesce(l.taken, 0) <> c.total
             union all
-            select 'invoice ' || i.number_text || ' has ' || i.credit_noted || ' taken back, but its credit notes '
+            select 'invoice ' || coalesce(i.number_text, i.id::text) || ' has ' || i.credit_noted || ' taken back, but its credit notes '
               || coalesce(c.total, 0)
             from invoice i left join (select invoice_id, sum(total) as total from credit_note group by 1) c
               on c.invoice_id = i.id
@@ -307,14 +307,14 @@ public final class Ledger {
             select 'credit note ' || number_text || ' is of ' || total || ', but comes to ' || net + tax
             from credit_note where net + tax <> total
             union all
-            select 'invoice ' || i.number_text || ' is VOID, but ' || i.credit_noted || ' of ' || i.total
+            select 'invoice ' || coalesce(i.number_text, i.id::text) || ' is VOID, but ' || i.credit_noted || ' of ' || i.total
               || ' was taken back'
-            from invoice i where i.status = 'VOID' and i.credit_noted <> i.total
+            from invoice i where i.status = 'VOID' and i.number is not null and i.credit_noted <> i.total
             union all
-            select 'invoice ' || i.number_text || ' is ' || i.status || ' with nothing due'
+            select 'invoice ' || coalesce(i.number_text, i.id::text) || ' is ' || i.status || ' with nothing due'
             from invoice i where i.status in ('OPEN', 'UNCOLLECTIBLE') and i.due = 0
             union all
-            select 'invoice ' || i.number_text || ' is of ' || i.total || ' with a tax of ' || i.tax || ' and a discount of '
+            select 'invoice ' || coalesce(i.number_text, i.id::text) || ' is of ' || i.total || ' with a tax of ' || i.tax || ' and a discount of '
               || i.discount || ', but the books say ' || coalesce(l.total, 0) || ', ' || coalesce(l.tax, 0) || ' and '
               || coalesce(l.discount, 0)
             from invoice i left join (
@@ -323,10 +323,11 @@ public final class Ledger {
                 sum(e.amount) filter (where e.account = 'DISCOUNT') as discount
               from ledger_transaction t join ledger_entry e on e.transaction_id = t.id where t.kind = 'invoice' group by 1
             ) l on l.reference = 'invoice:' || i.id
-            where i.status <> 'DRAFT' and (coalesce(l.total, 0) <> i.total or coalesce(l.tax, 0) <> i.tax
-              or coalesce(l.discount, 0) <> i.discount)
+            where i.status <> 'DRAFT' and (i.number is not null and (coalesce(l.total, 0) <> i.total
+              or coalesce(l.tax, 0) <> i.tax or coalesce(l.discount, 0) <> i.discount)
+              or i.number is null and l.reference is not null)
             union all
-            select 'invoice ' || i.number_text || ' has ' || i.paid || ' paid and ' || i.credited
+            select 'invoice ' || coalesce(i.number_text, i.id::text) || ' has ' || i.paid || ' paid and ' || i.credited
               || ' paid by credit, but the books say ' || coalesce(l.paid, 0) || ' and ' || coalesce(l.credited, 0)
             from invoice i left join (
               select e.invoice_id,
@@ -338,7 +339,7 @@ public final class Ledger {
             ) l on l.invoice_id = i.id
             where i.paid <> coalesce(l.paid, 0) or i.credited <> coalesce(l.credited, 0)
             union all
-            select 'invoice ' || i.number_text || ' has a tax of ' || i.tax_noted
+            select 'invoice ' || coalesce(i.number_text, i.id::text) || ' has a tax of ' || i.tax_noted
               || ' taken back, but its credit notes ' || coalesce(c.tax, 0)
             from invoice i left join (select invoice_id, sum(tax) as tax from credit_note group by 1) c
               on c.invoice_id = i.id

@@ -429,9 +429,9 @@ class LedgerTest {
     @Test
     void aPaymentBackThatNobodyAskedForIsFound() {
         isFound(
-                "insert into payment (id, tenant_id, provider, reference, currency, amount, at, recorded_at, actor)"
+                "insert into payment (id, tenant_id, provider, reference, currency, amount, at, recorded_at, actor, reason)"
                         + " values (gen_random_uuid(), '" + tenant
-                        + "', 'manual', 'planted', 'USD', -700, now(), now(), 'x')",
+                        + "', 'manual', 'planted', 'USD', -700, now(), now(), 'x', 'y')",
                 "paid back USD 700, but nobody asked for it");
     }
 
