@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class PackageMutationTest {
 
-    private static final int MUTATIONS = 2_000;
+    private static final int MUTATIONS = 1_000;
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
