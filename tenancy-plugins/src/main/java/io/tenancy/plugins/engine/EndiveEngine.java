@@ -21,10 +21,13 @@ import run.endive.runtime.ExportFunction;
 import run.endive.runtime.ImportFunction;
 import run.endive.runtime.ImportValues;
 import run.endive.runtime.Instance;
+import run.endive.runtime.MStack;
 import run.endive.runtime.Machine;
+import run.endive.runtime.WasmRuntimeException;
 import run.endive.wasm.Parser;
 import run.endive.wasm.WasmModule;
 import run.endive.wasm.types.FunctionType;
+import run.endive.wasm.types.Instruction;
 import run.endive.wasm.types.MemoryLimits;
 import run.endive.wasm.types.ValType;
 
@@ -145,9 +148,26 @@ public final class EndiveEngine implements WasmEngine {
                                 limits(section.getMemory(0).limits(), mostPages)));
                 if (machine != null) {
                     builder.withMachineFactory(machine);
+                } else {
+                    builder.withUnsafeExecutionListener(Code::requireNoWrap);
                 }
                 return new Running(builder.build());
             });
+        }
+
+        // The interpreter of 1.0.0 adds address and offset of these three in 32 bits, so that what lies behind the end
+        // of
+        // the memory comes out at its beginning. The compiler does not.
+        private static void requireNoWrap(Instruction instruction, MStack stack) {
+            switch (instruction.opcode()) {
+                case I32_STORE8, I64_STORE8, I64_STORE32 -> {
+                    long address = Integer.toUnsignedLong((int) stack.array()[stack.size() - 2]);
+                    if (address + instruction.operand(1) > Integer.MAX_VALUE) {
+                        throw new WasmRuntimeException("out of bounds memory access");
+                    }
+                }
+                default -> {}
+            }
         }
 
         private static MemoryLimits limits(MemoryLimits declared, int mostPages) {
