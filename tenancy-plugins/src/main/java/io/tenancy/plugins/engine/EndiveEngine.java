@@ -7,6 +7,7 @@ import io.tenancy.plugins.engine.spi.WasmCode;
 import io.tenancy.plugins.engine.spi.WasmEngine;
 import io.tenancy.plugins.engine.spi.WasmInstance;
 import io.tenancy.plugins.engine.spi.WasmInterruptedException;
+import io.tenancy.plugins.engine.spi.WasmStackException;
 import io.tenancy.plugins.engine.spi.WasmTrapException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,13 +22,10 @@ import run.endive.runtime.ExportFunction;
 import run.endive.runtime.ImportFunction;
 import run.endive.runtime.ImportValues;
 import run.endive.runtime.Instance;
-import run.endive.runtime.MStack;
 import run.endive.runtime.Machine;
-import run.endive.runtime.WasmRuntimeException;
 import run.endive.wasm.Parser;
 import run.endive.wasm.WasmModule;
 import run.endive.wasm.types.FunctionType;
-import run.endive.wasm.types.Instruction;
 import run.endive.wasm.types.MemoryLimits;
 import run.endive.wasm.types.ValType;
 
@@ -104,7 +102,7 @@ public final class EndiveEngine implements WasmEngine {
                             .compile());
         } catch (PluginRefusedException refused) {
             throw refused;
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | LinkageError failure) {
             throw new PluginRefusedException(
                     Reason.FUNCTION_TOO_LARGE,
                     "The module cannot be compiled: " + failure.getMessage()
@@ -149,25 +147,10 @@ public final class EndiveEngine implements WasmEngine {
                 if (machine != null) {
                     builder.withMachineFactory(machine);
                 } else {
-                    builder.withUnsafeExecutionListener(Code::requireNoWrap);
+                    builder.withUnsafeExecutionListener(InterpreterMends::before);
                 }
                 return new Running(builder.build());
             });
-        }
-
-        // The interpreter of 1.0.0 adds address and offset of these three in 32 bits, so that what lies behind the end
-        // of
-        // the memory comes out at its beginning. The compiler does not.
-        private static void requireNoWrap(Instruction instruction, MStack stack) {
-            switch (instruction.opcode()) {
-                case I32_STORE8, I64_STORE8, I64_STORE32 -> {
-                    long address = Integer.toUnsignedLong((int) stack.array()[stack.size() - 2]);
-                    if (address + instruction.operand(1) > Integer.MAX_VALUE) {
-                        throw new WasmRuntimeException("out of bounds memory access");
-                    }
-                }
-                default -> {}
-            }
         }
 
         private static MemoryLimits limits(MemoryLimits declared, int mostPages) {
@@ -264,7 +247,10 @@ public final class EndiveEngine implements WasmEngine {
         }
     }
 
-    /** What the engine throws, its own errors too, is a trap of the instance. */
+    /**
+     * What the engine throws, its own errors too, is a trap of the instance: if it were a failure of the host, whoever finds
+     * such an error would compute for nothing.
+     */
     private static <T> T guarded(Supplier<T> work) {
         try {
             return work.get();
@@ -273,10 +259,13 @@ public final class EndiveEngine implements WasmEngine {
         } catch (WasmTrapException | WasmInterruptedException known) {
             throw known;
         } catch (StackOverflowError overflow) {
-            throw new WasmTrapException("call stack exhausted", overflow);
+            throw new WasmStackException(overflow);
         } catch (OutOfMemoryError exhausted) {
             throw new WasmTrapException("memory of this process exhausted", exhausted);
-        } catch (run.endive.wasm.WasmEngineException | IndexOutOfBoundsException | ArithmeticException trap) {
+        } catch (RuntimeException | LinkageError trap) {
+            if (trap.getCause() instanceof StackOverflowError) {
+                throw new WasmStackException(trap);
+            }
             throw new WasmTrapException(String.valueOf(trap.getMessage()), trap);
         }
     }

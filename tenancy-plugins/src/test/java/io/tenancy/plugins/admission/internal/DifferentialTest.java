@@ -9,6 +9,7 @@ import io.tenancy.plugins.admission.AdmittedModule;
 import io.tenancy.plugins.admission.FuelSchedule;
 import io.tenancy.plugins.admission.ModuleBounds;
 import io.tenancy.plugins.engine.EndiveEngine;
+import io.tenancy.plugins.engine.Mended;
 import io.tenancy.plugins.engine.spi.WasmEngine;
 import io.tenancy.plugins.engine.spi.WasmInstance;
 import io.tenancy.plugins.engine.spi.WasmTrapException;
@@ -46,9 +47,6 @@ class DifferentialTest {
     private static final int MOST_PAGES = 4;
     private static final Map<String, Opcode> BY_NAME =
             Opcode.all().stream().collect(Collectors.toMap(each -> nameOf(each.name()), each -> each));
-
-    // The interpreter adds address and offset of these in 32 bits; EndiveEngine mends that, and so does this.
-    private static final Set<String> WRAPPING = Set.of("i32.store8", "i64.store8", "i64.store32");
 
     private final Set<String> executed = new ConcurrentSkipListSet<>();
     private final AtomicInteger modules = new AtomicInteger();
@@ -221,12 +219,7 @@ class DifferentialTest {
                 tooMany = length > FuelSchedule.MOST_BULK_BYTES;
             }
             grew = opcode.code() == Opcode.MEMORY_GROW;
-            if (WRAPPING.contains(opcode.name())) {
-                long address = Integer.toUnsignedLong((int) stack.array()[stack.size() - 2]);
-                if (address + instruction.operand(1) > Integer.MAX_VALUE) {
-                    throw new WasmEngineException("memory");
-                }
-            }
+            Mended.before(instruction, stack);
         }
 
         private void settle() {

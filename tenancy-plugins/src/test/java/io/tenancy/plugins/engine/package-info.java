@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.plugins.engine;
+
+import org.jspecify.annotations.NullMarked;
