@@ -26,4 +26,15 @@ public final class LargeStack {
             throw new IllegalStateException(interrupted);
         }
     }
+
+    /** Waits for threads. */
+    public static void join(Thread... threads) {
+        for (Thread each : threads) {
+            try {
+                each.join();
+            } catch (InterruptedException interrupted) {
+                throw new IllegalStateException(interrupted);
+            }
+        }
+    }
 }

@@ -82,6 +82,7 @@ public final class Admission {
                 code,
                 new AdmittedModule.Meter(rewriting.fuelGlobal(), rewriting.stackGlobal()),
                 rewriting.exportOf(INITIALISE).isPresent(),
+                rewriting.startFuel(),
                 signatures);
     }
 

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param code ready to run
  * @param meter where it holds its fuel and its stack
  * @param initialises whether it exports {@code _initialize}
+ * @param startFuel what each new instance costs, by {@link FuelSchedule}
  * @param signatures of what it imports, in its order
  */
 public record AdmittedModule(
@@ -27,6 +28,7 @@ public record AdmittedModule(
         WasmCode code,
         Meter meter,
         boolean initialises,
+        long startFuel,
         List<HostSignature> signatures) {
 
     /**

@@ -5,7 +5,8 @@ package io.tenancy.plugins.admission;
  *
  * <p>Version 1: an instruction costs 1; constants of control ({@code block}, {@code end}, {@code else}, {@code nop},
  * {@code drop}, {@code unreachable}) nothing; divisions and square roots 4; {@code br_table} 2; a call 5, an indirect one 10;
- * {@code memory.grow} 64 and {@value #PER_PAGE} for each page that the memory has afterwards; an operation on many bytes 4
+ * a new instance {@value #PER_PAGE} for each page that its memory begins with, 1 for each {@value #BULK_BYTES} bytes of its
+ * data and 1 for each element of its table; {@code memory.grow} 64 and {@value #PER_PAGE} for each page that the memory has afterwards; an operation on many bytes 4
  * and 1 for each {@value #BULK_BYTES} of them. What runs in one go is charged before it runs, and it is looked whether enough
  * was left where a loop begins again, where a function begins and where many bytes are moved.
  */

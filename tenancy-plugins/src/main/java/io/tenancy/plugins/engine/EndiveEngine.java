@@ -7,6 +7,7 @@ import io.tenancy.plugins.engine.spi.WasmCode;
 import io.tenancy.plugins.engine.spi.WasmEngine;
 import io.tenancy.plugins.engine.spi.WasmInstance;
 import io.tenancy.plugins.engine.spi.WasmInterruptedException;
+import io.tenancy.plugins.engine.spi.WasmStackException;
 import io.tenancy.plugins.engine.spi.WasmTrapException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -101,7 +102,7 @@ public final class EndiveEngine implements WasmEngine {
                             .compile());
         } catch (PluginRefusedException refused) {
             throw refused;
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | LinkageError failure) {
             throw new PluginRefusedException(
                     Reason.FUNCTION_TOO_LARGE,
                     "The module cannot be compiled: " + failure.getMessage()
@@ -145,6 +146,8 @@ public final class EndiveEngine implements WasmEngine {
                                 limits(section.getMemory(0).limits(), mostPages)));
                 if (machine != null) {
                     builder.withMachineFactory(machine);
+                } else {
+                    builder.withUnsafeExecutionListener(InterpreterMends::before);
                 }
                 return new Running(builder.build());
             });
@@ -244,7 +247,10 @@ public final class EndiveEngine implements WasmEngine {
         }
     }
 
-    /** What the engine throws, its own errors too, is a trap of the instance. */
+    /**
+     * What the engine throws, its own errors too, is a trap of the instance: if it were a failure of the host, whoever finds
+     * such an error would compute for nothing.
+     */
     private static <T> T guarded(Supplier<T> work) {
         try {
             return work.get();
@@ -253,10 +259,13 @@ public final class EndiveEngine implements WasmEngine {
         } catch (WasmTrapException | WasmInterruptedException known) {
             throw known;
         } catch (StackOverflowError overflow) {
-            throw new WasmTrapException("call stack exhausted", overflow);
+            throw new WasmStackException(overflow);
         } catch (OutOfMemoryError exhausted) {
             throw new WasmTrapException("memory of this process exhausted", exhausted);
-        } catch (run.endive.wasm.WasmEngineException | IndexOutOfBoundsException | ArithmeticException trap) {
+        } catch (RuntimeException | LinkageError trap) {
+            if (trap.getCause() instanceof StackOverflowError) {
+                throw new WasmStackException(trap);
+            }
             throw new WasmTrapException(String.valueOf(trap.getMessage()), trap);
         }
     }

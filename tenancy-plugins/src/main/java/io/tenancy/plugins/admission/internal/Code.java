@@ -206,14 +206,16 @@ final class Code {
     /** The type of what a block leaves, as a letter, or 0 for nothing. */
     private int blockType() {
         int at = in.position();
-        int type = in.s32("the type of a block");
-        if (type >= 0) {
+        // In one byte: another reader might see another type, or other instructions, in a longer form of the same
+        // number.
+        int type = in.u8("the type of a block");
+        if ((type & 0xC0) != 0x40) {
             throw new PluginRefusedException(
                     Reason.FEATURE,
                     "Function " + function + " has, at byte " + at + ", a block with parameters or several results."
                             + " Build it without the feature 'multivalue'.");
         }
-        return switch (type & 0x7F) {
+        return switch (type) {
             case NO_RESULT -> 0;
             case ScannedModule.I32 -> 'i';
             case ScannedModule.I64 -> 'j';
@@ -223,7 +225,7 @@ final class Code {
                 throw new PluginRefusedException(
                         Reason.FEATURE,
                         "Function " + function + " has, at byte " + at + ", a block of type 0x"
-                                + Integer.toHexString(type & 0x7F) + " (reference types or SIMD).");
+                                + Integer.toHexString(type) + " (reference types or SIMD).");
         };
     }
 

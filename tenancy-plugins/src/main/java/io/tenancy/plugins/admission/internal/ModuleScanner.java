@@ -46,6 +46,9 @@ final class ModuleScanner {
     private int tableElements = -1;
     private int dataSegments = -1;
     private int allLocals;
+    // Of all segments together: each is made anew for each instance, and in many objects.
+    private int elements;
+    private int dataBytes;
 
     private ModuleScanner(byte[] bytes, ModuleBounds bounds) {
         this.bytes = bytes;
@@ -67,9 +70,7 @@ final class ModuleScanner {
         try {
             return new ModuleScanner(bytes, bounds).scan();
         } catch (WasmReader.Broken broken) {
-            throw new PluginRefusedException(
-                    Reason.MALFORMED,
-                    "The module is broken at byte " + broken.position + ": " + broken.getMessage() + ".");
+            throw broken.refusal();
         }
     }
 
@@ -113,6 +114,7 @@ final class ModuleScanner {
                 globals,
                 exports,
                 Math.max(0, dataSegments),
+                dataBytes,
                 sections,
                 bodies);
     }
@@ -304,7 +306,8 @@ final class ModuleScanner {
             throw new WasmReader.Broken(in.position(), "an element segment has no table");
         }
         constant(in, 'i');
-        int count = in.count("the number of elements", bounds.tableElements());
+        int count = in.count("the number of elements", bounds.tableElements() - elements);
+        elements += count;
         for (int i = 0; i < count; i++) {
             var unused = index(in, "an element", imports.size() + functions.size());
         }
@@ -325,13 +328,13 @@ final class ModuleScanner {
             int count = body.count("a number of locals", bounds.locals());
             char type = valueType(body);
             if (locals.length() + count > bounds.locals()) {
-                throw new WasmReader.Broken(at, "a function has more than " + bounds.locals() + " locals");
+                throw WasmReader.tooLarge(at, "a function has more than " + bounds.locals() + " locals");
             }
             locals.append(String.valueOf(type).repeat(count));
         }
         allLocals += locals.length();
         if (allLocals > bounds.allLocals()) {
-            throw new WasmReader.Broken(at, "the functions have more than " + bounds.allLocals() + " locals together");
+            throw WasmReader.tooLarge(at, "the functions have more than " + bounds.allLocals() + " locals together");
         }
         bodies.add(new Body(from, body.position(), from + length, locals.toString()));
     }
@@ -351,7 +354,9 @@ final class ModuleScanner {
             if (kind != 1) {
                 constant(in, 'i');
             }
-            in.skip(in.count("the length of a data segment", bounds.bytes()), "a data segment");
+            int length = in.count("the length of a data segment", bounds.bytes());
+            in.skip(length, "a data segment");
+            dataBytes += length;
         }
     }
 

@@ -1,7 +1,6 @@
 package io.tenancy.plugins.admission.internal;
 
-import io.tenancy.plugins.PluginRefusedException;
-import io.tenancy.plugins.PluginRefusedException.Reason;
+import io.tenancy.plugins.admission.FuelSchedule;
 import io.tenancy.plugins.admission.ModuleBounds;
 import io.tenancy.plugins.admission.internal.ScannedModule.Export;
 import io.tenancy.plugins.admission.internal.ScannedModule.Type;
@@ -48,9 +47,7 @@ public final class Rewriting {
         try {
             return step.take();
         } catch (WasmReader.Broken broken) {
-            throw new PluginRefusedException(
-                    Reason.MALFORMED,
-                    "The module is broken at byte " + broken.position + ": " + broken.getMessage() + ".");
+            throw broken.refusal();
         }
     }
 
@@ -65,6 +62,13 @@ public final class Rewriting {
 
     public int stackGlobal() {
         return Instrumenter.stackGlobal(module);
+    }
+
+    /** What each new instance costs, by {@link FuelSchedule}. */
+    public long startFuel() {
+        return (long) module.memory().initial() * FuelSchedule.PER_PAGE
+                + module.dataBytes() / FuelSchedule.BULK_BYTES
+                + Math.max(0, module.tableElements());
     }
 
     public int functions() {

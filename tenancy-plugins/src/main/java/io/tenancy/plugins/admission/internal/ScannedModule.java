@@ -61,6 +61,7 @@ final class ScannedModule {
     private final List<Global> globals;
     private final List<Export> exports;
     private final int dataSegments;
+    private final int dataBytes;
     private final List<Section> sections;
     private final List<Body> bodies;
 
@@ -74,6 +75,7 @@ final class ScannedModule {
             List<Global> globals,
             List<Export> exports,
             int dataSegments,
+            int dataBytes,
             List<Section> sections,
             List<Body> bodies) {
         this.bytes = bytes;
@@ -85,6 +87,7 @@ final class ScannedModule {
         this.globals = globals;
         this.exports = exports;
         this.dataSegments = dataSegments;
+        this.dataBytes = dataBytes;
         this.sections = sections;
         this.bodies = bodies;
     }
@@ -127,6 +130,11 @@ final class ScannedModule {
 
     int dataSegments() {
         return dataSegments;
+    }
+
+    /** How many bytes these have together. */
+    int dataBytes() {
+        return dataBytes;
     }
 
     /** All but custom ones, as they come. */

@@ -1,5 +1,7 @@
 package io.tenancy.plugins.admission.internal;
 
+import io.tenancy.plugins.PluginRefusedException;
+import io.tenancy.plugins.PluginRefusedException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -44,7 +46,7 @@ final class WasmReader {
     int count(String what, int most) {
         long value = u32(what);
         if (value > most) {
-            throw new Broken(position, what + " is " + value + "; at most " + most + " is admitted");
+            throw tooLarge(position, what + " is " + value + "; at most " + most + " is admitted");
         }
         return (int) value;
     }
@@ -121,6 +123,11 @@ final class WasmReader {
         }
     }
 
+    /** More of something than is admitted. */
+    static Broken tooLarge(int position, String what) {
+        return new Broken(position, what, true);
+    }
+
     private Broken broken(String what) {
         return new Broken(position, what);
     }
@@ -130,10 +137,26 @@ final class WasmReader {
         private static final long serialVersionUID = 1L;
 
         final int position;
+        private final boolean large;
 
         Broken(int position, String message) {
+            this(position, message, false);
+        }
+
+        private Broken(int position, String message, boolean large) {
             super(message, null, false, false);
             this.position = position;
+            this.large = large;
+        }
+
+        PluginRefusedException refusal() {
+            return large
+                    ? new PluginRefusedException(
+                            Reason.TOO_LARGE,
+                            "The module is too large: at byte " + position + ", " + getMessage()
+                                    + ". Build it for size, or split it.")
+                    : new PluginRefusedException(
+                            Reason.MALFORMED, "The module is broken at byte " + position + ": " + getMessage() + ".");
         }
     }
 }

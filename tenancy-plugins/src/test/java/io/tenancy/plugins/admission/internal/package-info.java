@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.plugins.admission.internal;
+
+import org.jspecify.annotations.NullMarked;
