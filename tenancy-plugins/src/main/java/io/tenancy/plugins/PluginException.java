@@ -1,7 +1,9 @@
 package io.tenancy.plugins;
 
+import io.tenancy.TenancyException;
+
 /** Something about plugins cannot be done. The message says what was tried, what was found and what to do. */
-public class PluginException extends RuntimeException {
+public class PluginException extends TenancyException {
 
     private static final long serialVersionUID = 1L;
 

@@ -1,9 +1,9 @@
 package io.tenancy.plugins.http;
 
+import io.tenancy.plugins.pack.CapabilityRequest;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /**
  * Where a plugin may send requests.
@@ -14,35 +14,17 @@ import java.util.regex.Pattern;
  */
 public record HttpGrant(Set<String> hosts, Set<String> methods) {
 
-    private static final Pattern HOST =
-            Pattern.compile("([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,62}(:[1-9][0-9]{0,4})?");
-    private static final Set<String> KNOWN = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
-
     /**
-     * Brings names into one form.
+     * Brings names into one form, which is that of manifests.
      *
-     * @throws IllegalArgumentException when a host is no name, or a method is none
+     * @throws IllegalArgumentException when a host is no name, a method is none, or there are none or too many
      */
     public HttpGrant {
         Set<String> names = new TreeSet<>();
-        for (String host : hosts) {
-            String name = host.toLowerCase(Locale.ROOT);
-            if (!HOST.matcher(name).matches()) {
-                throw new IllegalArgumentException("'" + host + "' is no name of a host, such as 'api.example.org' or"
-                        + " 'api.example.org:8443'. Addresses and patterns are not allowed.");
-            }
-            names.add(name);
-        }
-        Set<String> all = new TreeSet<>();
-        for (String method : methods) {
-            if (!KNOWN.contains(method)) {
-                throw new IllegalArgumentException("'" + method + "' is no method that plugins may use; it is one of "
-                        + new TreeSet<>(KNOWN) + ".");
-            }
-            all.add(method);
-        }
-        hosts = Set.copyOf(names);
-        methods = Set.copyOf(all);
+        hosts.forEach(host -> names.add(host.toLowerCase(Locale.ROOT)));
+        CapabilityRequest.Requests asked = new CapabilityRequest.Requests(new TreeSet<>(names), new TreeSet<>(methods));
+        hosts = Set.copyOf(asked.hosts());
+        methods = Set.copyOf(asked.methods());
     }
 
     boolean allows(String method, String host, int port, int usual) {

@@ -1,5 +1,6 @@
 package io.tenancy.plugins.pack;
 
+import io.tenancy.plugins.capability.Capability;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.tenancy.plugins.pack;
 
+import io.tenancy.plugins.capability.Capability;
 import io.tenancy.plugins.pack.internal.Form;
 import io.tenancy.plugins.pack.internal.Schema;
 import java.util.Objects;

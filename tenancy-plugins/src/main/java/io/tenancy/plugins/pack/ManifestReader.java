@@ -1,5 +1,6 @@
 package io.tenancy.plugins.pack;
 
+import io.tenancy.plugins.capability.Capability;
 import io.tenancy.plugins.pack.internal.CanonicalJson;
 import io.tenancy.plugins.pack.internal.Form;
 import io.tenancy.plugins.pack.internal.Json;
@@ -132,7 +133,7 @@ final class ManifestReader {
         List<String> regions = regions(all);
         Long abi = in.whole(all, "abi", PluginManifest.ABI, PluginManifest.ABI);
         String module = in.text(all, "module", Form.FILE);
-        PluginLimits limits = limits(all);
+        StatedLimits limits = limits(all);
         SortedMap<String, PluginFunction> functions = functions(all, limits);
         Set<String> named = namesOf(all.get("functions"));
         SortedMap<ExtensionPoint, String> extensionPoints = extensionPoints(all, named);
@@ -142,7 +143,7 @@ final class ManifestReader {
         String changelog = in.words(all, "changelog", PluginManifest.LONGEST_CHANGELOG, true);
         String licence = in.text(all, "licence", Form.LICENCE);
         List<Screenshot> screenshots = screenshots(all);
-        List<PluginSample> samples = samples(all, named);
+        List<PackagedSample> samples = samples(all, named);
         SortedMap<String, PackagedFile> files = files(all);
         if (problems.isEmpty() && !files.isEmpty()) {
             requirePacked(all, PluginManifest.paths(Objects.requireNonNull(module), screenshots, samples), files);
@@ -201,7 +202,7 @@ final class ManifestReader {
         return List.copyOf(regions);
     }
 
-    private @Nullable PluginLimits limits(Members all) {
+    private @Nullable StatedLimits limits(Members all) {
         At at = in.needed(
                 all,
                 "limits",
@@ -210,18 +211,18 @@ final class ManifestReader {
             return null;
         }
         Members limits = in.members(at, "memory_bytes", "fuel", "deadline_millis", "input_bytes", "output_bytes");
-        Long memory = in.whole(limits, "memory_bytes", PluginLimits.LEAST_MEMORY_BYTES, PluginLimits.MOST_MEMORY_BYTES);
-        Long fuel = in.whole(limits, "fuel", 1, PluginLimits.MOST_FUEL);
-        Long deadline = in.whole(limits, "deadline_millis", 1, PluginLimits.MOST_DEADLINE_MILLIS);
-        Long input = in.whole(limits, "input_bytes", 1, PluginLimits.MOST_TEXT_BYTES);
-        Long output = in.whole(limits, "output_bytes", 1, PluginLimits.MOST_TEXT_BYTES);
+        Long memory = in.whole(limits, "memory_bytes", StatedLimits.LEAST_MEMORY_BYTES, StatedLimits.MOST_MEMORY_BYTES);
+        Long fuel = in.whole(limits, "fuel", 1, StatedLimits.MOST_FUEL);
+        Long deadline = in.whole(limits, "deadline_millis", 1, StatedLimits.MOST_DEADLINE_MILLIS);
+        Long input = in.whole(limits, "input_bytes", 1, StatedLimits.MOST_TEXT_BYTES);
+        Long output = in.whole(limits, "output_bytes", 1, StatedLimits.MOST_TEXT_BYTES);
         if (memory == null || fuel == null || deadline == null || input == null || output == null) {
             return null;
         }
-        return new PluginLimits(memory, fuel, deadline.intValue(), input.intValue(), output.intValue());
+        return new StatedLimits(memory, fuel, deadline.intValue(), input.intValue(), output.intValue());
     }
 
-    private SortedMap<String, PluginFunction> functions(Members all, @Nullable PluginLimits limits) {
+    private SortedMap<String, PluginFunction> functions(Members all, @Nullable StatedLimits limits) {
         SortedMap<String, PluginFunction> functions = new TreeMap<>();
         At list = in.needed(all, "functions", "write an object of functions by name; at least one");
         if (list != null && list.json().isObject() && list.json().isEmpty()) {
@@ -236,7 +237,7 @@ final class ManifestReader {
         return functions;
     }
 
-    private @Nullable PluginFunction function(String name, At at, @Nullable PluginLimits limits) {
+    private @Nullable PluginFunction function(String name, At at, @Nullable StatedLimits limits) {
         Members function = in.members(at, "input", "output", "fuel", "deadline_millis");
         String input = schema(function, "input");
         String output = schema(function, "output");
@@ -425,8 +426,8 @@ final class ManifestReader {
         return screenshots;
     }
 
-    private List<PluginSample> samples(Members all, Set<String> functions) {
-        List<PluginSample> samples = new ArrayList<>();
+    private List<PackagedSample> samples(Members all, Set<String> functions) {
+        List<PackagedSample> samples = new ArrayList<>();
         for (At each : in.elements(all.get("samples"), PluginManifest.MOST_ELEMENTS)) {
             Members sample = in.members(each, "function", "input", "output");
             At name = in.needed(sample, "function", "name a function of the plugin");
@@ -434,7 +435,7 @@ final class ManifestReader {
             String input = in.text(sample, "input", Form.FILE);
             String output = in.optionalText(sample, "output", Form.FILE);
             if (function != null && input != null) {
-                samples.add(new PluginSample(function, input, output));
+                samples.add(new PackagedSample(function, input, output));
             }
         }
         return samples;

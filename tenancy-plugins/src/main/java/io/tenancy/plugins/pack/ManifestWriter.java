@@ -95,7 +95,7 @@ final class ManifestWriter {
         }
     }
 
-    private static ObjectNode limits(PluginLimits limits) {
+    private static ObjectNode limits(StatedLimits limits) {
         return NODES.objectNode()
                 .put("memory_bytes", limits.memoryBytes())
                 .put("fuel", limits.fuel())

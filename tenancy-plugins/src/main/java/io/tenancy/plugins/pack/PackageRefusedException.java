@@ -1,9 +1,9 @@
 package io.tenancy.plugins.pack;
 
-import io.tenancy.TenancyException;
+import io.tenancy.plugins.PluginException;
 
 /** A package, or a statement about one, is not taken. Nothing of it was used. */
-public class PackageRefusedException extends TenancyException {
+public class PackageRefusedException extends PluginException {
 
     private static final long serialVersionUID = 1L;
 

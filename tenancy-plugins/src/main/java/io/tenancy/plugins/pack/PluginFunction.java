@@ -23,7 +23,7 @@ public record PluginFunction(String name, String input, String output, long fuel
         Form.NAME.require("The name of a function", name);
         input = Schema.require("The input schema of " + name, input);
         output = Schema.require("The output schema of " + name, output);
-        PluginLimits.requireFuel("The fuel of " + name, fuel);
-        PluginLimits.requireDeadline("The deadline of " + name, deadlineMillis);
+        StatedLimits.requireFuel("The fuel of " + name, fuel);
+        StatedLimits.requireDeadline("The deadline of " + name, deadlineMillis);
     }
 }

@@ -1,5 +1,6 @@
 package io.tenancy.plugins.pack;
 
+import io.tenancy.plugins.capability.Capability;
 import io.tenancy.plugins.pack.internal.Form;
 import io.tenancy.plugins.pack.internal.PackageBounds;
 import io.tenancy.plugins.pack.internal.Wording;
@@ -54,13 +55,13 @@ public record PluginManifest(
         SortedMap<String, PluginFunction> functions,
         SortedMap<ExtensionPoint, String> extensionPoints,
         SortedMap<Capability, CapabilityRequest> capabilities,
-        PluginLimits limits,
+        StatedLimits limits,
         List<RequiredCredential> credentials,
         @Nullable PluginPrice price,
         String changelog,
         String licence,
         List<Screenshot> screenshots,
-        List<PluginSample> samples,
+        List<PackagedSample> samples,
         SortedMap<String, PackagedFile> files) {
 
     /** The format that this version reads and writes. */
@@ -178,7 +179,7 @@ public record PluginManifest(
     }
 
     /** The files that a manifest speaks of, which are to be in the package. */
-    static Set<String> paths(String module, List<Screenshot> screenshots, List<PluginSample> samples) {
+    static Set<String> paths(String module, List<Screenshot> screenshots, List<PackagedSample> samples) {
         Set<String> paths = new TreeSet<>(List.of(module));
         screenshots.forEach(screenshot -> paths.add(screenshot.file()));
         samples.forEach(sample -> {
@@ -223,8 +224,8 @@ public record PluginManifest(
     private static void requireFunctions(
             Map<String, PluginFunction> functions,
             Collection<String> serving,
-            List<PluginSample> samples,
-            PluginLimits limits) {
+            List<PackagedSample> samples,
+            StatedLimits limits) {
         require(!functions.isEmpty(), "The plugin has no function; at least one is needed");
         functions.forEach((name, function) -> {
             require(function.name().equals(name), "The function " + name + " calls itself " + function.name());

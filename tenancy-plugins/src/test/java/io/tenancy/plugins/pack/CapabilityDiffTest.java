@@ -2,6 +2,7 @@ package io.tenancy.plugins.pack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tenancy.plugins.capability.Capability;
 import io.tenancy.plugins.pack.CapabilityDiff.Change;
 import io.tenancy.plugins.pack.CapabilityDiff.Kind;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.tenancy.plugins.pack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tenancy.plugins.capability.Capability;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.tenancy.plugins.capability.Capability;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;

@@ -9,7 +9,7 @@ package io.tenancy.plugins.pack;
  * @param inputBytes of JSON; 1 to {@value #MOST_TEXT_BYTES}
  * @param outputBytes of JSON; 1 to {@value #MOST_TEXT_BYTES}
  */
-public record PluginLimits(long memoryBytes, long fuel, int deadlineMillis, int inputBytes, int outputBytes) {
+public record StatedLimits(long memoryBytes, long fuel, int deadlineMillis, int inputBytes, int outputBytes) {
 
     /** One page of WebAssembly. */
     public static final long LEAST_MEMORY_BYTES = 65_536;
@@ -31,7 +31,7 @@ public record PluginLimits(long memoryBytes, long fuel, int deadlineMillis, int 
      *
      * @throws IllegalArgumentException when one is exceeded
      */
-    public PluginLimits {
+    public StatedLimits {
         require("The limit of memory_bytes", memoryBytes, LEAST_MEMORY_BYTES, MOST_MEMORY_BYTES);
         requireFuel("The limit of fuel", fuel);
         requireDeadline("The limit of deadline_millis", deadlineMillis);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param input path in the package of the JSON that it takes
  * @param output path in the package of the JSON that it is to answer; null where that is left open
  */
-public record PluginSample(
+public record PackagedSample(
         String function, String input, @Nullable String output) {
 
     /**
@@ -18,7 +18,7 @@ public record PluginSample(
      *
      * @throws IllegalArgumentException when one is malformed
      */
-    public PluginSample {
+    public PackagedSample {
         Form.NAME.require("The function of a sample", function);
         Form.FILE.require("The input of a sample", input);
         if (output != null) {
