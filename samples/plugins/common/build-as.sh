@@ -16,6 +16,6 @@ fi
 # stub: one instance does one call and is thrown away, so nothing is ever freed. The maximum is 16 MiB.
 build() {
   asc source/plugin.ts --outFile "$1.wasm" --runtime stub --exportStart _initialize --maximumMemory 256 \
-    --use abort=../common/as/abi/abort --optimizeLevel 2 --shrinkLevel 2 --noAssert
+    --use abort=../common/as/abi/abort --optimizeLevel 3 --shrinkLevel 1 --noAssert
   sha256sum "$1.wasm" >SHA256SUMS
 }

@@ -23,5 +23,6 @@ build() {
   wasm-ld --no-entry --stack-first -z stack-size=65536 --max-memory=16777216 --strip-all \
     -o "$1.wasm" $(cd "$objects" && printf "$objects/%s " *.o)
   rm -r "$objects"
+  chmod 644 "$1.wasm"
   sha256sum "$1.wasm" >SHA256SUMS
 }

@@ -1,10 +1,10 @@
 // Dates more precise than a year, and ages above 89.
 #include "rules.h"
 
-static const char MONTHS[] =
+static index MONTHS = INDEX(
     "january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|"
     "nov|dec|janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro|januar|februar|marz|maerz|"
-    "mai|juni|juli|oktober|dezember";
+    "mai|juni|juli|oktober|dezember");
 
 static bool ends(const text *t, int at) {
   return !is_alnum(t, at) && !(is_one_of(t, at, "/.-") && is_digit(t, at + 1));
@@ -73,13 +73,13 @@ static int day_first(const text *t, int at) {
   int next = skip(t, suffix > 0 ? suffix : day + ordinal, " .");
   int of = one_of_phrases(t, next, "de|of");
   int month = of > 0 ? skip(t, of, " ") : next;
-  int end = month > day ? one_of_phrases(t, month, MONTHS) : 0;
+  int end = month > day ? one_of(t, month, &MONTHS) : 0;
   return end == 0 ? 0 : year_after(t, end, " .,");
 }
 
 // March 3, 2022; July 9th, 2020.
 static int month_first(const text *t, int at) {
-  int month = is_upper(t, at) ? one_of_phrases(t, at, MONTHS) : 0;
+  int month = is_upper(t, at) ? one_of(t, at, &MONTHS) : 0;
   if (month == 0) return 0;
   int from = skip(t, month, " .");
   int day = digits_end(t, from);

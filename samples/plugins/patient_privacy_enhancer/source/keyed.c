@@ -5,36 +5,38 @@ typedef struct {
   rule rule;
   int least_digits;
   bool spaces; // whether groups of digits may go on after a blank
-  const char *words;
+  index words;
 } key;
 
-static const key KEYS[] = {
-    {RECORD_NUMBER, 3, false,
+static key KEYS[] = {
+    {RECORD_NUMBER, 3, false, INDEX(
      "mrn|medical record|medical record number|record number|record no|chart number|patient id|patient number|hospital number|"
      "prontuario|registro hospitalar|registro do paciente|numero do atendimento|"
-     "fallnummer|fall nr|patientennummer|patienten nr|patienten id|patientenkennung|aufnahmenummer|aufnahme nr"},
-    {HEALTH_PLAN, 4, true,
+     "fallnummer|fall nr|patientennummer|patienten nr|patienten id|patientenkennung|aufnahmenummer|aufnahme nr")},
+    {HEALTH_PLAN, 4, true, INDEX(
      "member id|member number|policy number|insurance id|insurance number|subscriber id|beneficiary number|medicare|medicaid|"
      "health plan id|carteirinha|carteirinha do plano|carteira do plano|plano de saude|matricula|numero do beneficiario|"
-     "versichertennummer|versicherungsnummer|versicherten nr|mitgliedsnummer|krankenkasse nr"},
-    {ACCOUNT, 4, false,
+     "versichertennummer|versicherungsnummer|versicherten nr|mitgliedsnummer|krankenkasse nr")},
+    {ACCOUNT, 4, false, INDEX(
      "account number|account no|account|acct|bank account|conta corrente|conta poupanca|conta bancaria|conta|"
-     "kontonummer|konto nr|konto|kto"},
-    {LICENCE, 3, false,
+     "kontonummer|konto nr|konto|kto")},
+    {LICENCE, 3, false, INDEX(
      "driver's license|drivers license|driver license|driver's licence|license number|licence number|certificate number|"
      "passport|passport number|cnh|carteira de motorista|passaporte|titulo de eleitor|"
-     "fuhrerschein|fuhrerscheinnummer|reisepass|passnummer|personalausweis|ausweisnummer"},
-    {PLATE, 2, true, "license plate|licence plate|plate number|placa|placa do veiculo|placa do carro|kennzeichen|kfz kennzeichen"},
-    {DEVICE, 3, false,
+     "fuhrerschein|fuhrerscheinnummer|reisepass|passnummer|personalausweis|ausweisnummer")},
+    {PLATE, 2, true, INDEX(
+     "license plate|licence plate|plate number|placa|placa do veiculo|placa do carro|kennzeichen|kfz kennzeichen")},
+    {DEVICE, 3, false, INDEX(
      "serial number|serial no|serial|s/n|sn|udi|device id|device number|implant id|numero de serie|n de serie|no de serie|"
-     "seriennummer|serien nr|geratenummer"},
-    {BIOMETRIC, 2, false,
+     "seriennummer|serien nr|geratenummer")},
+    {BIOMETRIC, 2, false, INDEX(
      "fingerprint|fingerprints|voice print|voiceprint|iris scan|retina scan|retinal scan|face template|"
-     "impressao digital|biometria|reconhecimento facial|fingerabdruck|stimmprofil|irisscan"},
-    {OTHER_ID, 3, true,
+     "impressao digital|biometria|reconhecimento facial|fingerabdruck|stimmprofil|irisscan")},
+    {OTHER_ID, 3, true, INDEX(
      "case number|case no|case id|study id|subject id|participant id|specimen id|sample id|accession number|claim number|"
-     "protocolo|numero do protocolo|processo|numero do processo|aktenzeichen|vorgangsnummer|studien id|probennummer"},
-    {RG, 5, false, "rg|registro geral|identidade|carteira de identidade|cedula de identidade"},
+     "protocolo|numero do protocolo|processo|numero do processo|aktenzeichen|vorgangsnummer|studien id|probennummer")},
+    {RG, 5, false, INDEX(
+     "rg|registro geral|identidade|carteira de identidade|cedula de identidade")},
 };
 
 static const char FILLERS[] =
@@ -71,15 +73,12 @@ static bool has_lower(const text *t, int from, int to) {
   return false;
 }
 
-static void keyed(const text *t, findings *all, int at, const key *key) {
+static void keyed(const text *t, findings *all, int at, key *key) {
   // A longer phrase may go on with words that a shorter one ends with.
-  const char *words = key->words;
   int end = 0;
-  while (true) {
-    int here = phrase_end(t, at, words);
+  for (int i = 0; (i = next_candidate(t, at, &key->words, i)) > 0;) {
+    int here = phrase_end(t, at, candidate_phrase(&key->words, i));
     if (here > end) end = here;
-    while (*words != 0 && *words != '|') words++;
-    if (*words++ == 0) break;
   }
   if (end == 0) return;
   bool fits;

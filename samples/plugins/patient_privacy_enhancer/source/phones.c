@@ -2,12 +2,12 @@
 #include "rules.h"
 
 static const char FAX_WORDS[] = "fax|telefax|fax number|faxnummer";
-static const char PHONE_WORDS[] =
+static index PHONE_WORDS = INDEX(
     "tel|telephone|phone|phone number|call|cell|mobile|reach me at|telefone|telefones|fone|celular|whatsapp|ligar|contato|ramal|"
-    "telefon|telefonnummer|handy|mobil|rufnummer|ruckruf|rueckruf";
+    "telefon|telefonnummer|handy|mobil|rufnummer|ruckruf|rueckruf");
 
 static void phone(const text *t, findings *all, int start, int end) {
-  bool fax = phrase_before(t, start, 30, FAX_WORDS) && !phrase_before(t, start, 12, PHONE_WORDS);
+  bool fax = phrase_before(t, start, 30, FAX_WORDS) && !one_before(t, start, 12, &PHONE_WORDS);
   found(all, fax ? FAX : PHONE, start, end);
 }
 
@@ -67,7 +67,7 @@ static int german(const text *t, int at) {
 }
 
 static int keyed(const text *t, int at) {
-  if (!phrase_before(t, at, 14, PHONE_WORDS) && !phrase_before(t, at, 14, FAX_WORDS)) return 0;
+  if (!one_before(t, at, 14, &PHONE_WORDS) && !phrase_before(t, at, 14, FAX_WORDS)) return 0;
   int digits;
   int end = groups_end(t, at, &digits);
   return digits >= 7 && digits <= 13 && !is_alnum(t, end) ? end : 0;

@@ -139,6 +139,11 @@ static const char *end_of(const char *phrase) {
   return phrase;
 }
 
+static const char *end_of_all(const char *phrases) {
+  while (*phrases != 0) phrases++;
+  return phrases;
+}
+
 int phrase_end(const text *t, int at, const char *phrase) {
   return matched(t, at, phrase, end_of(phrase));
 }
@@ -150,6 +155,52 @@ int one_of_phrases(const text *t, int at, const char *phrases) {
     if (result > 0 || *end == 0) return result;
     phrases = end + 1;
   }
+}
+
+static int letter_of(char c) {
+  return c >= 'a' && c <= 'z' ? c - 'a' : 26;
+}
+
+// From the last phrase to the first, so that those of one letter are found in their order.
+static void build(index *list) {
+  int count = 1;
+  for (const char *c = list->phrases; *c != 0; c++) count += *c == '|';
+  list->firsts = tp_memory(27 * sizeof(uint16_t));
+  list->nexts = tp_memory((size_t)count * sizeof(uint16_t));
+  list->starts = tp_memory((size_t)count * sizeof(uint16_t));
+  int length = (int)(end_of_all(list->phrases) - list->phrases);
+  for (int at = length; at >= 0; at--) {
+    if (at > 0 && list->phrases[at - 1] != '|') continue;
+    int letter = letter_of(list->phrases[at]);
+    list->starts[--count] = (uint16_t)at;
+    list->nexts[count] = list->firsts[letter];
+    list->firsts[letter] = (uint16_t)(count + 1);
+  }
+}
+
+int next_candidate(const text *t, int at, index *list, int candidate) {
+  if (list->firsts == NULL) build(list);
+  return candidate == 0 ? list->firsts[letter_of(at_(t, at))] : list->nexts[candidate - 1];
+}
+
+const char *candidate_phrase(const index *list, int candidate) {
+  return list->phrases + list->starts[candidate - 1];
+}
+
+int one_of(const text *t, int at, index *list) {
+  for (int i = 0; (i = next_candidate(t, at, list, i)) > 0;) {
+    int end = phrase_end(t, at, candidate_phrase(list, i));
+    if (end > 0) return end;
+  }
+  return 0;
+}
+
+bool one_before(const text *t, int at, int within, index *list) {
+  for (int from = at - within < 0 ? 0 : at - within; from < at; from++) {
+    int end = starts_word(t, from) ? one_of(t, from, list) : 0;
+    if (end > 0 && end <= at) return true;
+  }
+  return false;
 }
 
 bool in_list(const text *t, int from, int to, const char *words) {

@@ -38,6 +38,24 @@ int phrase_end(const text *t, int at, const char *phrase);
 // The same for the first of several phrases that are separated by '|'.
 int one_of_phrases(const text *t, int at, const char *phrases);
 
+// A long list of phrases that is asked often: an index by first letter is made when it is first needed.
+typedef struct {
+  const char *phrases;
+  uint16_t *firsts; // by letter, 1 more than the index of its first phrase; the last is for what is no letter
+  uint16_t *nexts;  // of each phrase, the same for the next one with this letter
+  uint16_t *starts; // of each phrase, where it begins
+} index;
+
+#define INDEX(literal) {.phrases = (literal)}
+
+// The same as one_of_phrases and phrase_before.
+int one_of(const text *t, int at, index *list);
+bool one_before(const text *t, int at, int within, index *list);
+
+// The next of the phrases that begin like the text here; begins and ends with 0.
+int next_candidate(const text *t, int at, index *list, int candidate);
+const char *candidate_phrase(const index *list, int candidate);
+
 // Whether the word is in a list of words separated by blanks.
 bool in_list(const text *t, int from, int to, const char *words);
 
