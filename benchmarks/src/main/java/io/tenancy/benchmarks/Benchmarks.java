@@ -7,6 +7,7 @@ import io.tenancy.benchmarks.load.Measured;
 import io.tenancy.benchmarks.pipeline.PipelineFigure;
 import io.tenancy.benchmarks.plans.Extent;
 import io.tenancy.benchmarks.plans.PlanBenchmarks;
+import io.tenancy.benchmarks.plugins.PluginBenchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.openjdk.jmh.runner.RunnerException;
 
 /**
@@ -25,7 +27,7 @@ import org.openjdk.jmh.runner.RunnerException;
  * {@code tenancy.bench.rounds}, how often each side has its turn;
  * {@code tenancy.bench.quick=true}, a smoke run; {@code tenancy.bench.only}, cases whose name has this in it, or
  * {@code pipeline}, {@code plans} for all of plans, quotas and usage,
- * or {@code billing}; {@code tenancy.bench.directory}, where buffered
+ * {@code billing} or {@code plugins}; {@code tenancy.bench.directory}, where buffered
  * usage is written, the working directory unless set; and those of {@link Extent#full}. A run that is quick or partial
  * writes {@code performance.md} in the working directory instead.
  */
@@ -45,7 +47,8 @@ public final class Benchmarks {
         boolean quick = Boolean.getBoolean("tenancy.bench.quick");
         String only = System.getProperty("tenancy.bench.only", "");
         List<String> partial = new ArrayList<>();
-        if (!only.startsWith(PlanBenchmarks.PREFIX) && !only.startsWith(BillingBenchmarks.PREFIX)) {
+        if (Stream.of(PlanBenchmarks.PREFIX, BillingBenchmarks.PREFIX, PluginBenchmarks.PREFIX)
+                .noneMatch(only::startsWith)) {
             PerformancePage page = tenancy(quick, only);
             if (quick || !only.isEmpty()) {
                 partial.add(page.markdown());
@@ -55,6 +58,7 @@ public final class Benchmarks {
         }
         cases(quick, only, PlanBenchmarks.PREFIX, Marks.PLANS, PlanBenchmarks::run, partial);
         cases(quick, only, BillingBenchmarks.PREFIX, Marks.BILLING, BillingBenchmarks::run, partial);
+        cases(quick, only, PluginBenchmarks.PREFIX, Marks.PLUGINS, PluginBenchmarks::run, partial);
         if (!partial.isEmpty()) {
             Path target = Path.of("performance.md");
             Files.writeString(target, String.join("\n", partial));

@@ -17,6 +17,9 @@ record Marks(String begin, String end) {
     /** Around the figures of billing. */
     static final Marks BILLING = new Marks("<!-- measured billing: begin -->", "<!-- measured billing: end -->");
 
+    /** Around the figures of plugins. */
+    static final Marks PLUGINS = new Marks("<!-- measured plugins: begin -->", "<!-- measured plugins: end -->");
+
     /** Puts text between the marks of a page and leaves the rest as it is. */
     String fill(String page, String text) {
         int from = page.indexOf(begin);
