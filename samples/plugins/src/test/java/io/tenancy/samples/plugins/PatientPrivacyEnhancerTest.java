@@ -169,6 +169,7 @@ class PatientPrivacyEnhancerTest {
                 "Morbus Crohn",
                 "Parkinson's disease",
                 "10000 Patienten",
+                "VAT 094019245",
                 "between 2019 and 2021"
             })
     void whatOnlyLooksLikeAnIdentifierIsLeft(String text) {
