@@ -65,11 +65,18 @@ static bool is_steuer_id(const int *d) {
   return d[0] != 0 && repeated == 1 && (11 - product) % 10 == d[10];
 }
 
-// Whether a number of this shape stands here, where a 9 is any digit; its digits, and where it ends.
+// Whether a number of this shape stands here, where a 9 is any digit and an A a digit or capital; their values, and
+// where it ends. A capital's value is its distance from the digit 0, as the alphanumeric CNPJ has it.
 static bool shape(const text *t, int at, const char *pattern, int *digits, int *end) {
   for (; *pattern != 0; pattern++, at++) {
-    if (*pattern == '9' ? !is_digit(t, at) : !is_char(t, at, *pattern)) return false;
-    if (*pattern == '9') *digits++ = digit(t, at);
+    if (*pattern == 'A' && is_upper(t, at) && t->raw[at] < 0x80) {
+      *digits++ = t->raw[at] - '0';
+    } else if (*pattern == '9' || *pattern == 'A') {
+      if (!is_digit(t, at)) return false;
+      *digits++ = digit(t, at);
+    } else if (!is_char(t, at, *pattern)) {
+      return false;
+    }
   }
   *end = at;
   return !is_alnum(t, at) && !(is_one_of(t, at, "-/") && is_digit(t, at + 1));
@@ -80,10 +87,17 @@ static void brazilian(const text *t, findings *all, int at) {
   int end;
   if (shape(t, at, "999.99999.99-9", d, &end) && is_pis(d)) found(all, PIS, at, end);
   if (shape(t, at, "999.999.999-99", d, &end) && is_cpf(d)) found(all, CPF, at, end);
-  if (shape(t, at, "99.999.999/9999-99", d, &end) && is_cnpj(d)) found(all, CNPJ, at, end);
   if (shape(t, at, "99999999999999", d, &end) && is_cnpj(d)) found(all, CNPJ, at, end);
   if (shape(t, at, "999 9999 9999 9999", d, &end) && is_cns(d)) found(all, CNS, at, end);
   if (shape(t, at, "999999999999999", d, &end) && is_cns(d)) found(all, CNS, at, end);
+}
+
+static void company(const text *t, findings *all, int at) {
+  int d[MOST_DIGITS];
+  int end;
+  if (shape(t, at, "AA.AAA.AAA/AAAA-99", d, &end) && is_cnpj(d)) found(all, CNPJ, at, end);
+  bool keyed = is_alnum(t, at + 13) && phrase_before(t, at, 12, "cnpj");
+  if (keyed && shape(t, at, "AAAAAAAAAAAA99", d, &end) && is_cnpj(d)) found(all, CNPJ, at, end);
 }
 
 // Eleven digits may be a CPF, a PIS or a Steuer-ID; the word before them decides, and a CPF is the most common.
@@ -238,6 +252,7 @@ void find_checked_numbers(const text *t, findings *all) {
       card(t, all, at);
       social_security(t, all, at);
     }
+    company(t, all, at);
     vin(t, all, at);
   }
 }

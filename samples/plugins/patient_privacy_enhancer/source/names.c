@@ -44,7 +44,7 @@ static index NO_NAMES = INDEX(
     "cpf|rg|cns|cep|crm|mrn|ssn|dob|id|nr|tel|fallnummer|steuer|iban|alta|retorno|termin|befund|monday|tuesday|wednesday|thursday|"
     "friday|saturday|sunday|january|february|march|april|june|july|august|september|october|november|december|montag|dienstag|"
     "mittwoch|donnerstag|freitag|samstag|sonntag|januar|februar|marz|mai|juni|juli|oktober|dezember|hospital|clinic|clinica|klinik|"
-    "krankenhaus|nega|relata|refere|denies|reports|klagt|berichtet|status|history|report|data|date");
+    "krankenhaus|health|safety|care|education|information|presidente|diretor|diretora|prefeito|prefeita|nega|relata|refere|denies|reports|klagt|berichtet|status|history|report|data|date");
 
 static bool starts_name(const text *t, int at) {
   if (!is_upper(t, at)) return false;

@@ -148,7 +148,7 @@ static void zip(const text *t, findings *all, int at) {
 static void cep(const text *t, findings *all, int at) {
   int first = digits_end(t, at);
   int end = first - at == 5 && is_char(t, first, '-') ? digits_end(t, first + 1) : first;
-  bool whole = end - at == 9 || (end - at == 8 && phrase_before(t, at, 8, "cep"));
+  bool whole = (first - at == 5 && end - at == 9) || (first - at == 8 && phrase_before(t, at, 8, "cep"));
   if (whole && !is_alnum(t, end) && !(is_char(t, end, '-') && is_digit(t, end + 1))) found(all, CEP, at, end);
 }
 

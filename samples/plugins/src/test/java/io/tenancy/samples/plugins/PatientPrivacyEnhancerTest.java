@@ -120,9 +120,18 @@ class PatientPrivacyEnhancerTest {
 
     @ParameterizedTest
     @CsvSource({
-        "cpf, 529.982.247-25", "cpf, 52998224725", "cnpj, 11.222.333/0001-81", "cns, 898000000043208",
-        "pis, 120.56874.10-7", "steuer-id, 86 095 742 719", "kvnr, A123456780", "rvnr, 15 070649 C 103",
-        "iban, DE89 3704 0044 0532 0130 00", "credit-card, 4111 1111 1111 1111", "vehicle, 1M8GDM9AXKP042788"
+        "cpf, 529.982.247-25",
+        "cpf, 52998224725",
+        "cnpj, 11.222.333/0001-81",
+        "cnpj, 12.ABC.345/01DE-35",
+        "cns, 898000000043208",
+        "pis, 120.56874.10-7",
+        "steuer-id, 86 095 742 719",
+        "kvnr, A123456780",
+        "rvnr, 15 070649 C 103",
+        "iban, DE89 3704 0044 0532 0130 00",
+        "credit-card, 4111 1111 1111 1111",
+        "vehicle, 1M8GDM9AXKP042788"
     })
     void anIdentifierWithCheckDigitsIsFoundAndNoneThatDiffersInOneDigit(String rule, String valid) {
         assertThat(rules("x " + valid + " y")).contains(rule);
@@ -160,6 +169,7 @@ class PatientPrivacyEnhancerTest {
                 "Morbus Crohn",
                 "Parkinson's disease",
                 "10000 Patienten",
+                "VAT 094019245",
                 "between 2019 and 2021"
             })
     void whatOnlyLooksLikeAnIdentifierIsLeft(String text) {

@@ -11,12 +11,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import run.endive.compiler.InterpreterFallback;
 import run.endive.compiler.internal.Compiler;
+import run.endive.runtime.TrapException;
 import run.endive.wasm.types.ExternalType;
 import run.endive.wasm.types.Import;
 import tools.jackson.databind.JsonNode;
@@ -160,6 +163,80 @@ class PluginFolderTest {
         assertThat(plugin.manifest().get("functions").valueStream())
                 .allSatisfy(function -> assertThat(answer.at("/error/message").asString())
                         .contains(function.get("name").asString()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("plugins")
+    void itDoesNotMatterHowTheHostWritesItsJson(RawPlugin plugin) {
+        for (Path file : plugin.samples()) {
+            JsonNode sample = RawPlugin.json(file);
+            JsonNode request = RawPlugin.JSON
+                    .createObjectNode()
+                    .put("function", sample.get("function").asString())
+                    .set("input", sample.get("input"));
+            for (String text : List.of(request.toPrettyString(), escaped(request.toString()))) {
+                String answer = plugin.answerText(RawPlugin.Engine.COMPILED, text);
+
+                assertThat(RawPlugin.JSON.readTree(answer)).as("%s", text).isEqualTo(sample.get("answer"));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("plugins")
+    void aRequestThatIsNoneTrapsOrIsAnsweredWithJson(RawPlugin plugin) {
+        long seed = new Random().nextLong();
+        System.out.println("PluginFolderTest " + plugin + " seed " + seed);
+        Random random = new Random(seed);
+        String request = "{\"function\":\"" + anyFunction(plugin)
+                + "\",\"input\":{\"text\":\"a \\u00e9 \\ud83d\\ude00 b\",\"age\":-1.5e+3}}";
+        String marks = "{}[]\",:\\u01-e. ";
+        int traps = 0;
+        for (int i = 0; i < 400; i++) {
+            StringBuilder broken = new StringBuilder(request);
+            for (int n = random.nextInt(3); n >= 0; n--) {
+                int at = random.nextInt(broken.length());
+                switch (random.nextInt(3)) {
+                    case 0 -> broken.setLength(Math.max(at, 1));
+                    case 1 -> broken.deleteCharAt(at).append(' ');
+                    default -> broken.setCharAt(at, marks.charAt(random.nextInt(marks.length())));
+                }
+            }
+            try {
+                JsonNode answer =
+                        RawPlugin.JSON.readTree(plugin.answerText(RawPlugin.Engine.COMPILED, broken.toString()));
+                assertThat(answer.has("output") || answer.has("error"))
+                        .as("seed %d, %s", seed, broken)
+                        .isTrue();
+            } catch (TrapException e) {
+                traps++;
+            }
+        }
+        assertThat(traps).isBetween(100, 399);
+    }
+
+    private static String anyFunction(RawPlugin plugin) {
+        return plugin.manifest().at("/functions/0/name").asString();
+    }
+
+    /** Every character within the strings as {@code \\uXXXX}, and blanks around everything else. */
+    private static String escaped(String json) {
+        StringBuilder result = new StringBuilder();
+        boolean inside = false;
+        for (int i = 0; i < json.length(); i++) {
+            char c = json.charAt(i);
+            if (inside && c == '\\') {
+                result.append(c).append(json.charAt(++i));
+            } else if (c == '"') {
+                inside = !inside;
+                result.append(c);
+            } else if (inside) {
+                result.append(String.format(Locale.ROOT, "\\u%04X", (int) c));
+            } else {
+                result.append("{}[],:".indexOf(c) < 0 ? "" : "\t").append(c);
+            }
+        }
+        return result.toString();
     }
 
     private static JsonNode function(RawPlugin plugin, String name) {

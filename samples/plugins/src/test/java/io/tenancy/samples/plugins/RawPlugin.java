@@ -93,13 +93,18 @@ final class RawPlugin {
     }
 
     JsonNode answer(Engine engine, String function, JsonNode input) {
+        JsonNode request = JSON.createObjectNode().put("function", function).set("input", input);
+        return JSON.readTree(answerText(engine, request.toString()));
+    }
+
+    /** What the plugin writes when the host writes this, which need not be a request; it may also trap. */
+    String answerText(Engine engine, String request) {
         Instance.Builder builder =
                 Instance.builder(module).withImportValues(ImportValues.builder().build());
         if (engine == Engine.COMPILED) {
             builder.withMachineFactory(compiled);
         }
-        JsonNode request = JSON.createObjectNode().put("function", function).set("input", input);
-        return JSON.readTree(call(builder.build(), request.toString()));
+        return call(builder.build(), request);
     }
 
     private static String call(Instance instance, String request) {
