@@ -2,12 +2,12 @@ package io.tenancy.billing.account;
 
 import io.tenancy.TenantId;
 import io.tenancy.billing.BillingException;
-import io.tenancy.billing.internal.BillingDatabase;
-import io.tenancy.billing.internal.BillingDatabase.Transaction;
 import io.tenancy.billing.internal.BillingJson;
-import io.tenancy.billing.internal.Sql;
 import io.tenancy.billing.party.Buyer;
 import io.tenancy.billing.party.Seller;
+import io.tenancy.jpa.control.transaction.ControlTransactions;
+import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
+import io.tenancy.jpa.control.transaction.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -21,7 +21,7 @@ public final class BillingAccounts {
 
     private static final String COLUMNS = "select tenant_id, seller, provider, buyer, frozen_at from billing_account";
 
-    private final BillingDatabase database;
+    private final ControlTransactions database;
     private final Map<String, Seller> sellers;
     private final List<String> providers;
     private final List<String> ofSandbox;
@@ -35,7 +35,7 @@ public final class BillingAccounts {
      * @param ofSandbox names of those that may be asked for tenants in the sandbox
      */
     public BillingAccounts(
-            BillingDatabase database, Map<String, Seller> sellers, List<String> providers, List<String> ofSandbox) {
+            ControlTransactions database, Map<String, Seller> sellers, List<String> providers, List<String> ofSandbox) {
         this.database = database;
         this.sellers = sellers;
         this.providers = providers;

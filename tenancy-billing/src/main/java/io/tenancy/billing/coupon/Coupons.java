@@ -3,9 +3,9 @@ package io.tenancy.billing.coupon;
 import io.tenancy.TenantId;
 import io.tenancy.billing.BillingException;
 import io.tenancy.billing.Money;
-import io.tenancy.billing.internal.BillingDatabase;
-import io.tenancy.billing.internal.BillingDatabase.Transaction;
-import io.tenancy.billing.internal.Sql;
+import io.tenancy.jpa.control.transaction.ControlTransactions;
+import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
+import io.tenancy.jpa.control.transaction.Sql;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -21,14 +21,14 @@ public final class Coupons {
     private static final String SELECT = "select code, name, share, currency, amount, periods, plans, redeem_by,"
             + " max_redemptions, redemptions, offered from coupon";
 
-    private final BillingDatabase database;
+    private final ControlTransactions database;
 
     /**
      * Creates the coupons.
      *
      * @param database the control database
      */
-    public Coupons(BillingDatabase database) {
+    public Coupons(ControlTransactions database) {
         this.database = database;
     }
 

@@ -4,11 +4,8 @@ import io.tenancy.TenantId;
 import io.tenancy.billing.account.BillingAccount;
 import io.tenancy.billing.account.BillingAccounts;
 import io.tenancy.billing.catalogue.DunningPolicy;
-import io.tenancy.billing.internal.BillingDatabase;
-import io.tenancy.billing.internal.BillingDatabase.Transaction;
 import io.tenancy.billing.internal.BillingJson;
 import io.tenancy.billing.internal.OneByOne;
-import io.tenancy.billing.internal.Sql;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.InvoiceStatus;
 import io.tenancy.billing.invoice.Invoices;
@@ -17,6 +14,9 @@ import io.tenancy.billing.notice.Notices;
 import io.tenancy.billing.subscription.BillingCatalogue;
 import io.tenancy.billing.subscription.Standing;
 import io.tenancy.billing.subscription.Subscriptions;
+import io.tenancy.jpa.control.transaction.ControlTransactions;
+import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
+import io.tenancy.jpa.control.transaction.Sql;
 import io.tenancy.jpa.entitlement.ChangeNote;
 import java.sql.Array;
 import java.sql.Connection;
@@ -51,7 +51,7 @@ public final class Dunning {
      */
     public static final Duration LONGEST_WAIT = Duration.ofDays(21);
 
-    private final BillingDatabase database;
+    private final ControlTransactions database;
     private final BillingAccounts accounts;
     private final BillingCatalogue catalogue;
     private final Invoices invoices;
@@ -69,7 +69,7 @@ public final class Dunning {
      * @param notices tells tenants
      */
     public Dunning(
-            BillingDatabase database,
+            ControlTransactions database,
             BillingAccounts accounts,
             BillingCatalogue catalogue,
             Invoices invoices,

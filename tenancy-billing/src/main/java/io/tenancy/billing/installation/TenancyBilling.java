@@ -1,9 +1,9 @@
 package io.tenancy.billing.installation;
 
+import io.tenancy.billing.BillingUnavailableException;
 import io.tenancy.billing.account.BillingAccounts;
 import io.tenancy.billing.coupon.Coupons;
 import io.tenancy.billing.dunning.Dunning;
-import io.tenancy.billing.internal.BillingDatabase;
 import io.tenancy.billing.invoice.InvoiceNumbering;
 import io.tenancy.billing.invoice.Invoices;
 import io.tenancy.billing.ledger.Ledger;
@@ -23,6 +23,7 @@ import io.tenancy.billing.subscription.Subscriptions;
 import io.tenancy.billing.subscription.TenantAccess;
 import io.tenancy.billing.tax.TaxPolicy;
 import io.tenancy.jpa.TenancyInstallation;
+import io.tenancy.jpa.control.transaction.ControlTransactions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -66,13 +67,13 @@ public final class TenancyBilling implements AutoCloseable {
     private final BillingRun run;
     private final Sandbox sandbox;
     private final BillingJobs jobs;
-    private final BillingDatabase database;
+    private final ControlTransactions database;
     private final @Nullable SubscriptionPeriods periods;
 
     private TenancyBilling(Builder settings) {
         installation = settings.installation;
         DataSource platform = installation.control().platformFor("tenancy-billing", settings.connections);
-        database = new BillingDatabase(platform, settings.clock);
+        database = new ControlTransactions(platform, settings.clock, BillingUnavailableException::new);
         periods = settings.periods;
         List<String> names = List.copyOf(settings.providers.keySet());
         List<String> ofSandbox = settings.providers.values().stream()

@@ -1,7 +1,8 @@
 package io.tenancy.billing.internal;
 
 import io.tenancy.TenantId;
-import io.tenancy.billing.internal.BillingDatabase.Transaction;
+import io.tenancy.jpa.control.transaction.ControlTransactions;
+import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
 import java.sql.Array;
 import java.sql.SQLException;
 import java.util.HashSet;
@@ -20,9 +21,9 @@ public final class OneByOne {
 
     private static final Logger LOG = LoggerFactory.getLogger(OneByOne.class);
 
-    private final BillingDatabase database;
+    private final ControlTransactions database;
 
-    public OneByOne(BillingDatabase database) {
+    public OneByOne(ControlTransactions database) {
         this.database = database;
     }
 

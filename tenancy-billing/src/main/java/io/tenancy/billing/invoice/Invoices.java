@@ -5,12 +5,9 @@ import io.tenancy.billing.BillingException;
 import io.tenancy.billing.Money;
 import io.tenancy.billing.account.BillingAccount;
 import io.tenancy.billing.account.BillingAccounts;
-import io.tenancy.billing.internal.BillingDatabase;
-import io.tenancy.billing.internal.BillingDatabase.Transaction;
 import io.tenancy.billing.internal.BillingJson;
 import io.tenancy.billing.internal.Ids;
 import io.tenancy.billing.internal.OneByOne;
-import io.tenancy.billing.internal.Sql;
 import io.tenancy.billing.ledger.Booking;
 import io.tenancy.billing.ledger.Ledger;
 import io.tenancy.billing.ledger.LedgerAccount;
@@ -19,6 +16,9 @@ import io.tenancy.billing.notice.BillingNotice;
 import io.tenancy.billing.notice.Notices;
 import io.tenancy.billing.party.Buyer;
 import io.tenancy.billing.party.Seller;
+import io.tenancy.jpa.control.transaction.ControlTransactions;
+import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
+import io.tenancy.jpa.control.transaction.Sql;
 import io.tenancy.jpa.entitlement.ChangeNote;
 import java.sql.Array;
 import java.sql.Connection;
@@ -55,7 +55,7 @@ public final class Invoices {
     private static final String SELECT_NOTE =
             "select c.*, i.number_text as invoice_number from credit_note c" + " join invoice i on i.id = c.invoice_id";
 
-    private final BillingDatabase database;
+    private final ControlTransactions database;
     private final BillingAccounts accounts;
     private final Ledger ledger;
     private final Notices notices;
@@ -96,7 +96,7 @@ public final class Invoices {
      * @param settings how they are made
      */
     public Invoices(
-            BillingDatabase database, BillingAccounts accounts, Ledger ledger, Notices notices, Settings settings) {
+            ControlTransactions database, BillingAccounts accounts, Ledger ledger, Notices notices, Settings settings) {
         this.database = database;
         this.accounts = accounts;
         this.ledger = ledger;

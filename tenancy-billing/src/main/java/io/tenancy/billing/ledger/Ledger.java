@@ -3,9 +3,9 @@ package io.tenancy.billing.ledger;
 import io.tenancy.TenantId;
 import io.tenancy.billing.BillingException;
 import io.tenancy.billing.Money;
-import io.tenancy.billing.internal.BillingDatabase;
-import io.tenancy.billing.internal.BillingDatabase.Transaction;
-import io.tenancy.billing.internal.Sql;
+import io.tenancy.jpa.control.transaction.ControlTransactions;
+import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
+import io.tenancy.jpa.control.transaction.Sql;
 import io.tenancy.jpa.entitlement.ChangeNote;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -28,14 +28,14 @@ public final class Ledger {
 
     private static final String UNIQUE_VIOLATION = "23505";
 
-    private final BillingDatabase database;
+    private final ControlTransactions database;
 
     /**
      * Creates the ledger.
      *
      * @param database the control database
      */
-    public Ledger(BillingDatabase database) {
+    public Ledger(ControlTransactions database) {
         this.database = database;
     }
 

@@ -1,10 +1,10 @@
 package io.tenancy.billing.notice;
 
 import io.tenancy.TenantId;
-import io.tenancy.billing.internal.BillingDatabase;
-import io.tenancy.billing.internal.BillingDatabase.Transaction;
 import io.tenancy.billing.internal.BillingJson;
-import io.tenancy.billing.internal.Sql;
+import io.tenancy.jpa.control.transaction.ControlTransactions;
+import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
+import io.tenancy.jpa.control.transaction.Sql;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +27,7 @@ public final class Notices {
     private static final Duration LONGEST_WAIT = Duration.ofHours(6);
     private static final Logger LOG = LoggerFactory.getLogger(Notices.class);
 
-    private final BillingDatabase database;
+    private final ControlTransactions database;
     private final List<BillingNotifier> notifiers;
 
     /**
@@ -36,7 +36,7 @@ public final class Notices {
      * @param database the control database
      * @param notifiers who tells them; without one they are kept and count as told
      */
-    public Notices(BillingDatabase database, List<BillingNotifier> notifiers) {
+    public Notices(ControlTransactions database, List<BillingNotifier> notifiers) {
         this.database = database;
         this.notifiers = List.copyOf(notifiers);
     }

@@ -5,11 +5,8 @@ import io.tenancy.billing.BillingException;
 import io.tenancy.billing.Money;
 import io.tenancy.billing.account.BillingAccount;
 import io.tenancy.billing.account.BillingAccounts;
-import io.tenancy.billing.internal.BillingDatabase;
-import io.tenancy.billing.internal.BillingDatabase.Transaction;
 import io.tenancy.billing.internal.Ids;
 import io.tenancy.billing.internal.OneByOne;
-import io.tenancy.billing.internal.Sql;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.InvoiceStatus;
 import io.tenancy.billing.invoice.Invoices;
@@ -19,6 +16,9 @@ import io.tenancy.billing.ledger.LedgerAccount;
 import io.tenancy.billing.ledger.Wallet;
 import io.tenancy.billing.notice.BillingNotice;
 import io.tenancy.billing.notice.Notices;
+import io.tenancy.jpa.control.transaction.ControlTransactions;
+import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
+import io.tenancy.jpa.control.transaction.Sql;
 import io.tenancy.jpa.entitlement.ChangeNote;
 import java.sql.Array;
 import java.sql.Connection;
@@ -48,7 +48,7 @@ public final class Payments {
     private static final int LONGEST_REASON = 1_000;
     private static final Logger LOG = LoggerFactory.getLogger(Payments.class);
 
-    private final BillingDatabase database;
+    private final ControlTransactions database;
     private final BillingAccounts accounts;
     private final Invoices invoices;
     private final Ledger ledger;
@@ -74,7 +74,7 @@ public final class Payments {
      * @param providers by name
      */
     public Payments(
-            BillingDatabase database,
+            ControlTransactions database,
             BillingAccounts accounts,
             Invoices invoices,
             Ledger ledger,

@@ -2,8 +2,8 @@ package io.tenancy.billing.revenue;
 
 import io.tenancy.TenantId;
 import io.tenancy.billing.Money;
-import io.tenancy.billing.internal.BillingDatabase;
-import io.tenancy.billing.internal.Sql;
+import io.tenancy.jpa.control.transaction.ControlTransactions;
+import io.tenancy.jpa.control.transaction.Sql;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -54,14 +54,14 @@ public final class RevenueReports {
             order by r.at, r.id
             """;
 
-    private final BillingDatabase database;
+    private final ControlTransactions database;
 
     /**
      * Creates the reports.
      *
      * @param database the control database
      */
-    public RevenueReports(BillingDatabase database) {
+    public RevenueReports(ControlTransactions database) {
         this.database = database;
     }
 

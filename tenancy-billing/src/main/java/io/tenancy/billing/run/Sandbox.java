@@ -5,11 +5,11 @@ import io.tenancy.billing.BillingException;
 import io.tenancy.billing.account.BillingAccount;
 import io.tenancy.billing.account.BillingAccounts;
 import io.tenancy.billing.dunning.Dunning;
-import io.tenancy.billing.internal.BillingDatabase;
-import io.tenancy.billing.internal.Sql;
 import io.tenancy.billing.invoice.Invoices;
 import io.tenancy.billing.payment.Payments;
 import io.tenancy.billing.subscription.Subscriptions;
+import io.tenancy.jpa.control.transaction.ControlTransactions;
+import io.tenancy.jpa.control.transaction.Sql;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -22,7 +22,7 @@ public final class Sandbox {
 
     private static final int MOST_STEPS = 100_000;
 
-    private final BillingDatabase database;
+    private final ControlTransactions database;
     private final BillingAccounts accounts;
     private final Subscriptions subscriptions;
     private final Invoices invoices;
@@ -40,7 +40,7 @@ public final class Sandbox {
      * @param dunning whose steps are taken
      */
     public Sandbox(
-            BillingDatabase database,
+            ControlTransactions database,
             BillingAccounts accounts,
             Subscriptions subscriptions,
             Invoices invoices,

@@ -2,10 +2,10 @@ package io.tenancy.billing.subscription;
 
 import io.tenancy.TenantId;
 import io.tenancy.TenantStatus;
-import io.tenancy.billing.internal.BillingDatabase.Transaction;
-import io.tenancy.billing.internal.Sql;
 import io.tenancy.entitlement.Validity;
 import io.tenancy.jpa.control.JdbcTenantStore;
+import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
+import io.tenancy.jpa.control.transaction.Sql;
 import io.tenancy.jpa.entitlement.ChangeNote;
 import io.tenancy.jpa.entitlement.EntitlementAdministration;
 import java.sql.SQLException;

@@ -8,16 +8,16 @@ import io.tenancy.billing.catalogue.PriceBookDifference;
 import io.tenancy.billing.catalogue.PriceBookReader;
 import io.tenancy.billing.catalogue.PriceBookWriter;
 import io.tenancy.billing.catalogue.PriceTerms;
-import io.tenancy.billing.internal.BillingDatabase;
-import io.tenancy.billing.internal.BillingDatabase.Transaction;
 import io.tenancy.billing.internal.BillingJson;
-import io.tenancy.billing.internal.Sql;
 import io.tenancy.entitlement.AddOn;
 import io.tenancy.entitlement.CatalogueError;
 import io.tenancy.entitlement.CatalogueReader;
 import io.tenancy.entitlement.CatalogueWriter;
 import io.tenancy.entitlement.InvalidCatalogueException;
 import io.tenancy.entitlement.Plan;
+import io.tenancy.jpa.control.transaction.ControlTransactions;
+import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
+import io.tenancy.jpa.control.transaction.Sql;
 import io.tenancy.jpa.entitlement.CatalogueConflictException;
 import io.tenancy.jpa.entitlement.CatalogueImport;
 import io.tenancy.jpa.entitlement.ChangeNote;
@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BillingCatalogue {
 
-    private final BillingDatabase database;
+    private final ControlTransactions database;
     private final EntitlementAdministration administration;
     private final Prices.Cache prices = new Prices.Cache();
 
@@ -48,7 +48,7 @@ public final class BillingCatalogue {
      * @param database the control database
      * @param administration takes over what plans give
      */
-    public BillingCatalogue(BillingDatabase database, EntitlementAdministration administration) {
+    public BillingCatalogue(ControlTransactions database, EntitlementAdministration administration) {
         this.database = database;
         this.administration = administration;
     }

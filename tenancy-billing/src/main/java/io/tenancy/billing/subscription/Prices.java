@@ -1,15 +1,16 @@
 package io.tenancy.billing.subscription;
 
 import io.tenancy.billing.BillingException;
+import io.tenancy.billing.BillingUnavailableException;
 import io.tenancy.billing.catalogue.PlanPrices;
 import io.tenancy.billing.catalogue.PriceBookReader;
-import io.tenancy.billing.internal.BillingDatabase;
 import io.tenancy.billing.internal.BillingJson;
-import io.tenancy.billing.internal.Sql;
 import io.tenancy.entitlement.AddOn;
 import io.tenancy.entitlement.Plan;
 import io.tenancy.entitlement.PlanCatalogue;
 import io.tenancy.entitlement.PlanVersion;
+import io.tenancy.jpa.control.transaction.ControlTransactions;
+import io.tenancy.jpa.control.transaction.Sql;
 import io.tenancy.jpa.entitlement.JdbcEntitlementStore;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -227,7 +228,8 @@ public final class Prices {
             return Sql.first(connection, Prices::terms, TERMS + " where id = ?", number)
                     .orElseThrow(() -> new BillingException("There are no terms with number " + number + "."));
         } catch (SQLException failure) {
-            throw BillingDatabase.unavailable("read terms " + number, failure);
+            throw new BillingUnavailableException(
+                    ControlTransactions.message("read terms " + number, failure), failure);
         }
     }
 

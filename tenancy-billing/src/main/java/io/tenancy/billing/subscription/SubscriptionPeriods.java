@@ -1,11 +1,11 @@
 package io.tenancy.billing.subscription;
 
 import io.tenancy.TenantId;
-import io.tenancy.billing.internal.BillingDatabase;
-import io.tenancy.billing.internal.Sql;
 import io.tenancy.billing.period.BillingInterval;
 import io.tenancy.billing.period.BillingPeriod;
 import io.tenancy.billing.period.BillingSchedule;
+import io.tenancy.jpa.control.transaction.ControlTransactions;
+import io.tenancy.jpa.control.transaction.Sql;
 import io.tenancy.usage.UsagePeriod;
 import io.tenancy.usage.spi.BillingPeriods;
 import java.time.Duration;
@@ -33,7 +33,7 @@ public final class SubscriptionPeriods implements BillingPeriods {
 
     private final InstantSource clock;
     private final Map<TenantId, Known> known = new ConcurrentHashMap<>();
-    private volatile @Nullable BillingDatabase database;
+    private volatile @Nullable ControlTransactions database;
 
     /**
      * Creates the periods; give them to the installation's builder, then to billing's.
@@ -49,7 +49,7 @@ public final class SubscriptionPeriods implements BillingPeriods {
     private record Known(Instant readAt, List<Since> schedules) {}
 
     /** For billing itself: from now on subscriptions can be asked. */
-    public void readFrom(BillingDatabase control) {
+    public void readFrom(ControlTransactions control) {
         database = control;
     }
 
@@ -98,7 +98,7 @@ public final class SubscriptionPeriods implements BillingPeriods {
         if (before != null && before.readAt().plus(REMEMBERED).isAfter(now)) {
             return before.schedules();
         }
-        BillingDatabase control = database;
+        ControlTransactions control = database;
         if (control == null) {
             return List.of();
         }

@@ -3,15 +3,13 @@ package io.tenancy.billing.subscription;
 import io.tenancy.TenantId;
 import io.tenancy.TenantStatus;
 import io.tenancy.billing.BillingException;
+import io.tenancy.billing.BillingUnavailableException;
 import io.tenancy.billing.Money;
 import io.tenancy.billing.account.BillingAccount;
 import io.tenancy.billing.account.BillingAccounts;
 import io.tenancy.billing.coupon.Coupon;
 import io.tenancy.billing.coupon.Coupons;
-import io.tenancy.billing.internal.BillingDatabase;
-import io.tenancy.billing.internal.BillingDatabase.Transaction;
 import io.tenancy.billing.internal.Ids;
-import io.tenancy.billing.internal.Sql;
 import io.tenancy.billing.invoice.Calculation;
 import io.tenancy.billing.invoice.Discount;
 import io.tenancy.billing.invoice.Invoice;
@@ -27,6 +25,9 @@ import io.tenancy.billing.subscription.SubscriptionEngine.Worked;
 import io.tenancy.billing.subscription.SubscriptionStore.Loaded;
 import io.tenancy.billing.subscription.SubscriptionStore.Stored;
 import io.tenancy.billing.tax.TaxPolicy;
+import io.tenancy.jpa.control.transaction.ControlTransactions;
+import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
+import io.tenancy.jpa.control.transaction.Sql;
 import io.tenancy.jpa.entitlement.ChangeNote;
 import io.tenancy.jpa.usage.UsageReports;
 import java.math.BigDecimal;
@@ -71,7 +72,7 @@ public final class Subscriptions {
     private static final ChangeNote BY_ITSELF = new ChangeNote("billing", "due");
     private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
 
-    private final BillingDatabase database;
+    private final ControlTransactions database;
     private final BillingAccounts accounts;
     private final BillingCatalogue catalogue;
     private final Invoices invoices;
@@ -115,7 +116,7 @@ public final class Subscriptions {
      * @param parts what they work with
      * @param tenancy lets tenants do what they subscribed to
      */
-    public Subscriptions(BillingDatabase database, Parts parts, TenantAccess tenancy) {
+    public Subscriptions(ControlTransactions database, Parts parts, TenantAccess tenancy) {
         this.database = database;
         this.accounts = parts.accounts();
         this.catalogue = parts.catalogue();
@@ -615,7 +616,7 @@ public final class Subscriptions {
             transaction.connection().releaseSavepoint(before);
             return course;
         } catch (RuntimeException | SQLException failure) {
-            if (BillingDatabase.isToBeTriedAgain(failure)) {
+            if (ControlTransactions.isToBeTriedAgain(failure)) {
                 throw failure;
             }
             transaction.connection().rollback(before);
@@ -788,7 +789,7 @@ public final class Subscriptions {
             var unused = course.save();
             transaction.connection().releaseSavepoint(before);
         } catch (RuntimeException | SQLException failure) {
-            if (BillingDatabase.isToBeTriedAgain(failure)) {
+            if (ControlTransactions.isToBeTriedAgain(failure)) {
                 throw failure;
             }
             transaction.connection().rollback(before);
@@ -1132,7 +1133,8 @@ public final class Subscriptions {
             try {
                 return ledger.credit(transaction, account.tenant(), currency).total();
             } catch (SQLException failure) {
-                throw BillingDatabase.unavailable("read the credit of tenant " + account.tenant(), failure);
+                throw new BillingUnavailableException(
+                        ControlTransactions.message("read the credit of tenant " + account.tenant(), failure), failure);
             }
         }
     }
@@ -1173,7 +1175,8 @@ public final class Subscriptions {
         try {
             return usage.totals(connection, List.of(asked)).get(0);
         } catch (SQLException failure) {
-            throw BillingDatabase.unavailable("tell the usage of '" + asked.metric() + "'", failure);
+            throw new BillingUnavailableException(
+                    ControlTransactions.message("tell the usage of '" + asked.metric() + "'", failure), failure);
         }
     }
 }
