@@ -398,10 +398,23 @@ class HostileModulesTest {
                         plugin().call(join(bytes(0x42, 0), times(40_000, bytes(0x42, 1, 0x7C))))
                                 .toBytes()),
                 of(
+                        "a function of which engines make too much",
+                        Reason.FUNCTION_TOO_LARGE,
+                        plugin().functions(8, roots(100_000)).toBytes()),
+                of(
+                        "functions of which engines make too much together",
+                        Reason.TOO_LARGE,
+                        plugin().functions(800, roots(1_000)).toBytes()),
+                of(
                         "a function that metering makes too large",
                         Reason.FUNCTION_TOO_LARGE,
                         plugin().call(join(times(3_000, bytes(0x03, 0x40, 0x0B)), bytes(0x42, 0)))
                                 .toBytes()));
+    }
+
+    /** A function that takes a square root again and again, which metering makes seventeen bytes of one. */
+    private static byte[] roots(int count) {
+        return join(bytes(0, 0x43, 0, 0, 0, 0), times(count, bytes(0x91)), bytes(0x1A, 0x0B));
     }
 
     static Stream<Arguments> form() {
