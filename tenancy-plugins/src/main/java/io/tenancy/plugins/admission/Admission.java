@@ -26,6 +26,9 @@ public final class Admission {
     private static final String CALL = "tp_call";
     private static final String INITIALISE = "_initialize";
 
+    // With metering, usual modules are twice as large.
+    private static final int MOST_GROWTH = 3;
+
     private final WasmEngine engine;
     private final ModuleBounds bounds;
     private final Map<String, HostSignature> offered = new TreeMap<>();
@@ -69,7 +72,13 @@ public final class Admission {
         requireExports(rewriting);
         engine.validate(own);
         byte[] metered = rewriting.metered();
-        engine.validate(metered);
+        if (metered.length > (long) MOST_GROWTH * bounds.bytes()) {
+            throw new PluginRefusedException(
+                    Reason.TOO_LARGE,
+                    "The module has " + own.length + " bytes, and with metering " + metered.length + "; at most "
+                            + (long) MOST_GROWTH * bounds.bytes() + " are admitted. Split it.");
+        }
+        // That validates it again.
         WasmCode code = engine.compile(metered);
         Set<String> imports = new TreeSet<>();
         signatures.forEach(each -> imports.add(each.name()));

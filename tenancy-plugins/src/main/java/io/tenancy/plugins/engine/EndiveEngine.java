@@ -77,7 +77,7 @@ public final class EndiveEngine implements WasmEngine {
     private static WasmModule parse(byte[] module) {
         try {
             return Parser.parse(module);
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError invalid) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError invalid) {
             throw new PluginRefusedException(
                     Reason.INVALID,
                     "The module is not valid WebAssembly: " + invalid.getMessage()
@@ -102,7 +102,7 @@ public final class EndiveEngine implements WasmEngine {
                             .compile());
         } catch (PluginRefusedException refused) {
             throw refused;
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | LinkageError failure) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | LinkageError | AssertionError failure) {
             throw new PluginRefusedException(
                     Reason.FUNCTION_TOO_LARGE,
                     "The module cannot be compiled: " + failure.getMessage()
@@ -262,7 +262,7 @@ public final class EndiveEngine implements WasmEngine {
             throw new WasmStackException(overflow);
         } catch (OutOfMemoryError exhausted) {
             throw new WasmTrapException("memory of this process exhausted", exhausted);
-        } catch (RuntimeException | LinkageError trap) {
+        } catch (RuntimeException | LinkageError | AssertionError trap) {
             if (trap.getCause() instanceof StackOverflowError) {
                 throw new WasmStackException(trap);
             }

@@ -7,6 +7,7 @@ import io.tenancy.plugins.capability.EffectConflictException;
 import io.tenancy.plugins.capability.PluginEffects;
 import io.tenancy.plugins.engine.spi.WasmInstance;
 import io.tenancy.plugins.engine.spi.WasmInterruptedException;
+import io.tenancy.plugins.engine.spi.WasmStackException;
 import io.tenancy.plugins.engine.spi.WasmTrapException;
 import io.tenancy.plugins.sandbox.PluginFailedException.Kind;
 import io.tenancy.plugins.sandbox.PluginResult.PluginError;
@@ -31,6 +32,8 @@ final class Execution {
     private long left;
     private long stackLeft;
     private boolean charged = true;
+    private Watch.@Nullable Turn turn;
+    private boolean abandoned;
 
     Execution(AdmittedModule module, PluginCall call, long now, Randomness random) {
         this.module = module;
@@ -81,12 +84,33 @@ final class Execution {
         }
     }
 
+    /** A worker is about to run it. */
+    synchronized void begins(Watch.Turn own) {
+        turn = own;
+        if (abandoned) {
+            own.abandon();
+        }
+    }
+
+    /** Nobody waits for it any more. */
+    synchronized void abandon() {
+        abandoned = true;
+        if (turn != null) {
+            turn.abandon();
+        }
+    }
+
     /** Runs the plugin. What becomes of it is asked for afterwards, when nobody interrupts any more. */
     void run() {
         WasmInstance instance = null;
+        left = limits.fuel() - module.startFuel();
+        if (left < 0) {
+            failure = new WasmTrapException("a new instance costs more than there is");
+            return;
+        }
         try {
             instance = module.code().instantiate(limits.memoryPages(), host.functions(module.signatures()));
-            instance.setGlobal(module.meter().fuel(), limits.fuel());
+            instance.setGlobal(module.meter().fuel(), left);
             instance.setGlobal(module.meter().stack(), limits.stackBytes());
             output = output(instance);
         } catch (RuntimeException thrown) {
@@ -122,7 +146,16 @@ final class Execution {
     }
 
     /** What it came to; its effects take place here. */
-    PluginResult conclude(boolean late) {
+    PluginResult conclude(Watch.Ending ending) {
+        if (ending == Watch.Ending.ABANDONED) {
+            charged = false;
+            throw new PluginFailedException(
+                    Kind.BUSY,
+                    0,
+                    "Function '" + call.function()
+                            + "' was ended: the host of plugins is closed, or nobody waits any more.");
+        }
+        boolean late = ending == Watch.Ending.LATE;
         RuntimeException thrown = failure;
         if (thrown != null || output == null) {
             throw failed(thrown, late);
@@ -144,8 +177,9 @@ final class Execution {
     }
 
     private JsonNode answer(byte[] bytes) {
+        String text = HostCalls.text(bytes).orElseThrow(() -> output("it is not UTF-8", null));
         try {
-            JsonNode answer = Json.read(bytes);
+            JsonNode answer = Json.read(text);
             if (answer.isObject()
                     && answer.size() == 1
                     && (answer.has("output") || answer.path("error").isObject())) {
@@ -207,7 +241,9 @@ final class Execution {
         if (thrown instanceof WasmTrapException trap) {
             Kind kind = left < 0
                     ? Kind.FUEL
-                    : stackLeft < 0 ? Kind.STACK : host.kindOf(trap).orElse(Kind.TRAP);
+                    : stackLeft < 0 || trap instanceof WasmStackException
+                            ? Kind.STACK
+                            : host.kindOf(trap).orElse(Kind.TRAP);
             return new PluginFailedException(
                     kind,
                     fuel(),

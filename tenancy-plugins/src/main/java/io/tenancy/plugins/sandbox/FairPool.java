@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -28,7 +29,7 @@ final class FairPool implements AutoCloseable {
     /** The calls of a tenant. */
     private static final class Line {
         final TenantId tenant;
-        final Deque<Runnable> waiting = new ArrayDeque<>();
+        final Deque<RunnableFuture<?>> waiting = new ArrayDeque<>();
         int atWork;
         boolean hasTurn;
 
@@ -61,7 +62,7 @@ final class FairPool implements AutoCloseable {
     }
 
     /** Lets a call wait for its turn; false where too many wait, or nobody works any more. */
-    boolean offer(TenantId tenant, Runnable call) {
+    boolean offer(TenantId tenant, RunnableFuture<?> call) {
         lock.lock();
         try {
             Line line = lines.computeIfAbsent(tenant, Line::new);
@@ -78,7 +79,7 @@ final class FairPool implements AutoCloseable {
     }
 
     /** Takes a call back that has not begun. */
-    boolean withdraw(TenantId tenant, Runnable call) {
+    boolean withdraw(TenantId tenant, RunnableFuture<?> call) {
         lock.lock();
         try {
             Line line = lines.get(tenant);
@@ -112,7 +113,7 @@ final class FairPool implements AutoCloseable {
                     continue;
                 }
                 line.hasTurn = false;
-                Runnable call = line.waiting.pollFirst();
+                RunnableFuture<?> call = line.waiting.pollFirst();
                 if (call != null) {
                     line.atWork++;
                     takeTurn(line);
@@ -120,7 +121,7 @@ final class FairPool implements AutoCloseable {
                     try {
                         call.run();
                     } finally {
-                        // Whoever gave up waiting may have interrupted it; the next call is somebody else's.
+                        // What the call left behind is not for the next one, which is somebody else's.
                         Thread.interrupted();
                         lock.lock();
                         line.atWork--;
@@ -144,15 +145,21 @@ final class FairPool implements AutoCloseable {
         }
     }
 
-    /** Lets nothing begin any more; what waits is told by the one who offered it. */
+    /** Lets nothing begin any more; what waits is cancelled. */
     @Override
     public void close() {
+        List<RunnableFuture<?>> left = new ArrayList<>();
         lock.lock();
         try {
             closed = true;
+            lines.values().forEach(line -> {
+                left.addAll(line.waiting);
+                line.waiting.clear();
+            });
             ready.signalAll();
         } finally {
             lock.unlock();
         }
+        left.forEach(each -> each.cancel(false));
     }
 }

@@ -37,6 +37,11 @@ final class HostCalls {
     private static final int MOST_RANDOM = 64 << 10;
     private static final byte[] NOTHING = {};
 
+    // Controls, the ends of lines and paragraphs, and what turns the direction of text: a line of a plugin stays one
+    // line,
+    // and looks like what it is.
+    private static final String UNPRINTABLE = "[\\p{Cc}\\p{Zl}\\p{Zp}\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069]";
+
     private final PluginCall call;
     private final AdmittedModule.Meter meter;
     private final long now;
@@ -119,9 +124,15 @@ final class HostCalls {
         } catch (WasmTrapException trap) {
             throw trap;
         } catch (RuntimeException failure) {
-            fault.compareAndSet(null, failure);
-            throw new WasmTrapException("the host failed in '" + function.name() + "'", failure);
+            throw failed(function, failure);
+        } catch (StackOverflowError | OutOfMemoryError | LinkageError | AssertionError failure) {
+            throw failed(function, new IllegalStateException("The host failed in '" + function.name() + "'", failure));
         }
+    }
+
+    private WasmTrapException failed(HostSignature function, RuntimeException failure) {
+        fault.compareAndSet(null, failure);
+        return new WasmTrapException("the host failed in '" + function.name() + "'", failure);
     }
 
     private void charge(WasmInstance caller, long cost) {
@@ -149,7 +160,8 @@ final class HostCalls {
         charge(caller, unsigned);
     }
 
-    private static Optional<String> text(byte[] bytes) {
+    /** The text of bytes in UTF-8; empty where they are something else. */
+    static Optional<String> text(byte[] bytes) {
         try {
             return Optional.of(StandardCharsets.UTF_8
                     .newDecoder()
@@ -212,7 +224,8 @@ final class HostCalls {
         if (!has(capability)) {
             return NOT_GRANTED;
         }
-        return text.map(asked::answer).orElse(BAD_INPUT);
+        // No name, key or JSON has this character, and databases fail at it.
+        return text.filter(each -> each.indexOf('\0') < 0).map(asked::answer).orElse(BAD_INPUT);
     }
 
     private int keep(byte[] bytes) {
@@ -238,7 +251,7 @@ final class HostCalls {
         byte[] line = read(caller, pointer, Math.min(Integer.toUnsignedLong((int) length), MOST_LINE));
         if (has(Capability.LOG)) {
             // A cut may have gone through a character; what is left of it is of no use to anybody.
-            String text = new String(line, StandardCharsets.UTF_8).replaceAll("\\p{Cntrl}", " ");
+            String text = new String(line, StandardCharsets.UTF_8).replaceAll(UNPRINTABLE, " ");
             services().log(Math.max(0, Math.min(3, level)), text);
         }
         return 0;
@@ -265,7 +278,18 @@ final class HostCalls {
         return length;
     }
 
+    private static boolean isKey(String text, long bytes) {
+        return !text.isEmpty() && bytes <= MOST_KEY && text.indexOf('\0') < 0;
+    }
+
+    private static int lengthOf(String key) {
+        return key.getBytes(StandardCharsets.UTF_8).length;
+    }
+
     private int get(String key) {
+        if (!isKey(key, lengthOf(key))) {
+            return BAD_INPUT;
+        }
         PluginEffects.Value own = values.get(key);
         if (own != null) {
             return own.bytes() == null ? NONE : keep(own.bytes());
@@ -281,10 +305,10 @@ final class HostCalls {
         if (!has(Capability.KV)) {
             return NOT_GRANTED;
         }
-        if (key.isEmpty() || key.get().isEmpty() || a[1] > MOST_KEY || key.get().indexOf('\0') >= 0) {
+        if (key.isEmpty() || !isKey(key.get(), lengthOf(key.get()))) {
             return BAD_INPUT;
         }
-        long size = (long) key.get().length() * Character.BYTES + value.length;
+        long size = sizeOf(key.get(), value) - sizeOf(key.get(), values.get(key.get()));
         if (kept + size > services().bytesLeft()) {
             return QUOTA;
         }
@@ -293,7 +317,20 @@ final class HostCalls {
         return 0;
     }
 
+    private static long sizeOf(String key, byte[] value) {
+        return (long) key.length() * Character.BYTES + value.length;
+    }
+
+    /** What a value that this call itself has put takes. */
+    private static long sizeOf(String key, PluginEffects.@Nullable Value own) {
+        return own == null || own.bytes() == null ? 0 : sizeOf(key, own.bytes());
+    }
+
     private int delete(String key) {
+        if (!isKey(key, lengthOf(key))) {
+            return BAD_INPUT;
+        }
+        kept -= sizeOf(key, values.get(key));
         values.put(key, new PluginEffects.Value(null));
         return 0;
     }
@@ -335,7 +372,7 @@ final class HostCalls {
         if (!has(Capability.EMIT)) {
             return NOT_GRANTED;
         }
-        if (name.isEmpty() || name.get().isEmpty() || a[1] > MOST_KEY || !Double.isFinite(value)) {
+        if (name.isEmpty() || !isKey(name.get(), lengthOf(name.get())) || !Double.isFinite(value)) {
             return BAD_INPUT;
         }
         metrics.add(new PluginEffects.Metric(name.get(), value));

@@ -49,8 +49,8 @@ final class Json {
     }
 
     /** The value of a text. */
-    static JsonNode read(byte[] utf8) {
-        return MAPPER.readTree(utf8);
+    static JsonNode read(String text) {
+        return MAPPER.readTree(text);
     }
 
     static String write(@Nullable Object value) {

@@ -28,7 +28,7 @@ public final class PluginFailedException extends PluginException {
         OUTPUT,
         /** Others changed what it had read. */
         CONFLICT,
-        /** Its tenant has too many calls waiting, or the host is closed. */
+        /** Its tenant has too many calls waiting, the host is closed, or nobody waits for it any more. */
         BUSY,
         /** The host itself failed: the tenant does not pay for that. */
         HOST

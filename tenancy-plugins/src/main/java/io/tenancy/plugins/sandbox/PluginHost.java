@@ -172,10 +172,10 @@ public final class PluginHost implements AutoCloseable {
         if (closed && pool.withdraw(call.tenant(), task)) {
             throw new PluginFailedException(Kind.BUSY, 0, "The host of plugins was closed before the call began.");
         }
-        return await(call, task);
+        return await(call, execution, task);
     }
 
-    private PluginResult await(PluginCall call, FutureTask<PluginResult> task) {
+    private PluginResult await(PluginCall call, Execution execution, FutureTask<PluginResult> task) {
         try {
             return task.get();
         } catch (ExecutionException failure) {
@@ -187,24 +187,30 @@ public final class PluginHost implements AutoCloseable {
             throw new PluginFailedException(Kind.BUSY, 0, "The host of plugins was closed before the call began.");
         } catch (InterruptedException interrupted) {
             pool.withdraw(call.tenant(), task);
-            task.cancel(true);
+            task.cancel(false);
+            execution.abandon();
             Thread.currentThread().interrupt();
             throw new PluginFailedException(
-                    Kind.DEADLINE, 0, "Whoever waited for the call was interrupted.", interrupted);
+                    Kind.BUSY,
+                    0,
+                    "Whoever waited for the call was interrupted. It was ended, unless it had just come to its end and what"
+                            + " it did took place.",
+                    interrupted);
         }
     }
 
     private PluginResult run(Execution execution, PluginMeter meter) {
         int worker = pool.workers().indexOf(Thread.currentThread());
         Watch.Turn turn = watch.begin(worker, execution.deadlineNanos());
-        boolean late;
+        execution.begins(turn);
+        Watch.Ending ending;
         try {
             execution.run();
         } finally {
-            late = watch.end(worker, turn);
+            ending = watch.end(worker, turn);
         }
         try {
-            return execution.conclude(late);
+            return execution.conclude(ending);
         } finally {
             if (execution.isCharged()) {
                 meter.used(execution.tenant(), execution.digest(), execution.fuel());
@@ -212,13 +218,12 @@ public final class PluginHost implements AutoCloseable {
         }
     }
 
-    /** Lets no call begin any more, and ends those that run. */
+    /** Lets no call begin any more, and ends those that run; does not wait for them. Its threads end when they have. */
     @Override
     public void close() {
         closed = true;
         pool.close();
-        watch.interruptAll();
-        watch.close();
+        watch.close(pool.workers());
     }
 
     /** What a host is made of. */

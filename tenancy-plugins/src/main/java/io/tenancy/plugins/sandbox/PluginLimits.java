@@ -24,6 +24,10 @@ public record PluginLimits(
         int hostCalls,
         int hostBytes) {
 
+    // What Java's arrays and the engine can count in 32 bits.
+    private static final int MOST_PAGES = 32_767;
+    private static final Duration MOST_TIME = Duration.ofDays(1);
+
     /** The stack of a worker has so many times the bytes that a call may use by its own count. */
     static final int STACK_RESERVE = 4;
 
@@ -46,9 +50,13 @@ public record PluginLimits(
                 && stackBytes > 0
                 && hostCalls >= 0
                 && hostBytes >= 0;
-        if (!positive || fuel > Long.MAX_VALUE / 4 || memoryPages > 32_768 || stackBytes > 64 << 20) {
+        if (!positive
+                || fuel > Long.MAX_VALUE / 4
+                || memoryPages > MOST_PAGES
+                || deadline.compareTo(MOST_TIME) > 0
+                || stackBytes > 64 << 20) {
             throw new IllegalArgumentException(
-                    "Limits of a plugin are positive, with at most 2^61 fuel, 32,768 pages of"
+                    "Limits of a plugin are positive, with at most 2^61 fuel, a day, 32,767 pages of"
                             + " memory and 64 MiB of stack, but were to be " + fuel + " fuel, " + deadline + ", "
                             + memoryPages
                             + " pages, " + inputBytes + " and " + outputBytes + " bytes of input and output, "

@@ -1,19 +1,24 @@
 package io.tenancy.plugins.sandbox;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Interrupts workers whose call runs beyond its deadline; looks every few milliseconds while somebody works. */
-final class Watch implements AutoCloseable {
+/**
+ * Interrupts workers whose call runs beyond its deadline; looks every few milliseconds while somebody works. It interrupts
+ * again and again until the call ends, because something that the host does for a plugin may swallow an interrupt.
+ */
+final class Watch {
 
     private static final long TICK = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final AtomicReferenceArray<@Nullable Turn> turns;
     private final Thread thread;
     private volatile boolean idle;
-    private volatile boolean closed;
+    private volatile @Nullable Collection<Thread> ending;
 
     Watch(int workers) {
         turns = new AtomicReferenceArray<>(workers);
@@ -22,12 +27,21 @@ final class Watch implements AutoCloseable {
         thread.start();
     }
 
+    /** How a call's time ended. */
+    enum Ending {
+        IN_TIME,
+        LATE,
+        /** Nobody wants it any more. */
+        ABANDONED
+    }
+
     /** A worker that runs a call. */
     static final class Turn {
         private final Thread worker;
         private final long until;
         private boolean over;
         private boolean late;
+        private boolean abandoned;
 
         Turn(Thread worker, long until) {
             this.worker = worker;
@@ -35,23 +49,24 @@ final class Watch implements AutoCloseable {
         }
 
         private synchronized void interruptIfLate(long now) {
-            if (!over && !late && now - until >= 0) {
-                late = true;
+            late |= now - until >= 0;
+            if (!over && (late || abandoned)) {
                 worker.interrupt();
             }
         }
 
-        private synchronized void interruptNow() {
+        /** Ends it soon, because nobody wants it any more. */
+        synchronized void abandon() {
+            abandoned = true;
             if (!over) {
-                late = true;
                 worker.interrupt();
             }
         }
 
-        /** Ends it: from here on nobody interrupts the worker for it. Whether it was late. */
-        private synchronized boolean end() {
+        /** Ends it: from here on nobody interrupts the worker for it. */
+        private synchronized Ending end() {
             over = true;
-            return late;
+            return abandoned ? Ending.ABANDONED : late ? Ending.LATE : Ending.IN_TIME;
         }
     }
 
@@ -64,30 +79,28 @@ final class Watch implements AutoCloseable {
         return turn;
     }
 
-    /** Whether the call ran beyond its deadline; the mark of the interrupt is gone. */
-    boolean end(int worker, Turn turn) {
+    /** How the call ended; the mark of the interrupt is gone. */
+    Ending end(int worker, Turn turn) {
         turns.set(worker, null);
-        boolean late = turn.end();
-        return Thread.interrupted() || late;
-    }
-
-    void interruptAll() {
-        for (int i = 0; i < turns.length(); i++) {
-            Turn turn = turns.get(i);
-            if (turn != null) {
-                turn.interruptNow();
-            }
-        }
+        Ending ending = turn.end();
+        return Thread.interrupted() && ending == Ending.IN_TIME ? Ending.LATE : ending;
     }
 
     private void watch() {
-        while (!closed) {
-            boolean working = false;
+        while (true) {
+            Collection<Thread> workers = ending;
+            if (workers != null && workers.stream().noneMatch(Thread::isAlive)) {
+                return;
+            }
+            boolean working = workers != null;
             long now = System.nanoTime();
             for (int i = 0; i < turns.length(); i++) {
                 Turn turn = turns.get(i);
                 if (turn != null) {
                     working = true;
+                    if (workers != null) {
+                        turn.abandon();
+                    }
                     turn.interruptIfLate(now);
                 }
             }
@@ -106,15 +119,15 @@ final class Watch implements AutoCloseable {
         for (int i = 0; i < turns.length(); i++) {
             stillIdle &= turns.get(i) == null;
         }
-        if (stillIdle && !closed) {
+        if (stillIdle && ending == null) {
             LockSupport.park(this);
         }
         idle = false;
     }
 
-    @Override
-    public void close() {
-        closed = true;
+    /** Ends what runs, and then itself, when the workers have ended. */
+    void close(Collection<Thread> workers) {
+        ending = List.copyOf(workers);
         LockSupport.unpark(thread);
     }
 }

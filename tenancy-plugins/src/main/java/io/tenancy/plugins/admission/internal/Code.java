@@ -72,12 +72,19 @@ final class Code {
     }
 
     private void read() {
+        // The parser of the engine takes an 'else' wherever it stands.
+        boolean[] mayHaveElse = new boolean[Math.max(1, bounds.nesting()) + 1];
         int nesting = 1;
         while (nesting > 0) {
             int begin = in.position();
             Opcode opcode = opcode();
             if (opcode.code() == Opcode.END) {
                 nesting--;
+            } else if (opcode.code() == Opcode.ELSE) {
+                if (!mayHaveElse[nesting]) {
+                    throw broken("an 'else' has no 'if'");
+                }
+                mayHaveElse[nesting] = false;
             } else if (opcode.immediate() == Opcode.Immediate.BLOCK) {
                 nesting++;
                 if (nesting > bounds.nesting()) {
@@ -86,6 +93,7 @@ final class Code {
                             "Function " + function + " has blocks in blocks, more than " + bounds.nesting()
                                     + " deep. Split it.");
                 }
+                mayHaveElse[nesting] = opcode.code() == Opcode.IF;
             }
             add(opcode, begin, argument(opcode, nesting));
         }
@@ -178,7 +186,9 @@ final class Code {
     private void constant(Opcode opcode) {
         switch (opcode.immediate()) {
             case MEMARG -> {
-                var unused = in.count("an alignment", 3);
+                if (in.u32("an alignment") > 3) {
+                    throw broken("an alignment is larger than 8, or stands for another memory");
+                }
                 var unusedOffset = in.u32("an offset");
             }
             case MEMORY -> requireZero("a memory");

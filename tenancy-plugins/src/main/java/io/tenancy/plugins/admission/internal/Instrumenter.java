@@ -1,5 +1,7 @@
 package io.tenancy.plugins.admission.internal;
 
+import io.tenancy.plugins.PluginRefusedException;
+import io.tenancy.plugins.PluginRefusedException.Reason;
 import io.tenancy.plugins.admission.FuelSchedule;
 import io.tenancy.plugins.admission.ModuleBounds;
 import io.tenancy.plugins.admission.internal.ScannedModule.Global;
@@ -14,6 +16,10 @@ final class Instrumenter {
 
     private static final int GLOBALS = 6;
     private static final int CODE = 10;
+    // Far more than what compiles to bytecode that the JVM makes machine code of; what is larger would be refused for
+    // that,
+    // but only after the engine had made a hundred times as much of it.
+    private static final int MOST_BODY = 64 << 10;
 
     private final ScannedModule module;
     private final ModuleBounds bounds;
@@ -85,7 +91,15 @@ final class Instrumenter {
         out.u32(module.bodies().size());
         for (int number = 0; number < module.bodies().size(); number++) {
             Code code = Code.read(module, bounds, number);
-            out.sized(new MeteredFunction(module, number, code, fuel, stack).write());
+            WasmWriter function = new MeteredFunction(module, number, code, fuel, stack).write();
+            if (function.size() > MOST_BODY) {
+                throw new PluginRefusedException(
+                        Reason.FUNCTION_TOO_LARGE,
+                        "Function " + (module.imports().size() + number) + " has " + function.size()
+                                + " bytes with metering; at most " + MOST_BODY
+                                + " are admitted. Split it, and let less be inlined.");
+            }
+            out.sized(function);
         }
         return out;
     }

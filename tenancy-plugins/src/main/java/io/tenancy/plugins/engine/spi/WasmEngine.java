@@ -18,11 +18,12 @@ public interface WasmEngine {
     void validate(byte[] module);
 
     /**
-     * Makes a module ready to run.
+     * Validates a module, and makes it ready to run.
      *
-     * @param module its bytes, valid
+     * @param module its bytes
      * @return the code, for as many instances as are wanted, on any threads
-     * @throws io.tenancy.plugins.PluginRefusedException when it cannot be compiled so that all of it runs fast
+     * @throws io.tenancy.plugins.PluginRefusedException when it is not valid, or cannot be compiled so that all of
+     *     it runs fast
      */
     WasmCode compile(byte[] module);
 }
