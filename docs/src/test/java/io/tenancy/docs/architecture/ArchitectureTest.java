@@ -20,7 +20,11 @@ class ArchitectureTest {
     private static final String[] SQL_PACKAGES = {
         "io.tenancy.jpa..",
         "io.tenancy.billing..",
-        "io.tenancy.plugins..",
+        "io.tenancy.plugins.control..",
+        "io.tenancy.plugins.extension..",
+        "io.tenancy.plugins.install..",
+        "io.tenancy.plugins.market..",
+        "io.tenancy.plugins.values..",
         "io.tenancy.test..",
         "io.tenancy.samples..",
         "io.tenancy.benchmarks.."

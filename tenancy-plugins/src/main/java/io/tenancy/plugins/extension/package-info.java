@@ -1,0 +1,5 @@
+/** Where applications call the plugins of their tenants. */
+@NullMarked
+package io.tenancy.plugins.extension;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,30 @@
+package io.tenancy.plugins.install;
+
+import io.tenancy.plugins.capability.Capability;
+import io.tenancy.plugins.pack.CapabilityDiff;
+import io.tenancy.plugins.pack.PluginPrice;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What a tenant is asked to consent to.
+ *
+ * @param digest of the package; consent is to just this one
+ * @param capabilities what it asks for in addition, and no more
+ * @param price what it costs from then on; empty where that is what it costs already, or nothing
+ */
+public record ConsentRequest(String digest, CapabilityDiff capabilities, Optional<PluginPrice> price) {
+
+    /** Which capabilities have to be granted. */
+    public Set<Capability> required() {
+        Set<Capability> required = new TreeSet<>();
+        capabilities.added().forEach(change -> required.add(change.capability()));
+        return required;
+    }
+
+    /** Whether there is anything to consent to. */
+    public boolean isNeeded() {
+        return capabilities.needsConsent() || price.isPresent();
+    }
+}

@@ -1,0 +1,380 @@
+package io.tenancy.plugins.install;
+
+import io.tenancy.TenantId;
+import io.tenancy.jpa.control.transaction.ControlTransactions;
+import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
+import io.tenancy.jpa.control.transaction.Sql;
+import io.tenancy.plugins.PluginException;
+import io.tenancy.plugins.PluginRefusedException;
+import io.tenancy.plugins.capability.Capability;
+import io.tenancy.plugins.control.PluginAudit;
+import io.tenancy.plugins.control.PluginMessages;
+import io.tenancy.plugins.control.Revisions;
+import io.tenancy.plugins.install.spi.BillingEvents;
+import io.tenancy.plugins.install.spi.CredentialCheck;
+import io.tenancy.plugins.install.spi.InstallPolicy;
+import io.tenancy.plugins.install.spi.TenantRegions;
+import io.tenancy.plugins.market.Marketplace;
+import io.tenancy.plugins.market.NotInStoreException;
+import io.tenancy.plugins.market.PackageShelf;
+import io.tenancy.plugins.pack.CapabilityDiff;
+import io.tenancy.plugins.pack.CapabilityRequest;
+import io.tenancy.plugins.pack.ExtensionPoint;
+import io.tenancy.plugins.pack.PackageIdentity;
+import io.tenancy.plugins.pack.PackageReader;
+import io.tenancy.plugins.pack.PackageRefusedException;
+import io.tenancy.plugins.pack.PackageVerifier;
+import io.tenancy.plugins.pack.PluginManifest;
+import io.tenancy.plugins.pack.PluginPackage;
+import io.tenancy.plugins.pack.RequiredCredential;
+import io.tenancy.plugins.schema.JsonSchemas;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a package from step to step until it is active, waits for somebody, or is refused. What a step finds out, it finds
+ * out outside of a transaction; that it was taken is kept in one, provided that nobody else took it meanwhile. So a process
+ * that is killed leaves the package at the step that it had not finished, and whoever comes next begins there.
+ */
+final class Pipeline {
+
+    static final String ACTOR = "pipeline";
+
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
+    private static final int MOST_DOUBLINGS = 8;
+
+    private final ControlTransactions transactions;
+    private final PluginAudit audit;
+    private final PluginMessages messages;
+    private final Marketplace market;
+    private final PackageShelf shelf;
+    private final Conditions conditions;
+
+    /** What applications know of tenants. */
+    record Conditions(CredentialCheck credentials, InstallPolicy policy, TenantRegions regions) {}
+
+    /** What a step comes to. */
+    private sealed interface Outcome {
+        record Next(InstallStep step) implements Outcome {}
+
+        record Waits(String who) implements Outcome {}
+
+        record Refused(String why) implements Outcome {}
+
+        record Done() implements Outcome {}
+    }
+
+    Pipeline(
+            ControlTransactions transactions,
+            PluginAudit audit,
+            PluginMessages messages,
+            Marketplace market,
+            PackageShelf shelf,
+            Conditions conditions) {
+        this.transactions = transactions;
+        this.audit = audit;
+        this.messages = messages;
+        this.market = market;
+        this.shelf = shelf;
+        this.conditions = conditions;
+    }
+
+    /** Takes steps as long as there are any to take. */
+    void run(TenantId tenant, String plugin) {
+        for (Optional<InstallationRow> row = find(tenant, plugin);
+                row.isPresent() && row.get().goesOn();
+                row = find(tenant, plugin)) {
+            take(row.get());
+        }
+        market.trust().refresh();
+    }
+
+    private Optional<InstallationRow> find(TenantId tenant, String plugin) {
+        return transactions.transact(
+                "look up an installation", transaction -> InstallationRow.find(transaction, tenant, plugin));
+    }
+
+    private void take(InstallationRow row) {
+        Outcome outcome;
+        try {
+            outcome = outcome(row);
+        } catch (RuntimeException failure) {
+            postpone(row, failure);
+            throw failure;
+        }
+        if (outcome instanceof Outcome.Next next) {
+            move(row, next.step, null, null, "passed");
+        } else if (outcome instanceof Outcome.Waits waits) {
+            move(row, step(row), waits.who, null, "waits: " + waits.who);
+        } else if (outcome instanceof Outcome.Refused refused) {
+            move(row, step(row), null, refused.why, "refused: " + refused.why);
+        }
+    }
+
+    private static InstallStep step(InstallationRow row) {
+        return Objects.requireNonNull(row.step(), "step");
+    }
+
+    private static String pending(InstallationRow row) {
+        return Objects.requireNonNull(row.pending(), "pending");
+    }
+
+    private Outcome outcome(InstallationRow row) {
+        PluginManifest manifest = manifest(pending(row));
+        return switch (step(row)) {
+            case COMPATIBILITY -> compatibility(row, manifest);
+            case CREDENTIALS -> credentials(row, manifest);
+            case ENTITLEMENT -> entitlement(row, manifest);
+            case VERIFICATION -> verification(row);
+            case CONSENT -> consent(row, manifest);
+            case CONFIGURATION -> configuration(row, manifest);
+            case SANDBOX -> sandbox(row, manifest);
+        };
+    }
+
+    PluginManifest manifest(String digest) {
+        return PackageReader.read(market.bytes(digest)).manifest();
+    }
+
+    private Outcome compatibility(InstallationRow row, PluginManifest manifest) {
+        // Of another interface no manifest can be read, so only regions are left to be looked at.
+        Optional<Set<String>> works = conditions.regions().of(row.tenant());
+        if (works.isPresent()
+                && !manifest.regions().isEmpty()
+                && manifest.regions().stream().noneMatch(works.get()::contains)) {
+            return new Outcome.Refused("It is made for " + manifest.regions() + ", but the tenant works in "
+                    + works.get() + ". Look for one that is made for there.");
+        }
+        return new Outcome.Next(InstallStep.CREDENTIALS);
+    }
+
+    private Outcome credentials(InstallationRow row, PluginManifest manifest) {
+        List<String> missing = manifest.credentials().stream()
+                .filter(each -> !conditions.credentials().holds(row.tenant(), each))
+                .map(Pipeline::told)
+                .toList();
+        return missing.isEmpty()
+                ? new Outcome.Next(InstallStep.ENTITLEMENT)
+                : new Outcome.Refused("The tenant has to show " + String.join(" and ", missing)
+                        + ", but cannot. Add it, and try again.");
+    }
+
+    private static String told(RequiredCredential credential) {
+        return credential.kind() + (credential.specialty() == null ? "" : " of " + credential.specialty());
+    }
+
+    private Outcome entitlement(InstallationRow row, PluginManifest manifest) {
+        int others = transactions.transact(
+                "count plugins of a tenant",
+                transaction -> Sql.first(
+                                transaction.connection(),
+                                each -> each.getInt(1),
+                                "select count(*) from plugin_installation where tenant_id = ? and plugin <> ?"
+                                        + " and active_digest is not null",
+                                row.tenant().value(),
+                                row.plugin())
+                        .orElse(0));
+        return conditions
+                .policy()
+                .refusal(row.tenant(), manifest, others)
+                .<Outcome>map(Outcome.Refused::new)
+                .orElseGet(() -> new Outcome.Next(InstallStep.VERIFICATION));
+    }
+
+    private Outcome verification(InstallationRow row) {
+        try {
+            PackageShelf.Ready ready = shelf.require(pending(row), row.tenant());
+            if (row.active() != null) {
+                PluginPackage before = PackageReader.read(market.bytes(row.active()));
+                PackageVerifier.requireUpgrade(identity(before), ready.verified());
+            }
+            return new Outcome.Next(InstallStep.CONSENT);
+        } catch (PackageRefusedException | PluginRefusedException | NotInStoreException refused) {
+            return new Outcome.Refused(String.valueOf(refused.getMessage()));
+        }
+    }
+
+    private static PackageIdentity identity(PluginPackage content) {
+        PluginManifest manifest = content.manifest();
+        return new PackageIdentity(manifest.id(), manifest.version(), manifest.publisher(), content.digest());
+    }
+
+    ConsentRequest consentOf(InstallationRow row, PluginManifest manifest) {
+        CapabilityDiff diff = row.active() == null
+                ? CapabilityDiff.ofInstallation(manifest)
+                : CapabilityDiff.between(manifest(row.active()), manifest);
+        boolean dearer = manifest.price() != null && !Objects.equals(Charges.written(manifest.price()), row.charged());
+        return new ConsentRequest(
+                pending(row), diff, dearer ? Optional.ofNullable(manifest.price()) : Optional.empty());
+    }
+
+    private Outcome consent(InstallationRow row, PluginManifest manifest) {
+        ConsentRequest request = consentOf(row, manifest);
+        return request.isNeeded()
+                ? new Outcome.Waits("The tenant has to consent" + asked(request) + ".")
+                : new Outcome.Next(InstallStep.CONFIGURATION);
+    }
+
+    private static String asked(ConsentRequest request) {
+        String keys = request.required().stream().map(Capability::key).collect(Collectors.joining(", "));
+        return (keys.isEmpty() ? "" : " to " + keys)
+                + request.price()
+                        .map(price -> (keys.isEmpty() ? " to" : " and to") + " paying " + Charges.written(price))
+                        .orElse("");
+    }
+
+    /** What is wrong with settings, in words; empty if nothing. */
+    static List<String> problems(PluginManifest manifest, String config) {
+        return manifest.capabilities().get(Capability.CONFIG) instanceof CapabilityRequest.Settings settings
+                ? JsonSchemas.problems(settings.schema(), config)
+                : List.of();
+    }
+
+    private static Outcome configuration(InstallationRow row, PluginManifest manifest) {
+        List<String> problems = problems(manifest, row.configToBe());
+        return problems.isEmpty()
+                ? new Outcome.Next(InstallStep.SANDBOX)
+                : new Outcome.Waits("The tenant has to configure it: " + String.join("; ", problems) + ".");
+    }
+
+    private Outcome sandbox(InstallationRow row, PluginManifest manifest) {
+        // What was revoked while a tenant thought about it does not become active.
+        try {
+            var unused = shelf.require(pending(row), row.tenant());
+        } catch (PackageRefusedException | PluginRefusedException | NotInStoreException refused) {
+            return new Outcome.Refused(String.valueOf(refused.getMessage()));
+        }
+        transactions.transact("make a plugin active", transaction -> activate(transaction, row, manifest));
+        return new Outcome.Done();
+    }
+
+    private boolean activate(Transaction transaction, InstallationRow row, PluginManifest manifest)
+            throws SQLException {
+        long revision = Revisions.raiseInstalled(transaction);
+        String charged = Charges.written(manifest.price());
+        int changed = Sql.update(
+                transaction.connection(),
+                "update plugin_installation set enabled = (active_digest is null or enabled),"
+                        + " previous_digest = case when active_digest = pending_digest then previous_digest"
+                        + " else active_digest end,"
+                        + " previous_config = config, config = coalesce(pending_config, config), pending_config = null,"
+                        + " active_digest = pending_digest, pending_digest = null, pending_step = null, attempts = 0,"
+                        + " charged = ?, version = version + 1, revision = ?"
+                        + " where tenant_id = ? and plugin = ? and version = ?",
+                charged,
+                revision,
+                row.tenant().value(),
+                row.plugin(),
+                row.version());
+        if (changed == 0) {
+            return false;
+        }
+        Sql.update(
+                transaction.connection(),
+                "insert into plugin_space (tenant_id, plugin) values (?, ?) on conflict do nothing",
+                row.tenant().value(),
+                row.plugin());
+        bind(transaction, row.tenant(), row.plugin(), manifest);
+        bill(transaction, row, manifest, charged);
+        audit.write(
+                transaction,
+                row.tenant(),
+                row.plugin(),
+                row.pending(),
+                ACTOR,
+                "enable",
+                "Version " + manifest.version() + " is active.");
+        return true;
+    }
+
+    /** Asks a plugin last at the extension points that are new to it, and not any more at those that it does not serve. */
+    static void bind(Transaction transaction, TenantId tenant, String plugin, PluginManifest manifest)
+            throws SQLException {
+        String[] points = manifest.extensionPoints().keySet().stream()
+                .map(ExtensionPoint::key)
+                .toArray(String[]::new);
+        Sql.update(
+                transaction.connection(),
+                "delete from plugin_binding where tenant_id = ? and plugin = ? and not (point = any (?))",
+                tenant.value(),
+                plugin,
+                points);
+        for (String point : points) {
+            Sql.update(
+                    transaction.connection(),
+                    "insert into plugin_binding (tenant_id, point, plugin, position, policy)"
+                            + " select ?, ?, ?, coalesce(max(position), 0) + 1, 'WARN' from plugin_binding"
+                            + " where tenant_id = ? and point = ? on conflict do nothing",
+                    tenant.value(),
+                    point,
+                    plugin,
+                    tenant.value(),
+                    point);
+        }
+    }
+
+    void bill(Transaction transaction, InstallationRow row, PluginManifest manifest, @Nullable String charged)
+            throws SQLException {
+        String before = row.charged();
+        if (Objects.equals(before, charged)) {
+            return;
+        }
+        BillingEvents.Kind kind = before == null
+                ? BillingEvents.Kind.INSTALLED
+                : charged == null ? BillingEvents.Kind.UNINSTALLED : BillingEvents.Kind.PRICE_CHANGED;
+        messages.add(
+                transaction,
+                row.tenant(),
+                row.plugin(),
+                PluginMessages.Kind.BILLING,
+                Charges.message(kind, manifest.publisher(), charged == null ? String.valueOf(before) : charged));
+    }
+
+    private void move(
+            InstallationRow row, InstallStep next, @Nullable String waitsFor, @Nullable String refused, String detail) {
+        transactions.transact("take a step of an installation", transaction -> {
+            int changed = Sql.update(
+                    transaction.connection(),
+                    "update plugin_installation set pending_step = ?, waits_for = ?, refused = ?, attempts = 0,"
+                            + " next_at = ?, version = version + 1 where tenant_id = ? and plugin = ? and version = ?",
+                    next.name(),
+                    waitsFor,
+                    refused,
+                    transaction.recordedAt(),
+                    row.tenant().value(),
+                    row.plugin(),
+                    row.version());
+            if (changed > 0) {
+                String action = "step." + step(row).name().toLowerCase(Locale.ROOT);
+                audit.write(transaction, row.tenant(), row.plugin(), row.pending(), ACTOR, action, detail);
+            }
+            return true;
+        });
+    }
+
+    private void postpone(InstallationRow row, RuntimeException failure) {
+        long pause = FIRST_PAUSE.toSeconds() << Math.min(MOST_DOUBLINGS, row.attempts());
+        try {
+            transactions.transact("postpone a step of an installation", transaction -> {
+                Sql.update(
+                        transaction.connection(),
+                        "update plugin_installation set attempts = attempts + 1, next_at = ?"
+                                + " where tenant_id = ? and plugin = ? and version = ?",
+                        transaction.recordedAt().plusSeconds(pause),
+                        row.tenant().value(),
+                        row.plugin(),
+                        row.version());
+                return true;
+            });
+        } catch (PluginException away) {
+            failure.addSuppressed(away);
+        }
+    }
+}

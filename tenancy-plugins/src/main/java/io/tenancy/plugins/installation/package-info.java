@@ -1,0 +1,5 @@
+/** Plugins of one installation, put together. */
+@NullMarked
+package io.tenancy.plugins.installation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.plugins.installation;
+
+import org.jspecify.annotations.NullMarked;
