@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.jpa.control.transaction;
+
+import org.jspecify.annotations.NullMarked;
