@@ -720,7 +720,7 @@ class HostileCallsTest {
         assertThat(failure(
                                 "compiled",
                                 askingThenEndless(),
-                                call(SHORT.withFuel(3_000_000_000L)).granting(ALL, services))
+                                call(SHORT.withFuel(300_000_000)).granting(ALL, services))
                         .kind())
                 .isEqualTo(Kind.DEADLINE);
     }
