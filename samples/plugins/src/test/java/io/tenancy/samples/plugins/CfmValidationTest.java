@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 class CfmValidationTest {
-    private static final RawPlugin PLUGIN = RawPlugin.named("cfm_validation");
+    private static final SandboxedPlugin PLUGIN = SandboxedPlugin.named("cfm_validation");
 
     private static final String CORRECT = "Dra. Ana Lima, MÉDICA CRM-SP 123.456, Dermatologista RQE 12345.";
 
@@ -227,6 +227,12 @@ class CfmValidationTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"'\n', 10000, 0", "'\"', 10000, 0", "'resultado garantido ', 500, 500"})
+    void neitherManyEscapesNorManyFindingsUseUpTheMemory(String part, int times, int findings) {
+        assertThat(rules(part.repeat(times), "post")).hasSize(findings);
+    }
+
     @Test
     void everyRuleOfTheSourceIsInTheReadme() throws IOException {
         TreeSet<String> rules = new TreeSet<>();
@@ -275,6 +281,6 @@ class CfmValidationTest {
     }
 
     private static ObjectNode input(String text, String kind) {
-        return RawPlugin.JSON.createObjectNode().put("text", text).put("kind", kind);
+        return SandboxedPlugin.JSON.createObjectNode().put("text", text).put("kind", kind);
     }
 }
