@@ -3,8 +3,7 @@ package io.tenancy.plugins;
 /** A plugin that keeps its input under {@code k}, and tells an event, a metric and an annotation, in one call. */
 public final class KeepingPlugin {
 
-    public static final String ASKS =
-            "{\"kv\": {\"bytes\": 200, \"keys\": 2}, \"emit\": {}, \"content.annotate\": {}}";
+    public static final String ASKS = "{\"kv\": {\"bytes\": 200, \"keys\": 2}, \"emit\": {}, \"content.annotate\": {}}";
 
     private KeepingPlugin() {}
 

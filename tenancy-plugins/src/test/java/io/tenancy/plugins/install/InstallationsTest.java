@@ -85,12 +85,16 @@ class InstallationsTest {
                 .with("\"credentials\": [{\"kind\": \"medical_licence\", \"specialty\": \"cardiology\"}],"));
         TenantId tenant = fixture.tenant();
 
-        PluginInstallation.Pending refused = install(tenant, "test.licensed").pending().orElseThrow();
+        PluginInstallation.Pending refused =
+                install(tenant, "test.licensed").pending().orElseThrow();
         assertThat(refused.step()).isEqualTo(InstallStep.CREDENTIALS);
-        assertThat(refused.refused()).hasValueSatisfying(why -> assertThat(why).contains("medical_licence of cardiology"));
+        assertThat(refused.refused())
+                .hasValueSatisfying(why -> assertThat(why).contains("medical_licence of cardiology"));
 
         licensed.add(tenant);
-        assertThat(installations().tryAgain(tenant, "test.licensed", PluginFixture.NOTE).isEnabled())
+        assertThat(installations()
+                        .tryAgain(tenant, "test.licensed", PluginFixture.NOTE)
+                        .isEnabled())
                 .isTrue();
     }
 
@@ -100,10 +104,12 @@ class InstallationsTest {
         TenantId tenant = fixture.tenant();
         german.add(tenant);
 
-        PluginInstallation.Pending refused = install(tenant, "test.brazil").pending().orElseThrow();
+        PluginInstallation.Pending refused =
+                install(tenant, "test.brazil").pending().orElseThrow();
 
         assertThat(refused.step()).isEqualTo(InstallStep.COMPATIBILITY);
-        assertThat(refused.refused()).hasValueSatisfying(why -> assertThat(why).contains("BR").contains("DE"));
+        assertThat(refused.refused())
+                .hasValueSatisfying(why -> assertThat(why).contains("BR").contains("DE"));
     }
 
     @Test
@@ -124,8 +130,8 @@ class InstallationsTest {
         TenantId tenant = fixture.tenant();
         String digest = install(tenant, "test.greedy").pending().orElseThrow().digest();
 
-        PluginInstallation half = installations()
-                .consent(tenant, "test.greedy", digest, Set.of(Capability.LOG), PluginFixture.NOTE);
+        PluginInstallation half =
+                installations().consent(tenant, "test.greedy", digest, Set.of(Capability.LOG), PluginFixture.NOTE);
 
         assertThat(half.isEnabled()).isFalse();
         assertThat(half.pending().orElseThrow().waitsFor())
@@ -157,7 +163,8 @@ class InstallationsTest {
         assertThat(call(tenant).findings()).extracting(Finding::rule).containsExactly("rule_2");
 
         fixture.listed(plugin.version("1.2.0").module(TestPlugin.finding("rule_3", 1)));
-        assertThat(install(tenant, "test.upgrade").pending().orElseThrow().step()).isEqualTo(InstallStep.CONSENT);
+        assertThat(install(tenant, "test.upgrade").pending().orElseThrow().step())
+                .isEqualTo(InstallStep.CONSENT);
         assertThat(call(tenant).findings()).extracting(Finding::rule).containsExactly("rule_2");
         assertThat(installations().asked(tenant, "test.upgrade").orElseThrow().required())
                 .containsExactly(Capability.CLOCK);
@@ -176,7 +183,8 @@ class InstallationsTest {
 
         PluginInstallation refused = installations().install(tenant, "test.older", "1.0.0", PluginFixture.NOTE);
 
-        assertThat(refused.pending().orElseThrow().refused()).hasValueSatisfying(why -> assertThat(why).contains("older"));
+        assertThat(refused.pending().orElseThrow().refused())
+                .hasValueSatisfying(why -> assertThat(why).contains("older"));
         assertThat(refused.isEnabled()).isTrue();
     }
 
@@ -207,7 +215,10 @@ class InstallationsTest {
                         installations().configure(tenant, "test.settings", "{\"level\":\"odd\"}", PluginFixture.NOTE))
                 .isInstanceOfSatisfying(
                         InvalidSettingsException.class,
-                        refused -> assertThat(refused.problems()).singleElement().asString().contains("level"));
+                        refused -> assertThat(refused.problems())
+                                .singleElement()
+                                .asString()
+                                .contains("level"));
 
         PluginInstallation installed =
                 installations().configure(tenant, "test.settings", "{\"level\":\"low\"}", PluginFixture.NOTE);
@@ -217,7 +228,8 @@ class InstallationsTest {
 
     @Test
     void goingBackTakesOneActionAndBringsTheSettingsOfThatTimeBack() {
-        TestPlugin plugin = TestPlugin.validator("test.back").asking("{\"config\": {\"schema\": {\"type\": \"object\"}}}");
+        TestPlugin plugin =
+                TestPlugin.validator("test.back").asking("{\"config\": {\"schema\": {\"type\": \"object\"}}}");
         fixture.listed(plugin);
         TenantId tenant = fixture.tenant();
         fixture.installed(tenant, "test.back");
@@ -257,12 +269,10 @@ class InstallationsTest {
         }
 
         assertThat(call(tenant).findings()).extracting(Finding::rule).containsExactly("rule_1");
-        assertThat(installations().history(tenant, "test.failing"))
-                .last()
-                .satisfies(entry -> {
-                    assertThat(entry.action()).isEqualTo("roll back");
-                    assertThat(entry.actor()).isEqualTo("error rate");
-                });
+        assertThat(installations().history(tenant, "test.failing")).last().satisfies(entry -> {
+            assertThat(entry.action()).isEqualTo("roll back");
+            assertThat(entry.actor()).isEqualTo("error rate");
+        });
         fixture.plugins.run().run();
         assertThat(notices)
                 .filteredOn(notice -> notice.plugin().equals("test.failing"))
@@ -276,12 +286,13 @@ class InstallationsTest {
         fixture.listed(plugin);
         TenantId tenant = fixture.tenant();
         PluginInstallation begun = install(tenant, "test.premium");
-        assertThat(begun.pending().orElseThrow().waitsFor()).hasValueSatisfying(waits ->
-                assertThat(waits).contains("paying 49.90 BRL month"));
+        assertThat(begun.pending().orElseThrow().waitsFor())
+                .hasValueSatisfying(waits -> assertThat(waits).contains("paying 49.90 BRL month"));
         fixture.consented(tenant, "test.premium");
 
         fixture.listed(plugin.version("1.1.0").with(price("59.90")));
-        assertThat(install(tenant, "test.premium").pending().orElseThrow().step()).isEqualTo(InstallStep.CONSENT);
+        assertThat(install(tenant, "test.premium").pending().orElseThrow().step())
+                .isEqualTo(InstallStep.CONSENT);
         fixture.consented(tenant, "test.premium");
         installations().uninstall(tenant, "test.premium", PluginFixture.NOTE);
         fixture.plugins.run().run();
@@ -316,7 +327,8 @@ class InstallationsTest {
         fixture.clock.move(java.time.Duration.ofMinutes(1));
         fixture.plugins.run().run();
 
-        assertThat(installations().find(tenant, "test.resumed").orElseThrow().isEnabled()).isTrue();
+        assertThat(installations().find(tenant, "test.resumed").orElseThrow().isEnabled())
+                .isTrue();
         assertThat(installations().history(tenant, "test.resumed"))
                 .extracting(AuditEntry::action)
                 .containsOnlyOnce("step.compatibility");
@@ -334,7 +346,8 @@ class InstallationsTest {
         assertThat(export.values()).containsOnlyKeys("k");
         assertThat(new String(export.values().get("k"), java.nio.charset.StandardCharsets.UTF_8))
                 .isEqualTo(KeepingPlugin.kept("{\"a\":1}"));
-        for (String table : List.of("plugin_installation", "plugin_binding", "plugin_space", "plugin_value", "plugin_metric")) {
+        for (String table :
+                List.of("plugin_installation", "plugin_binding", "plugin_space", "plugin_value", "plugin_metric")) {
             assertThat(fixture.rows("select count(*) from " + table + " where tenant_id = '" + tenant + "'"))
                     .as(table)
                     .containsExactly("0");

@@ -122,7 +122,11 @@ class MarketplaceTest {
         assertThat(report.compared()).isEqualTo("1.0.0");
         assertThat(report.widens()).isTrue();
         assertThat(report.changes()).containsExactly("May write lines to the application's log.");
-        assertThat(report.remarks()).singleElement().asString().contains("asks for log").contains("never uses");
+        assertThat(report.remarks())
+                .singleElement()
+                .asString()
+                .contains("asks for log")
+                .contains("never uses");
         assertThat(report.fuel99()).isGreaterThanOrEqualTo(report.fuelMedian()).isPositive();
     }
 
@@ -159,7 +163,11 @@ class MarketplaceTest {
 
         market().withdraw(stored.digest(), PluginFixture.NOTE);
 
-        assertThat(fixture.plugins.installations().find(tenant, "test.withdrawn").orElseThrow().isEnabled())
+        assertThat(fixture.plugins
+                        .installations()
+                        .find(tenant, "test.withdrawn")
+                        .orElseThrow()
+                        .isEnabled())
                 .isTrue();
         assertThatThrownBy(() ->
                         fixture.plugins.installations().install(fixture.tenant(), "test.withdrawn", PluginFixture.NOTE))

@@ -39,13 +39,18 @@ class TrustStoreTest {
     }
 
     private static PluginTrace.Outcome outcome(TenancyPlugins node, TenantId tenant) {
-        return node.extensions().call(tenant, ExtensionPoint.CONTENT_VALIDATE, "{}").trace().get(0).outcome();
+        return node.extensions()
+                .call(tenant, ExtensionPoint.CONTENT_VALIDATE, "{}")
+                .trace()
+                .get(0)
+                .outcome();
     }
 
     /** How long it takes until something is so, at most some seconds. */
     private static Duration until(BooleanSupplier condition) {
         long begin = System.nanoTime();
-        while (!condition.getAsBoolean() && System.nanoTime() - begin < Duration.ofSeconds(20).toNanos()) {
+        while (!condition.getAsBoolean()
+                && System.nanoTime() - begin < Duration.ofSeconds(20).toNanos()) {
             Thread.onSpinWait();
         }
         return Duration.ofNanos(System.nanoTime() - begin);
@@ -73,7 +78,8 @@ class TrustStoreTest {
         TenantId tenant = fixture.tenant();
         fixture.installed(tenant, "test.disabled");
         try (TenancyPlugins other = fixture.another(builder -> builder)) {
-            assertThat(other.extensions().plugins(tenant, ExtensionPoint.CONTENT_VALIDATE)).hasSize(1);
+            assertThat(other.extensions().plugins(tenant, ExtensionPoint.CONTENT_VALIDATE))
+                    .hasSize(1);
 
             fixture.plugins.installations().disable(tenant, "test.disabled", PluginFixture.NOTE);
 
@@ -130,8 +136,7 @@ class TrustStoreTest {
         SigningKey next = SigningKey.generate();
         TrustStore trust = fixture.plugins.market().trust();
         trust.add(
-                new CuratorKey(
-                        next.publicKey(), PluginFixture.START, PluginFixture.START.plus(Duration.ofDays(700))),
+                new CuratorKey(next.publicKey(), PluginFixture.START, PluginFixture.START.plus(Duration.ofDays(700))),
                 PluginFixture.NOTE);
         StoredPackage stored = fixture.plugins
                 .market()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tenancy.TenantId;
 import io.tenancy.jpa.control.SecretKeys;
+import io.tenancy.jpa.control.transaction.ControlTransactions;
 import io.tenancy.plugins.KeepingPlugin;
 import io.tenancy.plugins.PluginFixture;
 import io.tenancy.plugins.TestPlugin;
@@ -18,7 +19,6 @@ import io.tenancy.plugins.extension.PluginTrace;
 import io.tenancy.plugins.extension.spi.PluginEventListener;
 import io.tenancy.plugins.pack.CapabilityRequest;
 import io.tenancy.plugins.pack.ExtensionPoint;
-import io.tenancy.jpa.control.transaction.ControlTransactions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,7 +96,12 @@ class PluginValuesTest {
     }
 
     private PluginValues.Caller caller(TenantId tenant) {
-        String digest = fixture.plugins.installations().find(tenant, PLUGIN).orElseThrow().active().orElseThrow();
+        String digest = fixture.plugins
+                .installations()
+                .find(tenant, PLUGIN)
+                .orElseThrow()
+                .active()
+                .orElseThrow();
         return new PluginValues.Caller(tenant, PLUGIN, digest, Optional.of(QUOTA));
     }
 
@@ -140,7 +145,8 @@ class PluginValuesTest {
                         "event " + tenant + " {\"type\":\"kept\",\"data\":1}");
         assertThat(fixture.rows("select count || ' ' || total from plugin_metric where tenant_id = '" + tenant + "'"))
                 .containsExactly("2 2");
-        assertThat(fixture.rows("select id::text from plugin_message where tenant_id = '" + tenant + "'")).isEmpty();
+        assertThat(fixture.rows("select id::text from plugin_message where tenant_id = '" + tenant + "'"))
+                .isEmpty();
     }
 
     @Test
@@ -261,8 +267,8 @@ class PluginValuesTest {
 
         String where = " from plugin_value where tenant_id = '" + caller.tenant() + "'";
         PluginValues.Used used = values.used(caller.tenant(), PLUGIN);
-        assertThat(fixture.rows("select coalesce(sum(octet_length(convert_to(key, 'UTF8')) + octet_length(value)), 0)"
-                        + where))
+        assertThat(fixture.rows(
+                        "select coalesce(sum(octet_length(convert_to(key, 'UTF8')) + octet_length(value)), 0)" + where))
                 .as("seed %s", seed)
                 .containsExactly(String.valueOf(used.bytes()));
         assertThat(fixture.rows("select count(*)" + where))
@@ -280,7 +286,8 @@ class PluginValuesTest {
 
         assertThat(secrets.find(tenant, PLUGIN, "one")).contains("first secret");
         assertThat(secrets.names(tenant, PLUGIN)).containsExactly("one", "two");
-        assertThat(fixture.rows("select encode(secret, 'escape') from plugin_secret where tenant_id = '" + tenant + "'"))
+        assertThat(fixture.rows(
+                        "select encode(secret, 'escape') from plugin_secret where tenant_id = '" + tenant + "'"))
                 .noneMatch(each -> each.contains("secret"));
 
         fixture.sql("update plugin_secret set secret = (select secret from plugin_secret where name = 'two')"
