@@ -21,7 +21,7 @@ public record CapabilityDiff(List<Change> changes) {
     public enum Kind {
         /** It is asked for in addition, which needs consent. */
         ADDED,
-        /** It is the same capability, and describes itself differently; it allows no more than before. */
+        /** It is the same capability, and allows no more than before: a smaller quota, or settings of another form. */
         CHANGED,
         /** It is not asked for any more. */
         REMOVED
@@ -99,8 +99,6 @@ public record CapabilityDiff(List<Change> changes) {
             @Nullable CapabilityRequest old,
             @Nullable CapabilityRequest asked,
             List<Change> changes) {
-        SortedMap<String, String> before = parts(old);
-        SortedMap<String, String> after = parts(asked);
         if (capability == Capability.KV) {
             storage(old, asked, changes);
             return;
@@ -109,6 +107,8 @@ public record CapabilityDiff(List<Change> changes) {
             changes.add(new Change(Kind.CHANGED, capability, "", "Its settings have another form."));
             return;
         }
+        SortedMap<String, String> before = parts(old);
+        SortedMap<String, String> after = parts(asked);
         after.forEach((scope, words) -> {
             if (!before.containsKey(scope)) {
                 changes.add(new Change(Kind.ADDED, capability, scope, "May " + words + "."));
@@ -157,7 +157,7 @@ public record CapabilityDiff(List<Change> changes) {
         }
         boolean more = now.bytes() > was.bytes() || now.keys() > was.keys();
         changes.add(new Change(
-                more ? Kind.ADDED : Kind.REMOVED,
+                more ? Kind.ADDED : Kind.CHANGED,
                 Capability.KV,
                 scope,
                 "May " + words + ", where it was " + size(was.bytes()) + " under " + was.keys() + "."));

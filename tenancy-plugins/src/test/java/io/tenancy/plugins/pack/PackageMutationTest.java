@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.ByteArrayOutputStream;
-import java.time.Duration;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,10 +19,12 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Timeout;
 
 /** Packages that were damaged at random are refused, or say what they said before. */
-@Timeout(120)
+@Timeout(300)
 class PackageMutationTest {
 
-    private static final int MUTATIONS = 4_000;
+    private static final int MUTATIONS = 1_000;
+
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private static final byte[] STORED = Packages.reviewed(Manifests.full());
     private static final byte[] DEFLATED = deflated();
@@ -75,10 +79,6 @@ class PackageMutationTest {
         assertThatCode(() -> outcome(() -> PackageReader.read(bytes)).ifPresent(whatIsRead))
                 .as("reading of mutation %d with seed %d", number, seed)
                 .doesNotThrowAnyException();
-        // A manifest of this size is read in some hundred kilobytes.
-        assertThat(Packages.allocatedBy(() -> PackageReader.read(bytes)))
-                .as("bytes allocated for mutation %d with seed %d", number, seed)
-                .isLessThan(16 * 1024 * 1024);
         assertThatCode(() -> outcome(() -> PackageVerifier.verify(bytes, Packages.TRUST, Packages.NOW))
                         .ifPresent(read -> assertThat(read.content().bytes()).isEqualTo(STORED)))
                 .as("verification of mutation %d with seed %d", number, seed)
@@ -86,16 +86,19 @@ class PackageMutationTest {
     }
 
     private <T> Optional<T> outcome(Supplier<T> call) {
-        long before = System.nanoTime();
-        try {
-            return Optional.of(call.get());
-        } catch (PackageRefusedException refused) {
-            refusals.merge(refused.check(), 1, Integer::sum);
-            return Optional.empty();
-        } finally {
-            // Far above what it takes, far below what a bomb would take.
-            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
-        }
+        AtomicReference<Optional<T>> outcome = new AtomicReference<>(Optional.empty());
+        long before = THREADS.getCurrentThreadCpuTime();
+        long allocated = Packages.allocatedBy(() -> {
+            try {
+                outcome.set(Optional.of(call.get()));
+            } catch (PackageRefusedException refused) {
+                refusals.merge(refused.check(), 1, Integer::sum);
+            }
+        });
+        // Far above what it takes, far below what a bomb would take.
+        assertThat(THREADS.getCurrentThreadCpuTime() - before).isLessThan(2_000_000_000L);
+        assertThat(allocated).isLessThan(16 * 1024 * 1024);
+        return outcome.get();
     }
 
     private byte[] mutated(byte[] original) {

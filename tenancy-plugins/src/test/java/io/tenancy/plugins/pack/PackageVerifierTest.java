@@ -119,15 +119,19 @@ class PackageVerifierTest {
 
     @Test
     void aSignatureOfOneKindDoesNotPassForAnother() {
-        PublisherCertificate curatorsOwn = Packages.certificate(CURATOR, BEGIN, END, 8, CURATOR, "cardiology");
-        byte[] signed = PackageWriter.sign(Packages.unsigned(Manifests.full()), curatorsOwn, CURATOR);
-        String publisher = entry(signed, "signatures/publisher.json");
-        String signature = publisher.substring(publisher.lastIndexOf("\":\"") + 3, publisher.length() - 2);
-        String review = "{\"curator\":\"" + CURATOR.publicKey().id()
-                + "\",\"format\":1,\"reviewed\":\"2026-02-28T12:00:00Z\",\"signature\":\"" + signature + "\"}";
-        byte[] forged = withEntry(PackageWriter.review(signed, NOW, CURATOR), "signatures/review.json", review);
-
-        refused(forged, TRUST, NOW, PackageCheck.REVIEW, "was not made by the key");
+        byte[] about = Packages.utf8("{}");
+        for (Statement signed : Statement.values()) {
+            String signature = signed.signature(Statement.body(), about, CURATOR);
+            for (Statement claimed : Statement.values()) {
+                ThrowingCallable verification =
+                        () -> claimed.requireSignature(Statement.body(), about, signature, CURATOR.publicKey());
+                if (claimed == signed) {
+                    assertThatCode(verification).doesNotThrowAnyException();
+                } else {
+                    refused(verification, claimed.check(), "was not made by the key");
+                }
+            }
+        }
     }
 
     @Test

@@ -123,7 +123,11 @@ class PluginManifestTest {
                     /title                         | ""
                     /title                         | "line\\nbreak"
                     /title                         | "turned \\u202e around"
-                    /title                         | "half \\ue000"
+                    /title                         | "own \\ue000"
+                    /title                         | "hidden \\u200b"
+                    /title                         | "tag \\udb40\\udc41"
+                    /title                         | "mark \\ufeff"
+                    /title                         | "separated \\u2028"
                     /description                   | "bell \\u0007"
                     /description                   | 5
                     /specialty                     | "Cardiology"
@@ -243,6 +247,15 @@ class PluginManifestTest {
                 .singleElement()
                 .satisfies(problem ->
                         assertThat(problem.toString()).contains("/price: ").contains(said));
+    }
+
+    @Test
+    void wordsOfAllScriptsAreTaken() {
+        String title = "心臓 – قلب – \u0915\u094d\u200d\u0937 – 🫀";
+
+        assertThat(PluginManifest.read(Manifests.with("/title", '"' + title + '"'))
+                        .title())
+                .isEqualTo(title);
     }
 
     @Test

@@ -191,7 +191,7 @@ public final class JsonReading {
                     at,
                     "has the character U+"
                             + Integer.toHexString(unfit.getAsInt()).toUpperCase(Locale.ROOT),
-                    "leave it out; it cannot be shown, or changes the direction of text");
+                    "leave it out; it cannot be seen, or changes the direction of text");
             return null;
         }
         return text;

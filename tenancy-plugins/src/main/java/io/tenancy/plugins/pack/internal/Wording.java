@@ -22,7 +22,7 @@ public final class Wording {
         if (unfit.isPresent()) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
-                    "%s has the character U+%04X, which cannot be shown or changes the direction of text; leave it out",
+                    "%s has the character U+%04X, which cannot be seen or changes the direction of text; leave it out",
                     what,
                     unfit.getAsInt()));
         }
@@ -30,14 +30,16 @@ public final class Wording {
     }
 
     private static boolean fits(int c, boolean lines) {
-        boolean turnsAround = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-        return (lines && c == '\n')
-                || !(turnsAround
-                        || c == 0x2028
-                        || c == 0x2029
-                        || Character.isISOControl(c)
-                        || Character.getType(c) == Character.SURROGATE
-                        || Character.getType(c) == Character.PRIVATE_USE
-                        || !Character.isDefined(c));
+        return switch (Character.getType(c)) {
+            case Character.CONTROL -> lines && c == '\n';
+            // Invisible, or turns text around; but these two join and part letters of Persian and Indian scripts.
+            case Character.FORMAT -> c == 0x200C || c == 0x200D;
+            case Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED -> false;
+            default -> true;
+        };
     }
 }
