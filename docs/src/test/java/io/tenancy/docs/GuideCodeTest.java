@@ -50,6 +50,13 @@ class GuideCodeTest {
             "io.tenancy.jpa.isolation.shared",
             "io.tenancy.jpa.ratelimit",
             "io.tenancy.jpa.usage",
+            "io.tenancy.plugins.extension",
+            "io.tenancy.plugins.extension.spi",
+            "io.tenancy.plugins.http",
+            "io.tenancy.plugins.install",
+            "io.tenancy.plugins.installation",
+            "io.tenancy.plugins.market",
+            "io.tenancy.plugins.pack",
             "io.tenancy.quota",
             "io.tenancy.quota.spi",
             "io.tenancy.ratelimit",
@@ -93,6 +100,9 @@ class GuideCodeTest {
               Invoice invoice;
               CreditNote creditNote;
               Session mailSession;
+              TenancyPlugins plugins;
+              SigningKey curator;
+              byte[] packageBytes;
               ThreadPoolExecutor myPool;
               DataSource poolOfConnections;
               UsageMeter usage;
