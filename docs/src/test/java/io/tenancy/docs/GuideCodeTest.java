@@ -54,7 +54,13 @@ class GuideCodeTest {
             "io.tenancy.plugins.admission",
             "io.tenancy.plugins.capability",
             "io.tenancy.plugins.engine",
+            "io.tenancy.plugins.extension",
+            "io.tenancy.plugins.extension.spi",
             "io.tenancy.plugins.http",
+            "io.tenancy.plugins.install",
+            "io.tenancy.plugins.installation",
+            "io.tenancy.plugins.market",
+            "io.tenancy.plugins.pack",
             "io.tenancy.plugins.sandbox",
             "io.tenancy.quota",
             "io.tenancy.quota.spi",
@@ -100,6 +106,9 @@ class GuideCodeTest {
               CreditNote creditNote;
               byte[] module;
               Session mailSession;
+              TenancyPlugins plugins;
+              SigningKey curator;
+              byte[] packageBytes;
               ThreadPoolExecutor myPool;
               DataSource poolOfConnections;
               UsageMeter usage;
