@@ -87,7 +87,7 @@ class DifferentialTest {
 
         System.out.printf(
                 Locale.ROOT,
-                "seed %d: %d modules, %d above 1,000 fuel, %d trapped %s, %d refused for size, %d fuel altogether%n",
+                "seed %d: %d modules, %d above 1,000 fuel, %d trapped %s, %d not compiled, %d fuel altogether%n",
                 seed,
                 modules.get(),
                 costly.get(),
@@ -96,6 +96,9 @@ class DifferentialTest {
                 tooLarge.get(),
                 allFuel.get());
         assertThat(failures).isEmpty();
+        // The compiler of 1.0.0 fails at one in a thousand of these, which have more dead code than any compiler
+        // writes.
+        assertThat(tooLarge.get() * 50).isLessThanOrEqualTo(modules.get());
         assertThat(costly.get() * 2).isGreaterThanOrEqualTo(modules.get());
         assertThat(trapped.get() * 10).isLessThanOrEqualTo(modules.get() * 3).isPositive();
         Set<String> admitted = new TreeSet<>(BY_NAME.keySet());
