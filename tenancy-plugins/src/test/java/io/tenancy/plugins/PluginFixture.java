@@ -70,6 +70,11 @@ public final class PluginFixture implements AutoCloseable {
                         NOTE);
     }
 
+    /** Where all of it is. */
+    public DatabaseServer server() {
+        return server;
+    }
+
     /** Another node. */
     public TenancyPlugins another(UnaryOperator<TenancyPlugins.Builder> settings) {
         return settings.apply(TenancyPlugins.builder(installation)
