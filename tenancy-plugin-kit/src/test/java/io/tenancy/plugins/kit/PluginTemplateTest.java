@@ -77,7 +77,7 @@ class PluginTemplateTest {
 
         assertThat(files).contains("manifest.json", ".gitignore", "build.sh", "README.md");
         for (String file : files) {
-            assertThat(Files.readString(folder.resolve(file))).doesNotContain("{{");
+            assertThat(Files.readString(folder.resolve(file))).doesNotContainPattern("\\{\\{[a-z]+}}");
         }
         assertThat(Files.isExecutable(folder.resolve("build.sh"))).isTrue();
         assertThat(Files.readString(folder.resolve(".gitignore"))).contains("*.key");
@@ -143,7 +143,8 @@ class PluginTemplateTest {
         change(source, "const WORD = \"miracle\";", """
                 function word(): string {
                   const setting = host.configured("word");
-                  const json = setting == null ? null : parseJson(setting);
+                  if (setting == null) return "miracle";
+                  const json = parseJson(setting);
                   return json != null && json.isText() ? json.text : "miracle";
                 }
                 """);
