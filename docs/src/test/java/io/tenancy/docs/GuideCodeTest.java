@@ -55,6 +55,7 @@ class GuideCodeTest {
             "io.tenancy.plugins.capability",
             "io.tenancy.plugins.engine",
             "io.tenancy.plugins.http",
+            "io.tenancy.plugins.kit",
             "io.tenancy.plugins.sandbox",
             "io.tenancy.quota",
             "io.tenancy.quota.spi",

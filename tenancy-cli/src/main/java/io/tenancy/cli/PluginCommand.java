@@ -107,7 +107,10 @@ final class PluginCommand {
         }
         byte[] packed = project.pack();
         PluginManifest manifest = PackageReader.read(packed).manifest();
-        Path to = output == null ? folder.resolve(manifest.id() + "-" + manifest.version() + ".tplugin") : output;
+        Path to = output == null
+                ? folder.resolve(manifest.id() + "-" + manifest.version() + ".tplugin")
+                        .normalize()
+                : output;
         PackageFiles.write(to, packed);
         out().printf(Locale.ROOT, "%s, %,d bytes%n", to, packed.length);
         return TenancyCommand.WORKED;

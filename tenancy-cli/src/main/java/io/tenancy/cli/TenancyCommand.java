@@ -35,7 +35,15 @@ public final class TenancyCommand {
      * @param arguments see {@code tenancy --help}
      */
     public static void main(String... arguments) {
-        System.exit(commandLine(InstantSource.system()).execute(arguments));
+        System.exit(run(commandLine(InstantSource.system()), arguments));
+    }
+
+    static int run(CommandLine line, String... arguments) {
+        int code = line.execute(arguments);
+        // Writers of a terminal flush by themselves at the ends of some lines only.
+        line.getOut().flush();
+        line.getErr().flush();
+        return code;
     }
 
     static CommandLine commandLine(InstantSource clock) {

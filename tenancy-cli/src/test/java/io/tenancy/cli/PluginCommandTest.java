@@ -3,6 +3,7 @@ package io.tenancy.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.dylibso.chicory.wabt.Wat2Wasm;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -71,9 +72,10 @@ class PluginCommandTest {
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);
         CommandLine line = TenancyCommand.commandLine(InstantSource.fixed(now));
-        line.setOut(new PrintWriter(out, true));
-        line.setErr(new PrintWriter(err, true));
-        return line.execute(arguments);
+        // As a terminal's, these keep what is not flushed.
+        line.setOut(new PrintWriter(new BufferedWriter(out), true));
+        line.setErr(new PrintWriter(new BufferedWriter(err), true));
+        return TenancyCommand.run(line, arguments);
     }
 
     private String at(String file) {
