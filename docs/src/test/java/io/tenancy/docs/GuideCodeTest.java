@@ -59,6 +59,7 @@ class GuideCodeTest {
             "io.tenancy.plugins.http",
             "io.tenancy.plugins.install",
             "io.tenancy.plugins.installation",
+            "io.tenancy.plugins.kit",
             "io.tenancy.plugins.market",
             "io.tenancy.plugins.pack",
             "io.tenancy.plugins.sandbox",

@@ -18,6 +18,7 @@ public record Reactor(Path root) {
                     "tenancy-jpa",
                     "tenancy-billing",
                     "tenancy-plugins",
+                    "tenancy-plugin-kit",
                     "tenancy-spring-starter",
                     "tenancy-test");
 

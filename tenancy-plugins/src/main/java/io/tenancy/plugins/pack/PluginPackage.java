@@ -94,6 +94,26 @@ public final class PluginPackage {
     }
 
     /**
+     * The certificate that came with the publisher's signature. Nothing is said of whether either is genuine; {@link
+     * PackageVerifier} says that.
+     *
+     * @return empty if nobody signed it
+     * @throws PackageRefusedException when the signature cannot be read
+     */
+    public Optional<PublisherCertificate> certificate() {
+        return publisherSignature().map(PublisherSignature::read).map(PublisherSignature::certificate);
+    }
+
+    /**
+     * Whether a curator's review came with it. Nothing is said of whether it is genuine.
+     *
+     * @return true if there is one
+     */
+    public boolean isReviewed() {
+        return review != null;
+    }
+
+    /**
      * Writes the package.
      *
      * @return one file; the same bytes for the same content and signatures, on every machine

@@ -21,6 +21,13 @@ class CapabilityDiffTest {
     }
 
     @Test
+    void aPluginThatAsksForNothingDiffersInNothing() {
+        assertThat(CapabilityDiff.ofInstallation(Manifests.small()).changes()).isEmpty();
+        assertThat(CapabilityDiff.between(Manifests.small(), Manifests.small()).changes())
+                .isEmpty();
+    }
+
+    @Test
     void anInstallationAsksForEverythingInWords() {
         assertThat(words(CapabilityDiff.ofInstallation(Manifests.full())))
                 .containsExactly(

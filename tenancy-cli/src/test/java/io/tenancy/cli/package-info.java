@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.cli;
+
+import org.jspecify.annotations.NullMarked;

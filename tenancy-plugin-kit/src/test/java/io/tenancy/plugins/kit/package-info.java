@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.plugins.kit;
+
+import org.jspecify.annotations.NullMarked;
