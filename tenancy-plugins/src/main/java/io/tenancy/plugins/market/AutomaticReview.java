@@ -1,13 +1,20 @@
 package io.tenancy.plugins.market;
 
+import io.tenancy.TenantId;
 import io.tenancy.plugins.PluginException;
+import io.tenancy.plugins.capability.PluginEffects;
+import io.tenancy.plugins.capability.PluginServices;
 import io.tenancy.plugins.pack.CapabilityDiff;
 import io.tenancy.plugins.pack.PackagedSample;
 import io.tenancy.plugins.pack.PluginFunction;
 import io.tenancy.plugins.pack.PluginManifest;
 import io.tenancy.plugins.pack.PluginPackage;
 import io.tenancy.plugins.sandbox.AdmittedPlugin;
+import io.tenancy.plugins.sandbox.PluginCall;
+import io.tenancy.plugins.sandbox.PluginFailedException;
 import io.tenancy.plugins.sandbox.PluginHost;
+import io.tenancy.plugins.sandbox.PluginLimits;
+import io.tenancy.plugins.sandbox.PluginResult;
 import io.tenancy.plugins.sandbox.PluginSample;
 import io.tenancy.plugins.sandbox.SampleReport;
 import io.tenancy.plugins.schema.JsonSchemas;
@@ -17,6 +24,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Looks at a package as far as a machine can: it is admitted, its samples run in two engines, and its manifest is read. */
 final class AutomaticReview {
@@ -47,6 +57,11 @@ final class AutomaticReview {
             "Unlicense",
             "Zlib");
 
+    private static final int SEED_BYTES = 32;
+    private static final long TRIAL_BYTES = 1 << 20;
+    private static final TenantId NOBODY = new TenantId(new UUID(0x7000L, 0x8000_0000_0000_0000L));
+    private static final JsonMapper MAPPER = new JsonMapper();
+
     private final PluginHost host;
 
     AutomaticReview(PluginHost host) {
@@ -66,7 +81,10 @@ final class AutomaticReview {
         } catch (PluginException refused) {
             return ReviewReport.refused(packageBytes, String.valueOf(refused.getMessage()));
         }
-        return report(content, packageBytes, before, plugin);
+        Optional<String> differs = differingSample(content, plugin);
+        return differs.isPresent()
+                ? ReviewReport.refused(packageBytes, differs.get())
+                : report(content, packageBytes, before, plugin);
     }
 
     private static ReviewReport report(
@@ -125,6 +143,56 @@ final class AutomaticReview {
             }
         }
         return Optional.empty();
+    }
+
+    /** What a sample came to where that is not what the package says. */
+    private Optional<String> differingSample(PluginPackage content, AdmittedPlugin plugin) {
+        for (PackagedSample sample : content.manifest().samples()) {
+            String file = sample.output();
+            if (file == null) {
+                continue;
+            }
+            PluginCall call = new PluginCall(
+                    NOBODY,
+                    sample.function(),
+                    new String(content.file(sample.input()), StandardCharsets.UTF_8),
+                    content.manifest().capabilities().keySet(),
+                    new TrialServices(),
+                    PluginLimits.DEFAULT);
+            String stated = new String(content.file(file), StandardCharsets.UTF_8);
+            try {
+                PluginResult result = host.call(plugin, call, 0, new byte[SEED_BYTES]);
+                if (result.output() == null || !same(result.output(), stated)) {
+                    return Optional.of("The sample " + sample.input() + " of the function " + sample.function()
+                            + " came to " + (result.output() == null ? result.error() : result.output())
+                            + ", and not to what " + file + " says. Mend the plugin or the sample.");
+                }
+            } catch (PluginFailedException failed) {
+                return Optional.of("The sample " + sample.input() + " failed: " + failed.getMessage());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean same(String one, String other) {
+        try {
+            return MAPPER.readTree(one).equals(MAPPER.readTree(other));
+        } catch (JacksonException broken) {
+            return false;
+        }
+    }
+
+    /** An empty store of which nothing is kept, and nobody to talk to. */
+    private static final class TrialServices implements PluginServices {
+        @Override
+        public long bytesLeft() {
+            return TRIAL_BYTES;
+        }
+
+        @Override
+        public void apply(PluginEffects effects) {
+            // A trial changes nothing.
+        }
     }
 
     private static List<PluginSample> samples(PluginPackage content, List<PackagedSample> samples) {

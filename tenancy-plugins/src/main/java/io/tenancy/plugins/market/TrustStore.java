@@ -55,6 +55,7 @@ public final class TrustStore implements AutoCloseable {
         return thread;
     });
     private volatile @Nullable Known known;
+    private boolean reached = true;
 
     private record Known(Revisions revisions, Trust trust, Trust withoutReview, long askedAt) {}
 
@@ -124,8 +125,16 @@ public final class TrustStore implements AutoCloseable {
     private void lookAgain() {
         try {
             look();
+            if (!reached) {
+                LOG.warn("Whom to trust with plugins could be looked up again");
+            }
+            reached = true;
         } catch (RuntimeException failure) {
-            LOG.warn("Whom to trust with plugins could not be looked up, and is tried again", failure);
+            // Several times a second; the first one tells enough.
+            if (reached) {
+                LOG.warn("Whom to trust with plugins could not be looked up, and is tried again until it can", failure);
+            }
+            reached = false;
         }
     }
 
@@ -299,6 +308,15 @@ public final class TrustStore implements AutoCloseable {
     /** Looks no more. */
     @Override
     public void close() {
-        watch.shutdownNow();
+        // Interrupted, it would lose its connection.
+        watch.shutdown();
+        try {
+            if (!watch.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                watch.shutdownNow();
+            }
+        } catch (InterruptedException interrupted) {
+            watch.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
     }
 }

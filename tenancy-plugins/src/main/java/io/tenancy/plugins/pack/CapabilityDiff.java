@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +87,7 @@ public record CapabilityDiff(List<Change> changes) {
         for (Capability capability : Capability.values()) {
             CapabilityRequest old = before.get(capability);
             CapabilityRequest asked = after.get(capability);
-            if (old == null || asked == null || !old.equals(asked)) {
+            if (!Objects.equals(old, asked)) {
                 changes(capability, old, asked, changes);
             }
         }

@@ -107,4 +107,13 @@ class CapabilityDiffTest {
                     .isFalse();
         }
     }
+
+    @Test
+    void whatNeitherAsksForIsNoChange() {
+        PluginManifest without = PluginManifest.read(Manifests.SMALL);
+        PluginManifest other = PluginManifest.read(Manifests.with(Manifests.SMALL, "/version", "\"1.1.0\""));
+
+        assertThat(CapabilityDiff.between(without, other).changes()).isEmpty();
+        assertThat(CapabilityDiff.ofInstallation(without).changes()).isEmpty();
+    }
 }

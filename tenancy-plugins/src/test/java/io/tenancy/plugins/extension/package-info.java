@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.plugins.extension;
+
+import org.jspecify.annotations.NullMarked;

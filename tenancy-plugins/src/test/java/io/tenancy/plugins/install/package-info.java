@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.plugins.install;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.plugins.market;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.plugins.schema;
+
+import org.jspecify.annotations.NullMarked;

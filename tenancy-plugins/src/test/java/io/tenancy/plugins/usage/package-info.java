@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.plugins.usage;
+
+import org.jspecify.annotations.NullMarked;

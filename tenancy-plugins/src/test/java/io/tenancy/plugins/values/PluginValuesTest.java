@@ -1,0 +1,311 @@
+package io.tenancy.plugins.values;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tenancy.TenantId;
+import io.tenancy.jpa.control.SecretKeys;
+import io.tenancy.jpa.control.transaction.ControlTransactions;
+import io.tenancy.plugins.KeepingPlugin;
+import io.tenancy.plugins.PluginFixture;
+import io.tenancy.plugins.TestPlugin;
+import io.tenancy.plugins.capability.EffectConflictException;
+import io.tenancy.plugins.capability.PluginEffects;
+import io.tenancy.plugins.control.PluginAudit;
+import io.tenancy.plugins.control.PluginMessages;
+import io.tenancy.plugins.control.PluginsUnavailableException;
+import io.tenancy.plugins.extension.ExtensionResult;
+import io.tenancy.plugins.extension.PluginTrace;
+import io.tenancy.plugins.extension.spi.PluginEventListener;
+import io.tenancy.plugins.pack.CapabilityRequest;
+import io.tenancy.plugins.pack.ExtensionPoint;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PluginValuesTest {
+
+    private static final String PLUGIN = "test.keeper";
+    private static final CapabilityRequest.Storage QUOTA = new CapabilityRequest.Storage(200, 2);
+
+    private final List<String> heard = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean deaf = new AtomicBoolean();
+
+    @SuppressWarnings("NullAway.Init")
+    private PluginFixture fixture;
+
+    @SuppressWarnings("NullAway.Init")
+    private ControlTransactions transactions;
+
+    @SuppressWarnings("NullAway.Init")
+    private PluginValues values;
+
+    @BeforeAll
+    void begin() {
+        fixture = new PluginFixture(builder -> builder.listener(new PluginEventListener() {
+            @Override
+            public void event(Said event) {
+                if (deaf.get()) {
+                    throw new IllegalStateException("Nobody listens");
+                }
+                heard.add("event " + event.tenant() + " " + event.json());
+            }
+
+            @Override
+            public void annotation(Said annotation) {
+                heard.add("annotation " + annotation.tenant() + " " + annotation.json());
+            }
+        }));
+        fixture.listed(KeepingPlugin.of(PLUGIN));
+        transactions = new ControlTransactions(
+                fixture.installation.control().platform(), fixture.clock, PluginsUnavailableException::new);
+        values = new PluginValues(transactions, new PluginMessages(transactions));
+    }
+
+    @AfterAll
+    void end() {
+        fixture.close();
+    }
+
+    private TenantId tenant() {
+        TenantId tenant = fixture.tenant();
+        assertThat(fixture.installed(tenant, PLUGIN).isEnabled()).isTrue();
+        return tenant;
+    }
+
+    private ExtensionResult call(TenantId tenant, String input) {
+        return fixture.plugins.extensions().call(tenant, ExtensionPoint.EVENT_HANDLE, input);
+    }
+
+    private Optional<String> kept(TenantId tenant, String key) {
+        return values.find(tenant, PLUGIN, key).map(each -> new String(each.value(), StandardCharsets.UTF_8));
+    }
+
+    private PluginValues.Caller caller(TenantId tenant) {
+        String digest = fixture.plugins
+                .installations()
+                .find(tenant, PLUGIN)
+                .orElseThrow()
+                .active()
+                .orElseThrow();
+        return new PluginValues.Caller(tenant, PLUGIN, digest, Optional.of(QUOTA));
+    }
+
+    private static PluginEffects putting(Map<String, String> texts, Map<String, Long> reads) {
+        Map<String, PluginEffects.Value> puts = new java.util.HashMap<>();
+        texts.forEach((key, text) -> puts.put(key, new PluginEffects.Value(text.getBytes(StandardCharsets.UTF_8))));
+        return new PluginEffects(puts, reads, List.of(), List.of(), List.of());
+    }
+
+    @Test
+    void whatACallKeepsIsTheTenantsAndNobodyElses() {
+        TenantId one = tenant();
+        TenantId other = tenant();
+
+        assertThat(call(one, "{\"a\":1}").trace().get(0).outcome()).isEqualTo(PluginTrace.Outcome.RETURNED);
+
+        assertThat(kept(one, "k")).contains(KeepingPlugin.kept("{\"a\":1}"));
+        assertThat(kept(other, "k")).isEmpty();
+        assertThat(values.keys(one, PLUGIN, "")).containsExactly("k");
+        assertThat(values.used(one, PLUGIN).keys()).isEqualTo(1);
+    }
+
+    @Test
+    void eventsAndAnnotationsAreToldAtLeastOnceAndMetricsAddedUp() {
+        TenantId tenant = tenant();
+        deaf.set(true);
+        call(tenant, "{}");
+        call(tenant, "{}");
+        fixture.plugins.run().run();
+        assertThat(heard).doesNotContain("event " + tenant + " {\"type\":\"kept\",\"data\":1}");
+
+        deaf.set(false);
+        fixture.clock.move(Duration.ofMinutes(1));
+        fixture.plugins.run().run();
+
+        assertThat(heard.stream().filter(each -> each.contains(tenant.toString())))
+                .containsExactlyInAnyOrder(
+                        "annotation " + tenant + " {\"note\":1}",
+                        "annotation " + tenant + " {\"note\":1}",
+                        "event " + tenant + " {\"type\":\"kept\",\"data\":1}",
+                        "event " + tenant + " {\"type\":\"kept\",\"data\":1}");
+        assertThat(fixture.rows("select count || ' ' || total from plugin_metric where tenant_id = '" + tenant + "'"))
+                .containsExactly("2 2");
+        assertThat(fixture.rows("select id::text from plugin_message where tenant_id = '" + tenant + "'"))
+                .isEmpty();
+    }
+
+    @Test
+    void whatACallReadAndSomebodyElseChangedMeanwhileConflicts() {
+        PluginValues.Caller caller = caller(tenant());
+        values.apply(caller, putting(Map.of("k", "first"), Map.of("k", 0L)));
+
+        assertThatThrownBy(() -> values.apply(caller, putting(Map.of("k", "late"), Map.of("k", 0L))))
+                .isInstanceOf(EffectConflictException.class)
+                .hasMessageContaining("'k'");
+        assertThat(kept(caller.tenant(), "k")).contains("first");
+    }
+
+    @Test
+    void aValueThatWasRemovedAndMadeAgainIsAnotherOne() {
+        PluginValues.Caller caller = caller(tenant());
+        values.apply(caller, putting(Map.of("k", "one"), Map.of()));
+        long seen = values.find(caller.tenant(), PLUGIN, "k").orElseThrow().version();
+        values.apply(
+                caller,
+                new PluginEffects(
+                        Map.of("k", new PluginEffects.Value(null)), Map.of(), List.of(), List.of(), List.of()));
+        values.apply(caller, putting(Map.of("k", "one"), Map.of()));
+
+        assertThatThrownBy(() -> values.apply(caller, putting(Map.of("k", "two"), Map.of("k", seen))))
+                .isInstanceOf(EffectConflictException.class);
+    }
+
+    @Test
+    void theQuotaOfBytesAndKeysHoldsForAllValuesTogetherAndWhatExceedsItLeavesNothing() {
+        PluginValues.Caller caller = caller(tenant());
+        values.apply(caller, putting(Map.of("a", "x".repeat(100)), Map.of()));
+
+        assertThatThrownBy(() -> values.apply(caller, putting(Map.of("b", "x".repeat(100)), Map.of())))
+                .isInstanceOf(EffectConflictException.class)
+                .hasMessageContaining("202 bytes");
+        assertThatThrownBy(() -> values.apply(caller, putting(Map.of("b", "", "c", ""), Map.of())))
+                .isInstanceOf(EffectConflictException.class)
+                .hasMessageContaining("3 keys");
+        values.apply(caller, putting(Map.of("a", "é"), Map.of()));
+
+        assertThat(values.used(caller.tenant(), PLUGIN)).isEqualTo(new PluginValues.Used(3, 1));
+        assertThat(values.keys(caller.tenant(), PLUGIN, "")).containsExactly("a");
+    }
+
+    @Test
+    void whatWasDisabledWhileItWasCalledKeepsNothing() {
+        TenantId tenant = tenant();
+        PluginValues.Caller caller = caller(tenant);
+        fixture.plugins.installations().disable(tenant, PLUGIN, PluginFixture.NOTE);
+
+        assertThatThrownBy(() -> values.apply(caller, putting(Map.of("k", "late"), Map.of())))
+                .isInstanceOf(EffectConflictException.class)
+                .hasMessageContaining("disabled");
+        assertThat(kept(tenant, "k")).isEmpty();
+    }
+
+    @Test
+    void countersOfManyCallsAtOnceLoseNothing() throws Exception {
+        PluginValues.Caller caller = caller(tenant());
+        int threads = 8;
+        int each = 20;
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            List<Future<?>> done = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                done.add(pool.submit(() -> {
+                    for (int n = 0; n < each; ) {
+                        n += raised(caller) ? 1 : 0;
+                    }
+                }));
+            }
+            for (Future<?> each2 : done) {
+                each2.get();
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+
+        assertThat(kept(caller.tenant(), "n")).contains(String.valueOf(threads * each));
+    }
+
+    private boolean raised(PluginValues.Caller caller) {
+        var stored = values.find(caller.tenant(), PLUGIN, "n");
+        long before = stored.map(each -> Long.parseLong(new String(each.value(), StandardCharsets.UTF_8)))
+                .orElse(0L);
+        try {
+            values.apply(
+                    caller,
+                    putting(
+                            Map.of("n", String.valueOf(before + 1)),
+                            Map.of("n", stored.map(each -> each.version()).orElse(0L))));
+            return true;
+        } catch (EffectConflictException conflict) {
+            return false;
+        }
+    }
+
+    @Test
+    void bytesAndKeysThatAreCountedAreThoseThatAreKeptWhateverHappens() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        PluginValues.Caller caller = caller(tenant());
+        for (int i = 0; i < 200; i++) {
+            Map<String, PluginEffects.Value> changes = new java.util.HashMap<>();
+            for (String key : List.of("a", "bé", "c")) {
+                int choice = random.nextInt(3);
+                if (choice > 0) {
+                    changes.put(key, new PluginEffects.Value(choice == 1 ? null : new byte[random.nextInt(150)]));
+                }
+            }
+            try {
+                values.apply(caller, new PluginEffects(changes, Map.of(), List.of(), List.of(), List.of()));
+            } catch (EffectConflictException full) {
+                // The quota is part of what is tried.
+            }
+        }
+
+        String where = " from plugin_value where tenant_id = '" + caller.tenant() + "'";
+        PluginValues.Used used = values.used(caller.tenant(), PLUGIN);
+        assertThat(fixture.rows(
+                        "select coalesce(sum(octet_length(convert_to(key, 'UTF8')) + octet_length(value)), 0)" + where))
+                .as("seed %s", seed)
+                .containsExactly(String.valueOf(used.bytes()));
+        assertThat(fixture.rows("select count(*)" + where))
+                .as("seed %s", seed)
+                .containsExactly(String.valueOf(used.keys()));
+    }
+
+    @Test
+    void secretsAreEncryptedAndOneCannotStandInForAnother() {
+        TenantId tenant = tenant();
+        PluginSecrets secrets = new PluginSecrets(
+                transactions, new PluginAudit(transactions), SecretKeys.fromJson(SecretKeys.createJson()));
+        secrets.put(tenant, PLUGIN, "one", "first secret", PluginFixture.NOTE);
+        secrets.put(tenant, PLUGIN, "two", "second secret", PluginFixture.NOTE);
+
+        assertThat(secrets.find(tenant, PLUGIN, "one")).contains("first secret");
+        assertThat(secrets.names(tenant, PLUGIN)).containsExactly("one", "two");
+        assertThat(fixture.rows(
+                        "select encode(secret, 'escape') from plugin_secret where tenant_id = '" + tenant + "'"))
+                .noneMatch(each -> each.contains("secret"));
+
+        fixture.sql("update plugin_secret set secret = (select secret from plugin_secret where name = 'two')"
+                + " where name = 'one'");
+
+        assertThatThrownBy(() -> secrets.find(tenant, PLUGIN, "one"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("exchanged");
+    }
+
+    @Test
+    void aPluginThatAsksForNothingKeepsNothing() {
+        fixture.listed(TestPlugin.validator("test.plain"));
+        TenantId tenant = fixture.tenant();
+        fixture.installed(tenant, "test.plain");
+
+        fixture.plugins.extensions().call(tenant, ExtensionPoint.CONTENT_VALIDATE, "{}");
+
+        assertThat(values.all(tenant, "test.plain")).isEmpty();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.plugins.values;
+
+import org.jspecify.annotations.NullMarked;
