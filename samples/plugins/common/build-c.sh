@@ -16,7 +16,7 @@ build() {
   local objects source
   objects=$(mktemp -d)
   for source in source/*.c ../common/c/*.c; do
-    clang --target=wasm32-unknown-unknown -std=c11 -Oz -Wall -Wextra -Werror -ffreestanding \
+    clang --target=wasm32-unknown-unknown -std=c11 -O2 -Wall -Wextra -Werror -ffreestanding \
       -mbulk-memory -msign-ext -mmutable-globals -fvisibility=hidden -I ../common/c \
       -c "$source" -o "$objects/$(basename "$source" .c).o"
   done

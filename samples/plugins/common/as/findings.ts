@@ -1,7 +1,7 @@
 // The findings of a validator, as the interface describes them.
 
 import { output } from "./abi";
-import { quoted } from "./json";
+import { Writer } from "./json";
 
 /** What a rule says about a passage. */
 export class Rule {
@@ -48,22 +48,23 @@ export class Findings {
 
   /** The answer to the host. */
   answer(): string {
-    const parts: string[] = [];
-    for (let i = 0; i < this.all.length; i++) parts.push(this.json(this.all[i]));
-    return output('{"findings":[' + parts.join(",") + "]}");
+    const json = new Writer().put('{"findings":[');
+    for (let i = 0; i < this.all.length; i++) {
+      if (i > 0) json.put(",");
+      this.put(this.all[i], json);
+    }
+    return output(json.put("]}").toString());
   }
 
-  private json(finding: Finding): string {
+  private put(finding: Finding, into: Writer): void {
     const rule = finding.rule;
-    return (
-      '{"rule":' + quoted(rule.id) +
-      ',"source":' + quoted(rule.source) +
-      ',"severity":' + quoted(rule.severity) +
-      ',"start":' + finding.start.toString() +
-      ',"end":' + finding.end.toString() +
-      ',"text":' + quoted(this.text.substring(finding.start, finding.end)) +
-      ',"message":' + quoted(finding.message) +
-      ',"suggestion":' + quoted(rule.suggestion) + "}"
-    );
+    into.put('{"rule":').putQuoted(rule.id);
+    into.put(',"source":').putQuoted(rule.source);
+    into.put(',"severity":').putQuoted(rule.severity);
+    into.put(',"start":').put(finding.start.toString());
+    into.put(',"end":').put(finding.end.toString());
+    into.put(',"text":').putQuoted(this.text.substring(finding.start, finding.end));
+    into.put(',"message":').putQuoted(finding.message);
+    into.put(',"suggestion":').putQuoted(rule.suggestion).put("}");
   }
 }

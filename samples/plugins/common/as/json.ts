@@ -127,36 +127,59 @@ class Reader {
   }
 
   private textValue(): Json | null {
-    this.at++;
-    let text = "";
-    let from = this.at;
-    while (!this.ended()) {
-      const unit = this.peek();
-      if (unit == 0x22) {
-        const json = new Json(Kind.TEXT);
-        json.text = text + this.text.substring(from, this.at++);
-        return json;
-      }
-      if (unit < 0x20) return null;
-      this.at++;
-      if (unit == 0x5c) {
-        const escaped = this.escape();
-        if (escaped < 0) return null;
-        text += this.text.substring(from, this.at - (this.wide ? 6 : 2)) + String.fromCharCode(escaped);
-        from = this.at;
-      }
+    const from = ++this.at;
+    const end = this.closingQuote();
+    if (end < 0) return null;
+    const json = new Json(Kind.TEXT);
+    if (this.escapes) {
+      const text = this.unescaped(from, end);
+      if (text == null) return null;
+      json.text = text;
+    } else {
+      json.text = this.text.substring(from, end);
     }
-    return null;
+    this.at = end + 1;
+    return json;
   }
 
-  /** Whether the last escape was one with four hexadecimal digits. */
-  private wide: bool = false;
+  /** Whether there is an escape before the closing quote that was found last. */
+  private escapes: bool = false;
+
+  /** Where the string ends that goes on here, or -1. */
+  private closingQuote(): i32 {
+    this.escapes = false;
+    for (let i = this.at; i < this.text.length; i++) {
+      const unit = this.text.charCodeAt(i);
+      if (unit == 0x22) return i;
+      if (unit < 0x20) return -1;
+      if (unit == 0x5c) {
+        this.escapes = true;
+        i++;
+      }
+    }
+    return -1;
+  }
+
+  // Into one buffer, because nothing is ever freed: a text grown escape by escape takes the square of its length.
+  private unescaped(from: i32, end: i32): string | null {
+    const units = new StaticArray<u16>(end - from);
+    let length = 0;
+    this.at = from;
+    while (this.at < end) {
+      let unit = this.text.charCodeAt(this.at++);
+      if (unit == 0x5c) {
+        unit = this.escape();
+        if (unit < 0) return null;
+      }
+      unchecked((units[length++] = <u16>unit));
+    }
+    return String.UTF16.decodeUnsafe(changetype<usize>(units), <usize>length << 1);
+  }
 
   private escape(): i32 {
     const unit = this.peek();
     this.at++;
-    this.wide = unit == 0x75;
-    if (this.wide) return this.fourDigits();
+    if (unit == 0x75) return this.fourDigits();
     if (unit == 0x22 || unit == 0x5c || unit == 0x2f) return unit;
     if (unit == 0x6e) return 0x0a;
     if (unit == 0x72) return 0x0d;
@@ -215,18 +238,58 @@ function isDigit(unit: i32): bool {
   return unit >= 0x30 && unit <= 0x39;
 }
 
-/** The text as a JSON string. A surrogate without its other half becomes U+FFFD, since UTF-8 has no place for it. */
-export function quoted(text: string): string {
-  let json = '"';
-  let from = 0;
-  for (let i = 0; i < text.length; i++) {
-    const escaped = escapeOf(text, i);
-    if (escaped.length > 0) {
-      json += text.substring(from, i) + escaped;
-      from = i + 1;
-    }
+/** JSON text that grows: in one buffer, because nothing is ever freed. */
+export class Writer {
+  private units: StaticArray<u16> = new StaticArray<u16>(512);
+  private length: i32 = 0;
+
+  /** Adds the text as it is. */
+  put(text: string): Writer {
+    this.copy(text, 0, text.length);
+    return this;
   }
-  return json + text.substring(from) + '"';
+
+  /** Adds the text as a JSON string. A surrogate without its other half becomes U+FFFD: UTF-8 has no place for it. */
+  putQuoted(text: string): Writer {
+    this.put('"');
+    let from = 0;
+    for (let i = 0; i < text.length; i++) {
+      const escaped = escapeOf(text, i);
+      if (escaped.length > 0) {
+        this.copy(text, from, i);
+        this.put(escaped);
+        from = i + 1;
+      }
+    }
+    this.copy(text, from, text.length);
+    return this.put('"');
+  }
+
+  toString(): string {
+    return String.UTF16.decodeUnsafe(changetype<usize>(this.units), <usize>this.length << 1);
+  }
+
+  private copy(text: string, from: i32, to: i32): void {
+    this.reserve(to - from);
+    memory.copy(
+      changetype<usize>(this.units) + (<usize>this.length << 1),
+      changetype<usize>(text) + (<usize>from << 1),
+      <usize>(to - from) << 1,
+    );
+    this.length += to - from;
+  }
+
+  private reserve(more: i32): void {
+    if (this.length + more <= this.units.length) return;
+    const larger = new StaticArray<u16>(max(this.units.length * 2, this.length + more));
+    memory.copy(changetype<usize>(larger), changetype<usize>(this.units), <usize>this.length << 1);
+    this.units = larger;
+  }
+}
+
+/** The text as a JSON string. */
+export function quoted(text: string): string {
+  return new Writer().putQuoted(text).toString();
 }
 
 function escapeOf(text: string, at: i32): string {

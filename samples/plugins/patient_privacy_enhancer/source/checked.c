@@ -96,8 +96,8 @@ static void company(const text *t, findings *all, int at) {
   int d[MOST_DIGITS];
   int end;
   if (shape(t, at, "AA.AAA.AAA/AAAA-99", d, &end) && is_cnpj(d)) found(all, CNPJ, at, end);
-  bool keyed = is_alnum(t, at + 13) && phrase_before(t, at, 12, "cnpj");
-  if (keyed && shape(t, at, "AAAAAAAAAAAA99", d, &end) && is_cnpj(d)) found(all, CNPJ, at, end);
+  bool compact = shape(t, at, "AAAAAAAAAAAA99", d, &end) && is_cnpj(d);
+  if (compact && phrase_before(t, at, 12, "cnpj")) found(all, CNPJ, at, end);
 }
 
 // Eleven digits may be a CPF, a PIS or a Steuer-ID; the word before them decides, and a CPF is the most common.
@@ -138,8 +138,9 @@ static void card(const text *t, findings *all, int at) {
 static void social_security(const text *t, findings *all, int at) {
   int d[MOST_DIGITS];
   int end;
-  bool keyed = phrase_before(t, at, 24, "ssn|social security|social security number");
-  if (!shape(t, at, "999-99-9999", d, &end) && !(keyed && shape(t, at, "999999999", d, &end))) return;
+  bool grouped = shape(t, at, "999-99-9999", d, &end);
+  if (!grouped && !shape(t, at, "999999999", d, &end)) return;
+  if (!grouped && !phrase_before(t, at, 24, "ssn|social security|social security number")) return;
   int area = d[0] * 100 + d[1] * 10 + d[2];
   bool issued = area != 0 && area != 666 && area < 900 && d[3] + d[4] != 0;
   if (issued && d[5] + d[6] + d[7] + d[8] != 0) found(all, SSN, at, end);
@@ -205,8 +206,8 @@ static int iban_value(const text *t, int at) {
 }
 
 static void iban(const text *t, findings *all, int at) {
-  int length = iban_length(t, at);
-  if (length == 0 || !is_digit(t, at + 2) || !is_digit(t, at + 3)) return;
+  int length = is_digit(t, at + 2) && is_digit(t, at + 3) ? iban_length(t, at) : 0;
+  if (length == 0) return;
   int places[40];
   int count = 0;
   int end = at;
@@ -229,8 +230,8 @@ static void vin(const text *t, findings *all, int at) {
   static const char WEIGHTS[] = "8765432a098765432";
   int sum = 0;
   for (int i = 0; i < 17; i++) {
-    if (!is_alnum(t, at + i) || is_one_of(t, at + i, "ioq") || t->folded[at + i] == OTHER_LETTER) return;
-    if (is_letter(t, at + i) && !is_upper(t, at + i)) return;
+    if (!is_digit(t, at + i) && !is_upper(t, at + i)) return;
+    if (is_one_of(t, at + i, "ioq") || t->folded[at + i] == OTHER_LETTER) return;
     int value = is_digit(t, at + i) ? digit(t, at + i) : VALUES[t->folded[at + i] - 'a'] - '0';
     sum += value * (WEIGHTS[i] == 'a' ? 10 : WEIGHTS[i] - '0');
   }

@@ -71,7 +71,7 @@ static void ip4(const text *t, findings *all, int start) {
 }
 
 static bool is_hex(const text *t, int at) {
-  return is_digit(t, at) || is_one_of(t, at, "abcdef");
+  return is_digit(t, at) || (is_alnum(t, at) && t->folded[at] >= 'a' && t->folded[at] <= 'f');
 }
 
 static void ip6(const text *t, findings *all, int start) {

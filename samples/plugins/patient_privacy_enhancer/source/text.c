@@ -58,19 +58,28 @@ text text_of(tp_text utf8) {
 }
 
 static char at_(const text *t, int at) {
-  return at >= 0 && at < t->length ? t->folded[at] : 0;
+  return (unsigned)at < (unsigned)t->length ? t->folded[at] : 0;
+}
+
+static bool digit_char(char c) {
+  return (unsigned char)(c - '0') < 10;
+}
+
+static bool letter_char(char c) {
+  return (unsigned char)(c - 'a') < 26 || c == OTHER_LETTER;
 }
 
 bool is_digit(const text *t, int at) {
-  return at_(t, at) >= '0' && at_(t, at) <= '9';
+  return digit_char(at_(t, at));
 }
 
 bool is_letter(const text *t, int at) {
-  return (at_(t, at) >= 'a' && at_(t, at) <= 'z') || at_(t, at) == OTHER_LETTER;
+  return letter_char(at_(t, at));
 }
 
 bool is_alnum(const text *t, int at) {
-  return is_digit(t, at) || is_letter(t, at);
+  char c = at_(t, at);
+  return letter_char(c) || digit_char(c);
 }
 
 bool is_upper(const text *t, int at) {
@@ -139,11 +148,6 @@ static const char *end_of(const char *phrase) {
   return phrase;
 }
 
-static const char *end_of_all(const char *phrases) {
-  while (*phrases != 0) phrases++;
-  return phrases;
-}
-
 int phrase_end(const text *t, int at, const char *phrase) {
   return matched(t, at, phrase, end_of(phrase));
 }
@@ -158,29 +162,34 @@ int one_of_phrases(const text *t, int at, const char *phrases) {
 }
 
 static int letter_of(char c) {
-  return c >= 'a' && c <= 'z' ? c - 'a' : 26;
+  return (unsigned char)(c - 'a') < 26 ? c - 'a' : 26;
 }
 
-// From the last phrase to the first, so that those of one letter are found in their order.
+static int pair_of(char first, char second) {
+  return letter_of(first) * 27 + letter_of(second);
+}
+
+// From the last phrase to the first, so that those of one pair are found in their order.
 static void build(index *list) {
   int count = 1;
-  for (const char *c = list->phrases; *c != 0; c++) count += *c == '|';
-  list->firsts = tp_memory(27 * sizeof(uint16_t));
+  int length = 0;
+  for (const char *c = list->phrases; *c != 0; c++, length++) count += *c == '|';
+  list->firsts = tp_memory(27 * 27 * sizeof(uint16_t));
   list->nexts = tp_memory((size_t)count * sizeof(uint16_t));
   list->starts = tp_memory((size_t)count * sizeof(uint16_t));
-  int length = (int)(end_of_all(list->phrases) - list->phrases);
   for (int at = length; at >= 0; at--) {
     if (at > 0 && list->phrases[at - 1] != '|') continue;
-    int letter = letter_of(list->phrases[at]);
+    int pair = pair_of(list->phrases[at], list->phrases[at + 1]);
     list->starts[--count] = (uint16_t)at;
-    list->nexts[count] = list->firsts[letter];
-    list->firsts[letter] = (uint16_t)(count + 1);
+    list->nexts[count] = list->firsts[pair];
+    list->firsts[pair] = (uint16_t)(count + 1);
   }
 }
 
 int next_candidate(const text *t, int at, index *list, int candidate) {
+  if (candidate > 0) return list->nexts[candidate - 1];
   if (list->firsts == NULL) build(list);
-  return candidate == 0 ? list->firsts[letter_of(at_(t, at))] : list->nexts[candidate - 1];
+  return list->firsts[pair_of(at_(t, at), at_(t, at + 1))];
 }
 
 const char *candidate_phrase(const index *list, int candidate) {

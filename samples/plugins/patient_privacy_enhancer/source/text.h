@@ -38,11 +38,11 @@ int phrase_end(const text *t, int at, const char *phrase);
 // The same for the first of several phrases that are separated by '|'.
 int one_of_phrases(const text *t, int at, const char *phrases);
 
-// A long list of phrases that is asked often: an index by first letter is made when it is first needed.
+// A long list of phrases that is asked often: an index by the first two letters is made when it is first needed.
 typedef struct {
   const char *phrases;
-  uint16_t *firsts; // by letter, 1 more than the index of its first phrase; the last is for what is no letter
-  uint16_t *nexts;  // of each phrase, the same for the next one with this letter
+  uint16_t *firsts; // by both letters, 1 more than the index of their first phrase; what is no letter is one more letter
+  uint16_t *nexts;  // of each phrase, the same for the next one with these letters
   uint16_t *starts; // of each phrase, where it begins
 } index;
 

@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 class CardiacRiskCalculatorTest {
-    private static final RawPlugin PLUGIN = RawPlugin.named("cardiac_risk_calculator");
+    private static final SandboxedPlugin PLUGIN = SandboxedPlugin.named("cardiac_risk_calculator");
     private static final double MG_PER_MMOL = 38.67;
     private static final List<String> REGIONS = List.of("low", "moderate", "high", "very_high");
 
@@ -226,7 +226,7 @@ class CardiacRiskCalculatorTest {
     }
 
     private static ObjectNode common(Person person) {
-        return RawPlugin.JSON
+        return SandboxedPlugin.JSON
                 .createObjectNode()
                 .put("age", person.age())
                 .put("sex", person.female() ? "female" : "male")

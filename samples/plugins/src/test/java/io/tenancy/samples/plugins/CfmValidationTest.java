@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 class CfmValidationTest {
-    private static final RawPlugin PLUGIN = RawPlugin.named("cfm_validation");
+    private static final SandboxedPlugin PLUGIN = SandboxedPlugin.named("cfm_validation");
 
     private static final String CORRECT = "Dra. Ana Lima, MÉDICA CRM-SP 123.456, Dermatologista RQE 12345.";
 
@@ -275,6 +275,6 @@ class CfmValidationTest {
     }
 
     private static ObjectNode input(String text, String kind) {
-        return RawPlugin.JSON.createObjectNode().put("text", text).put("kind", kind);
+        return SandboxedPlugin.JSON.createObjectNode().put("text", text).put("kind", kind);
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class PatientPrivacyEnhancerTest {
-    private static final RawPlugin PLUGIN = RawPlugin.named("patient_privacy_enhancer");
+    private static final SandboxedPlugin PLUGIN = SandboxedPlugin.named("patient_privacy_enhancer");
 
     /** {@code [[rule|passage]]} in a sentence of an evaluation set. */
     private static final Pattern ANNOTATION = Pattern.compile("\\[\\[([^|]+)\\|(.*?)\\]\\]");
@@ -317,6 +317,6 @@ class PatientPrivacyEnhancerTest {
     }
 
     private static String input(String text) {
-        return RawPlugin.JSON.createObjectNode().put("text", text).toString();
+        return SandboxedPlugin.JSON.createObjectNode().put("text", text).toString();
     }
 }

@@ -2,6 +2,13 @@ package io.tenancy.samples.plugins;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tenancy.plugins.engine.CompiledCodeCache;
+import io.tenancy.plugins.engine.EndiveEngine;
+import io.tenancy.plugins.engine.spi.WasmTrapException;
+import io.tenancy.plugins.pack.PackagedSample;
+import io.tenancy.plugins.pack.PluginFunction;
+import io.tenancy.plugins.pack.PluginManifest;
+import io.tenancy.plugins.sandbox.PluginHost;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -9,19 +16,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
-import java.util.stream.IntStream;
+import java.util.jar.JarEntry;
+import java.util.jar.JarInputStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import run.endive.compiler.InterpreterFallback;
-import run.endive.compiler.internal.Compiler;
-import run.endive.runtime.TrapException;
-import run.endive.wasm.types.ExternalType;
-import run.endive.wasm.types.Import;
 import tools.jackson.databind.JsonNode;
 
 /** What holds for every plugin here, whoever adds one. */
@@ -31,13 +36,13 @@ class PluginFolderTest {
     /** The JVM never compiles a longer method to machine code. */
     private static final int MOST_BYTES_OF_A_METHOD = 8_000;
 
-    static Stream<RawPlugin> plugins() {
-        return RawPlugin.all().stream();
+    static Stream<SandboxedPlugin> plugins() {
+        return SandboxedPlugin.all().stream();
     }
 
     @ParameterizedTest
     @MethodSource("plugins")
-    void theModuleIsTheOneItsChecksumIsOf(RawPlugin plugin) throws IOException, NoSuchAlgorithmException {
+    void theModuleIsTheOneItsChecksumIsOf(SandboxedPlugin plugin) throws IOException, NoSuchAlgorithmException {
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(plugin.bytes());
 
         assertThat(Files.readString(plugin.file("SHA256SUMS")))
@@ -47,78 +52,107 @@ class PluginFolderTest {
 
     @ParameterizedTest
     @MethodSource("plugins")
-    void theModuleExportsWhatTheInterfaceSaysAndNothingElse(RawPlugin plugin) {
-        var exports = plugin.module().exportSection();
-        List<String> names = IntStream.range(0, exports.exportCount())
-                .mapToObj(i -> exports.getExport(i).name())
-                .toList();
+    void theModuleExportsWhatTheInterfaceSaysAndNothingElse(SandboxedPlugin plugin) {
+        WasmFile module = WasmFile.read(plugin.bytes());
 
-        assertThat(names).contains("memory", "tp_alloc", "tp_call");
-        assertThat(names).isSubsetOf("memory", "tp_alloc", "tp_call", "_initialize");
-        assertThat(plugin.module().startSection()).isEmpty();
+        assertThat(module.exports()).contains("memory", "tp_alloc", "tp_call");
+        assertThat(module.exports()).isSubsetOf("memory", "tp_alloc", "tp_call", "_initialize");
+        assertThat(module.starts()).isFalse();
     }
 
     @ParameterizedTest
     @MethodSource("plugins")
-    void theModuleImportsOnlyWhatItsManifestAsksFor(RawPlugin plugin) {
-        assertThat(plugin.module().importSection().stream().map(Import::module)).allMatch("tp"::equals);
-        assertThat(plugin.module().importSection().count(ExternalType.MEMORY)).isZero();
-        if (plugin.manifest().get("capabilities").isEmpty()) {
-            assertThat(plugin.module().importSection().importCount()).isZero();
+    void theModuleImportsOnlyWhatItsManifestAsksFor(SandboxedPlugin plugin) {
+        assertThat(plugin.admitted().imports()).isSubsetOf(plugin.manifest().imports());
+        if (plugin.manifest().capabilities().isEmpty()) {
+            assertThat(WasmFile.read(plugin.bytes()).imports()).isZero();
         }
     }
 
     @ParameterizedTest
     @MethodSource("plugins")
-    void theModuleHasOneMemoryWithALimit(RawPlugin plugin) {
-        var memories = plugin.module().memorySection().orElseThrow();
+    void theModuleHasOneMemoryWithALimit(SandboxedPlugin plugin) {
+        WasmFile module = WasmFile.read(plugin.bytes());
 
-        assertThat(memories.memoryCount()).isOne();
-        assertThat(memories.getMemory(0).limits().maximumPages())
-                .isEqualTo(plugin.manifest().at("/limits/memoryPages").asInt());
+        assertThat(module.memories()).isOne();
+        assertThat((long) module.mostPages() << 16)
+                .isEqualTo(plugin.manifest().limits().memoryBytes());
     }
 
     @ParameterizedTest
     @MethodSource("plugins")
-    void everyFunctionBecomesAMethodThatTheJvmCompiles(RawPlugin plugin) throws IOException {
-        var compiled = Compiler.builder(plugin.module())
-                .withInterpreterFallback(InterpreterFallback.FAIL)
-                .build()
-                .compile();
+    void everyFunctionBecomesAMethodThatTheJvmCompiles(SandboxedPlugin plugin) throws IOException {
+        byte[] jar = compiled(plugin);
 
-        for (byte[] classFile : compiled.classBytes().values()) {
-            assertThat(ClassFile.longestMethod(classFile)).isLessThan(MOST_BYTES_OF_A_METHOD);
+        List<Integer> longest = new ArrayList<>();
+        try (JarInputStream in = new JarInputStream(new ByteArrayInputStream(jar))) {
+            for (JarEntry entry = in.getNextJarEntry(); entry != null; entry = in.getNextJarEntry()) {
+                if (entry.getName().endsWith(".class")) {
+                    longest.add(ClassFile.longestMethod(in.readAllBytes()));
+                }
+            }
         }
+        assertThat(longest).isNotEmpty().allMatch(bytes -> bytes < MOST_BYTES_OF_A_METHOD);
+    }
+
+    /** What the metered module is compiled to. */
+    private static byte[] compiled(SandboxedPlugin plugin) {
+        List<byte[]> kept = new ArrayList<>();
+        CompiledCodeCache cache = new CompiledCodeCache() {
+            @Override
+            public Optional<byte[]> find(String key) {
+                return Optional.empty();
+            }
+
+            @Override
+            public void keep(String key, byte[] code) {
+                kept.add(code);
+            }
+        };
+        try (PluginHost host =
+                PluginHost.builder().engine(EndiveEngine.compiled(cache)).build()) {
+            host.admit(plugin.bytes(), plugin.manifest().capabilities().keySet());
+        }
+        assertThat(kept).hasSize(1);
+        return kept.get(0);
     }
 
     @ParameterizedTest
     @MethodSource("plugins")
-    void everySampleGetsTheAnswerThatIsExpectedInBothEngines(RawPlugin plugin) {
+    void everySampleGetsTheAnswerThatIsExpectedInBothEngines(SandboxedPlugin plugin) {
         assertThat(plugin.samples()).hasSizeGreaterThanOrEqualTo(3);
-        for (Path file : plugin.samples()) {
-            JsonNode sample = RawPlugin.json(file);
-            String function = sample.get("function").asString();
-            for (RawPlugin.Engine engine : RawPlugin.Engine.values()) {
-                assertThat(plugin.answer(engine, function, sample.get("input")))
-                        .as("%s, %s", file, engine)
-                        .isEqualTo(sample.get("answer"));
+        for (Sample sample : plugin.samples()) {
+            for (SandboxedPlugin.Engine engine : SandboxedPlugin.Engine.values()) {
+                assertThat(plugin.answer(engine, sample.function(), sample.input()))
+                        .as("%s, %s", sample.name(), engine)
+                        .isEqualTo(sample.answer());
             }
         }
     }
 
     @ParameterizedTest
     @MethodSource("plugins")
-    void everySampleFitsTheSchemasOfTheManifest(RawPlugin plugin) {
-        for (Path file : plugin.samples()) {
-            JsonNode sample = RawPlugin.json(file);
-            if (sample.get("answer").has("output")) {
-                JsonNode function = function(plugin, sample.get("function").asString());
-                assertThat(Schema.complaints(function.get("input"), sample.get("input")))
-                        .as("input of %s", file)
+    void everySampleIsInTheManifest(SandboxedPlugin plugin) throws IOException {
+        try (Stream<Path> files = Files.list(plugin.file("samples"))) {
+            assertThat(files.filter(Sample::isInput).map(file -> "samples/" + file.getFileName()))
+                    .hasSameElementsAs(plugin.manifest().samples().stream()
+                            .map(PackagedSample::input)
+                            .toList());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("plugins")
+    void everySampleFitsTheSchemasOfTheManifest(SandboxedPlugin plugin) {
+        for (Sample sample : plugin.samples()) {
+            if (sample.succeeds()) {
+                PluginFunction function = plugin.manifest().functions().get(sample.function());
+                assertThat(Schema.complaints(schema(function.input()), sample.inputJson()))
+                        .as("input of %s", sample.name())
                         .isEmpty();
                 assertThat(Schema.complaints(
-                                function.get("output"), sample.get("answer").get("output")))
-                        .as("output of %s", file)
+                                schema(function.output()), sample.answer().get("output")))
+                        .as("output of %s", sample.name())
                         .isEmpty();
             }
         }
@@ -126,65 +160,57 @@ class PluginFolderTest {
 
     @ParameterizedTest
     @MethodSource("plugins")
-    void everyFunctionOfTheManifestHasASample(RawPlugin plugin) {
+    void everyFunctionOfTheManifestHasASample(SandboxedPlugin plugin) {
         List<String> sampled = plugin.samples().stream()
-                .map(RawPlugin::json)
-                .filter(sample -> sample.get("answer").has("output"))
-                .map(sample -> sample.get("function").asString())
+                .filter(Sample::succeeds)
+                .map(Sample::function)
                 .toList();
 
-        assertThat(plugin.manifest()
-                        .get("functions")
-                        .valueStream()
-                        .map(f -> f.get("name").asString()))
-                .isSubsetOf(sampled);
+        assertThat(plugin.manifest().functions().keySet()).isSubsetOf(sampled);
     }
 
     @ParameterizedTest
     @MethodSource("plugins")
-    void theManifestSaysWhatThePluginIs(RawPlugin plugin) {
-        JsonNode manifest = plugin.manifest();
+    void theManifestSaysWhatThePluginIs(SandboxedPlugin plugin) {
+        PluginManifest manifest = plugin.manifest();
 
-        assertThat(manifest.get("id").asString()).isEqualTo(plugin.id());
-        assertThat(manifest.get("abi").asInt()).isOne();
-        assertThat(manifest.get("version").asString()).matches("\\d+\\.\\d+\\.\\d+");
-        assertThat(manifest.get("changelog").get(0).get("version")).isEqualTo(manifest.get("version"));
-        assertThat(manifest.get("licence").asString()).isEqualTo("Apache-2.0");
-        assertThat(List.of("publisher", "specialty", "regions", "limits", "capabilities"))
-                .allMatch(manifest::has);
+        assertThat(manifest.id()).isEqualTo(plugin.id());
+        assertThat(manifest.module()).isEqualTo(plugin.id() + ".wasm");
+        assertThat(manifest.licence()).isEqualTo("Apache-2.0");
+        assertThat(manifest.extensionPoints()).isNotEmpty();
+        assertThat(manifest.changelog()).startsWith(manifest.version() + ": ");
     }
 
     @ParameterizedTest
     @MethodSource("plugins")
-    void anUnknownFunctionIsAnsweredWithTheKnownOnes(RawPlugin plugin) {
+    void anUnknownFunctionIsAnsweredWithTheKnownOnes(SandboxedPlugin plugin) {
         JsonNode answer = plugin.answer("nonsense", "{}");
 
         assertThat(answer.at("/error/code").asString()).isEqualTo("unknown_function");
-        assertThat(plugin.manifest().get("functions").valueStream())
-                .allSatisfy(function -> assertThat(answer.at("/error/message").asString())
-                        .contains(function.get("name").asString()));
+        assertThat(plugin.manifest().functions().keySet())
+                .allSatisfy(name -> assertThat(answer.at("/error/message").asString())
+                        .contains(name));
     }
 
     @ParameterizedTest
     @MethodSource("plugins")
-    void itDoesNotMatterHowTheHostWritesItsJson(RawPlugin plugin) {
-        for (Path file : plugin.samples()) {
-            JsonNode sample = RawPlugin.json(file);
-            JsonNode request = RawPlugin.JSON
+    void itDoesNotMatterHowTheHostWritesItsJson(SandboxedPlugin plugin) {
+        for (Sample sample : plugin.samples()) {
+            JsonNode request = SandboxedPlugin.JSON
                     .createObjectNode()
-                    .put("function", sample.get("function").asString())
-                    .set("input", sample.get("input"));
+                    .put("function", sample.function())
+                    .set("input", sample.inputJson());
             for (String text : List.of(request.toPrettyString(), escaped(request.toString()))) {
-                String answer = plugin.answerText(RawPlugin.Engine.COMPILED, text);
+                String answer = plugin.answerText(text);
 
-                assertThat(RawPlugin.JSON.readTree(answer)).as("%s", text).isEqualTo(sample.get("answer"));
+                assertThat(SandboxedPlugin.JSON.readTree(answer)).as("%s", text).isEqualTo(sample.answer());
             }
         }
     }
 
     @ParameterizedTest
     @MethodSource("plugins")
-    void aRequestThatIsNoneTrapsOrIsAnsweredWithJson(RawPlugin plugin) {
+    void aRequestThatIsNoneTrapsOrIsAnsweredWithJson(SandboxedPlugin plugin) {
         long seed = new Random().nextLong();
         System.out.println("PluginFolderTest " + plugin + " seed " + seed);
         Random random = new Random(seed);
@@ -203,20 +229,19 @@ class PluginFolderTest {
                 }
             }
             try {
-                JsonNode answer =
-                        RawPlugin.JSON.readTree(plugin.answerText(RawPlugin.Engine.COMPILED, broken.toString()));
+                JsonNode answer = SandboxedPlugin.JSON.readTree(plugin.answerText(broken.toString()));
                 assertThat(answer.has("output") || answer.has("error"))
                         .as("seed %d, %s", seed, broken)
                         .isTrue();
-            } catch (TrapException e) {
+            } catch (WasmTrapException e) {
                 traps++;
             }
         }
         assertThat(traps).isBetween(100, 399);
     }
 
-    private static String anyFunction(RawPlugin plugin) {
-        return plugin.manifest().at("/functions/0/name").asString();
+    private static String anyFunction(SandboxedPlugin plugin) {
+        return plugin.manifest().functions().firstKey();
     }
 
     /** Every character within the strings as {@code \\uXXXX}, and blanks around everything else. */
@@ -239,13 +264,8 @@ class PluginFolderTest {
         return result.toString();
     }
 
-    private static JsonNode function(RawPlugin plugin, String name) {
-        return plugin.manifest()
-                .get("functions")
-                .valueStream()
-                .filter(function -> function.get("name").asString().equals(name))
-                .findFirst()
-                .orElseThrow();
+    private static JsonNode schema(String text) {
+        return SandboxedPlugin.JSON.readTree(text);
     }
 
     /** Just enough of the class file format to find the length of each method's code. */
