@@ -11,6 +11,10 @@ export enum Kind {
   OBJECT,
 }
 
+// Shared by all values that hold none: a list of its own for each would cost more than reading it.
+const NO_ITEMS: Array<Json> = [];
+const NO_KEYS: Array<string> = [];
+
 /** One value. Which of the fields counts is told by `kind`. */
 export class Json {
   static readonly NULL: Json = new Json(Kind.NULL);
@@ -18,8 +22,8 @@ export class Json {
   flag: bool = false;
   number: f64 = 0;
   text: string = "";
-  items: Array<Json> = new Array<Json>(0);
-  keys: Array<string> = new Array<string>(0);
+  items: Array<Json> = NO_ITEMS;
+  keys: Array<string> = NO_KEYS;
 
   constructor(readonly kind: Kind) {}
 
@@ -100,6 +104,8 @@ class Reader {
 
   private container(kind: Kind, close: i32, depth: i32): Json | null {
     const json = new Json(kind);
+    json.items = [];
+    if (json.isObject()) json.keys = [];
     this.at++;
     this.blanks();
     if (this.take(close)) return json;
@@ -115,10 +121,10 @@ class Reader {
     if (into.isObject()) {
       this.blanks();
       if (this.peek() != 0x22) return false;
-      const key = this.textValue();
+      const key = this.string();
       this.blanks();
       if (key == null || !this.take(0x3a)) return false;
-      into.keys.push(key.text);
+      into.keys.push(key);
     }
     const item = this.value(depth + 1);
     if (item == null) return false;
@@ -127,19 +133,20 @@ class Reader {
   }
 
   private textValue(): Json | null {
+    const text = this.string();
+    if (text == null) return null;
+    const json = new Json(Kind.TEXT);
+    json.text = text;
+    return json;
+  }
+
+  private string(): string | null {
     const from = ++this.at;
     const end = this.closingQuote();
     if (end < 0) return null;
-    const json = new Json(Kind.TEXT);
-    if (this.escapes) {
-      const text = this.unescaped(from, end);
-      if (text == null) return null;
-      json.text = text;
-    } else {
-      json.text = this.text.substring(from, end);
-    }
+    const text = this.escapes ? this.unescaped(from, end) : this.text.substring(from, end);
     this.at = end + 1;
-    return json;
+    return text;
   }
 
   /** Whether there is an escape before the closing quote that was found last. */

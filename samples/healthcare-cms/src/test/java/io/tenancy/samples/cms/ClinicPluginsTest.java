@@ -160,7 +160,7 @@ class ClinicPluginsTest {
 
         assertThat(checked)
                 .contains("<mark class=\"hit hit--error\"", "data-rule=\"cfm-2336-4-ii-rqe\"")
-                .contains("Resolução CFM 2.336/2023, art. 4º, II", "href=\"#finding-1\"", "Acrescente o RQE")
+                .contains("Resolução CFM 2.336/2023, art. 4º, II", "href=\"#finding-2\"", "Acrescente o RQE")
                 .contains("Sobre o texto todo", "CFM advertising rules", "respondeu");
         plugins.usage().flush();
         assertThat(found(FUEL, page(COMPASSO, session, "/desk/plugins"))).isNotEqualTo("0");

@@ -227,6 +227,12 @@ class CfmValidationTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"'\n', 10000, 0", "'\"', 10000, 0", "'resultado garantido ', 500, 500"})
+    void neitherManyEscapesNorManyFindingsUseUpTheMemory(String part, int times, int findings) {
+        assertThat(rules(part.repeat(times), "post")).hasSize(findings);
+    }
+
     @Test
     void everyRuleOfTheSourceIsInTheReadme() throws IOException {
         TreeSet<String> rules = new TreeSet<>();

@@ -188,8 +188,8 @@ class PluginFolderTest {
 
         assertThat(answer.at("/error/code").asString()).isEqualTo("unknown_function");
         assertThat(plugin.manifest().functions().keySet())
-                .allSatisfy(name -> assertThat(answer.at("/error/message").asString())
-                        .contains(name));
+                .allSatisfy(name ->
+                        assertThat(answer.at("/error/message").asString()).contains(name));
     }
 
     @ParameterizedTest
