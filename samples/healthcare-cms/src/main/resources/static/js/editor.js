@@ -9,13 +9,13 @@
   let dirty = false;
   let leavingOnPurpose = false;
 
-  const publishing = document.querySelector('[data-needs-saved] button');
+  const ofSaved = document.querySelectorAll('[data-needs-saved] button');
   const markDirty = () => {
     dirty = true;
-    if (publishing) {
-      publishing.disabled = true;
-      publishing.title = publishing.dataset.dirtyHint;
-    }
+    ofSaved.forEach((button) => {
+      button.disabled = true;
+      button.title = button.dataset.dirtyHint;
+    });
   };
   form.addEventListener('input', markDirty);
   if (form.dataset.unsaved) {

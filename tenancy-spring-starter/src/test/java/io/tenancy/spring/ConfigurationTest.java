@@ -96,6 +96,18 @@ class ConfigurationTest {
                 "tenancy.billing.workers | 0",
                 "tenancy.billing.workers | 4",
                 "tenancy.billing.mail.attach-invoices | maybe",
+                "tenancy.plugins.enabled | perhaps",
+                "tenancy.plugins.jobs | sometimes",
+                "tenancy.plugins.interval | 0s",
+                "tenancy.plugins.connections | 1",
+                "tenancy.plugins.workers | 0",
+                "tenancy.plugins.workers-per-tenant | many",
+                "tenancy.plugins.waiting | -1",
+                "tenancy.plugins.fuel-per-minute | 0",
+                "tenancy.plugins.limits.fuel | a lot",
+                "tenancy.plugins.limits.deadline | -1s",
+                "tenancy.plugins.limits.memory-pages | 0",
+                "tenancy.plugins.curators[0].key | abc",
                 "spring.datasource.url | jdbc:postgresql://host/db",
                 "spring.flyway.enabled | true",
                 "spring.flyway.locations | classpath:db/other",
@@ -113,6 +125,34 @@ class ConfigurationTest {
             assertThat(fault.fix()).isNotBlank();
             assertThat(fault.toString()).contains(property);
         });
+    }
+
+    @Test
+    void aCacheOfCompiledCodeNeedsASecretThatIsLongAndIsNeverShown() {
+        environment.withProperty("tenancy.plugins.code-cache.directory", "target/code");
+        assertThat(ConfigurationCheck.faults(environment, ALL))
+                .singleElement()
+                .satisfies(fault -> assertThat(fault.property()).isEqualTo("tenancy.plugins.code-cache.secret"));
+
+        environment.withProperty("tenancy.plugins.code-cache.secret", "c2hvcnQgc2VjcmV0");
+        assertThat(ConfigurationCheck.faults(environment, ALL)).singleElement().satisfies(fault -> {
+            assertThat(fault.property()).isEqualTo("tenancy.plugins.code-cache.secret");
+            assertThat(fault.toString()).doesNotContain("c2hvcnQ");
+        });
+    }
+
+    @Test
+    void oneTenantHasNoMoreWorkersThanThereAreAndACuratorsKeyCountsForATime() {
+        environment
+                .withProperty("tenancy.plugins.workers", "2")
+                .withProperty("tenancy.plugins.workers-per-tenant", "3")
+                .withProperty("tenancy.plugins.curators[0].key", "ab".repeat(32))
+                .withProperty("tenancy.plugins.curators[0].not-before", "2027-01-01T00:00:00Z")
+                .withProperty("tenancy.plugins.curators[0].not-after", "2026-01-01T00:00:00Z");
+
+        assertThat(ConfigurationCheck.faults(environment, ALL))
+                .extracting(ConfigurationFault::property)
+                .containsExactly("tenancy.plugins.workers-per-tenant", "tenancy.plugins.curators[0].not-after");
     }
 
     @Test

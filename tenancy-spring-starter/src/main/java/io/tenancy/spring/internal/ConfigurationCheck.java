@@ -7,6 +7,7 @@ import io.tenancy.entitlement.EntitlementResolver;
 import io.tenancy.entitlement.PlanCatalogue;
 import io.tenancy.jpa.control.SecretKeys;
 import io.tenancy.jpa.isolation.hibernate.HibernateTenancy;
+import io.tenancy.plugins.installation.TenancyPlugins;
 import io.tenancy.ratelimit.BackendFailure;
 import io.tenancy.ratelimit.ConcurrencyLimiter;
 import io.tenancy.resolution.HostName;
@@ -17,7 +18,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,6 +53,10 @@ public final class ConfigurationCheck {
     private static final int FEWEST_BILLING_CONNECTIONS = 2;
     // A constant of TenancyBilling, which is not in every application; inlined when this is compiled.
     private static final int BILLING_CONNECTIONS = TenancyBilling.DEFAULT_CONNECTIONS;
+
+    private static final int FEWEST_PLUGIN_CONNECTIONS = 2;
+    private static final int CODE_CACHE_SECRET_BYTES = 32;
+    private static final Pattern PLUGIN_KEY = Pattern.compile("[0-9a-f]{64}");
 
     private static final Map<String, ResolvableType> TYPES = types();
 
@@ -97,6 +105,7 @@ public final class ConfigurationCheck {
             check.gauges();
             check.entitlements();
             check.billing();
+            check.plugins();
         }
         if (scope.web()) {
             check.web();
@@ -155,6 +164,18 @@ public final class ConfigurationCheck {
             types.put("tenancy.billing." + count, ResolvableType.forClass(Integer.class));
         }
         types.put("tenancy.billing.mail.attach-invoices", ResolvableType.forClass(Boolean.class));
+        for (String choice : List.of("enabled", "jobs")) {
+            types.put("tenancy.plugins." + choice, ResolvableType.forClass(Boolean.class));
+        }
+        for (String time : List.of("interval", "limits.deadline")) {
+            types.put("tenancy.plugins." + time, ResolvableType.forClass(Duration.class));
+        }
+        for (String count : List.of("connections", "workers", "workers-per-tenant", "waiting", "limits.memory-pages")) {
+            types.put("tenancy.plugins." + count, ResolvableType.forClass(Integer.class));
+        }
+        for (String amount : List.of("limits.fuel", "fuel-per-minute")) {
+            types.put("tenancy.plugins." + amount, ResolvableType.forClass(Long.class));
+        }
         types.put("tenancy.observations.tenant", ResolvableType.forClass(TenancyProperties.TenantKey.class));
         return types;
     }
@@ -180,7 +201,7 @@ public final class ConfigurationCheck {
         if (raw == Duration.class) {
             return "a duration";
         }
-        if (raw == Integer.class) {
+        if (raw == Integer.class || raw == Long.class) {
             return "a whole number";
         }
         if (raw == Boolean.class) {
@@ -194,7 +215,7 @@ public final class ConfigurationCheck {
         if (raw == Duration.class) {
             return "a number with a unit, such as 5s or 10m";
         }
-        if (raw == Integer.class) {
+        if (raw == Integer.class || raw == Long.class) {
             return "a number such as 10";
         }
         if (raw == Boolean.class) {
@@ -420,6 +441,116 @@ public final class ConfigurationCheck {
                     "each worker has a connection, the jobs have one more, and there are " + (most + 1),
                     "Set it to " + most + " or less, or tenancy.billing.connections to " + (workers + 1L)
                             + " or more.");
+        }
+    }
+
+    // What plugins themselves would refuse, one after the other and after the database was started.
+    private void plugins() {
+        for (String time : List.of("interval", "limits.deadline")) {
+            String property = "tenancy.plugins." + time;
+            Duration value = read(property, Duration.class);
+            if (value != null && (value.isZero() || value.isNegative())) {
+                add(property, text(property), "time runs forward", "Set it to a positive duration such as 2s.");
+            }
+        }
+        Integer connections = read("tenancy.plugins.connections", Integer.class);
+        if (connections != null && connections < FEWEST_PLUGIN_CONNECTIONS) {
+            add(
+                    "tenancy.plugins.connections",
+                    connections.toString(),
+                    "the jobs have one and calls have the others",
+                    "Set it to " + FEWEST_PLUGIN_CONNECTIONS + " or more, such as " + TenancyPlugins.DEFAULT_CONNECTIONS
+                            + ".");
+        }
+        for (String count : List.of("workers", "workers-per-tenant", "waiting", "limits.memory-pages")) {
+            Integer value = read("tenancy.plugins." + count, Integer.class);
+            requireCounted("tenancy.plugins." + count, value == null ? null : value.longValue());
+        }
+        for (String amount : List.of("limits.fuel", "fuel-per-minute")) {
+            requireCounted("tenancy.plugins." + amount, read("tenancy.plugins." + amount, Long.class));
+        }
+        Integer workers = read("tenancy.plugins.workers", Integer.class);
+        Integer perTenant = read("tenancy.plugins.workers-per-tenant", Integer.class);
+        if (workers != null && perTenant != null && perTenant > workers && workers > 0) {
+            add(
+                    "tenancy.plugins.workers-per-tenant",
+                    perTenant.toString(),
+                    "one tenant cannot have more than the " + workers + " workers that there are",
+                    "Set it to " + workers + " or less, or leave it out.");
+        }
+        codeCache();
+        curators();
+    }
+
+    private void requireCounted(String property, @Nullable Long value) {
+        if (value != null && value < 1) {
+            add(property, value.toString(), "it counts from 1", "Set it to 1 or more.");
+        }
+    }
+
+    private void codeCache() {
+        String directory = text("tenancy.plugins.code-cache.directory");
+        String secret = text("tenancy.plugins.code-cache.secret");
+        if (directory != null && secret == null) {
+            add(
+                    "tenancy.plugins.code-cache.secret",
+                    null,
+                    "what lies in " + directory + " is run, so it is signed with a secret",
+                    "Set it to 32 random bytes or more in Base64, from where the other secrets are.");
+        } else if (secret != null && directory == null) {
+            add(
+                    "tenancy.plugins.code-cache.directory",
+                    null,
+                    "there is a secret of a cache, but no cache",
+                    "Set it to a directory that only the application can write to.");
+        } else if (secret != null && !isLongSecret(secret)) {
+            // Not the value itself: this is printed.
+            add(
+                    "tenancy.plugins.code-cache.secret",
+                    "…",
+                    "it is not " + CODE_CACHE_SECRET_BYTES + " bytes or more in Base64",
+                    "Make one with 'openssl rand -base64 32'.");
+        }
+    }
+
+    private static boolean isLongSecret(String base64) {
+        try {
+            return Base64.getDecoder().decode(base64).length >= CODE_CACHE_SECRET_BYTES;
+        } catch (IllegalArgumentException malformed) {
+            return false;
+        }
+    }
+
+    private void curators() {
+        for (int i = 0; text("tenancy.plugins.curators[" + i + "].key") != null; i++) {
+            String curator = "tenancy.plugins.curators[" + i + "].";
+            String key = text(curator + "key");
+            if (key != null && !PLUGIN_KEY.matcher(key).matches()) {
+                add(
+                        curator + "key",
+                        key,
+                        "it is no public key of Ed25519",
+                        "Set it to the 32 bytes of the key as 64 lower-case hexadecimal digits.");
+            }
+            Instant from = instant(curator + "not-before");
+            Instant until = instant(curator + "not-after");
+            if (from != null && until != null && !from.isBefore(until)) {
+                add(
+                        curator + "not-after",
+                        until.toString(),
+                        "the key would never count, since it counts from " + from,
+                        "Set it to an instant after that.");
+            }
+        }
+    }
+
+    private @Nullable Instant instant(String property) {
+        String value = text(property);
+        try {
+            return value == null ? null : Instant.parse(value);
+        } catch (DateTimeParseException malformed) {
+            add(property, value, "it is no instant", "Set it to an instant such as 2027-01-01T00:00:00Z.");
+            return null;
         }
     }
 

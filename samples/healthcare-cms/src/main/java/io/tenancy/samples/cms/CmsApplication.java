@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Bean;
 
 /**
  * A clinic's website with an editor behind a log-in, written for one clinic. Nothing but the packages {@code clinics},
- * {@code billing} and {@code platform} knows that more than one exists.
+ * {@code billing}, {@code plugin} and {@code platform} knows that more than one exists.
  */
 @SpringBootApplication
 @ConfigurationPropertiesScan

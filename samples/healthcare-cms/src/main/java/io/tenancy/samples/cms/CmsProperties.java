@@ -11,6 +11,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param demoPassword the password that seeded accounts get
  * @param usageDirectory where calls of the API wait on their way to the database; a leading {@code ~} is the user's home.
  *     It has to outlive the process, and each process needs its own
+ * @param pluginKeys where the keys of the demonstration's curator and publisher of plugins are kept; a leading {@code ~} is
+ *     the user's home
  * @param operator who looks after the clinics and their bills
  */
 @ConfigurationProperties("cms")
@@ -19,6 +21,10 @@ public record CmsProperties(
         @DefaultValue("false") boolean demoCredentials,
         @DefaultValue("open-the-clinic") String demoPassword,
         @DefaultValue("~/.tenancy/healthcare-cms/usage") String usageDirectory,
+
+        @DefaultValue("~/.tenancy/healthcare-cms/plugin-keys")
+        String pluginKeys,
+
         @DefaultValue Operator operator) {
 
     private static final String OPERATOR_OF_THE_DEMONSTRATION = "run-the-platform";

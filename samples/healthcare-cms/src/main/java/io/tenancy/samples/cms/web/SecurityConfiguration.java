@@ -34,7 +34,7 @@ public class SecurityConfiguration {
                         // The end of a stream whose session is over: decided when it began, and answered already.
                         .dispatcherTypeMatchers(DispatcherType.ASYNC)
                         .permitAll()
-                        .requestMatchers("/desk/billing", "/desk/billing/**")
+                        .requestMatchers("/desk/billing", "/desk/billing/**", "/desk/plugins", "/desk/plugins/**")
                         .hasRole("EDITOR")
                         .requestMatchers("/editor", "/editor/**", "/desk/**")
                         .hasAnyRole("EDITOR", "DOCTOR")
