@@ -3,6 +3,7 @@ package io.tenancy.plugins.kit;
 import io.tenancy.TenantId;
 import io.tenancy.plugins.PluginException;
 import io.tenancy.plugins.capability.Capability;
+import io.tenancy.plugins.pack.CapabilityRequest;
 import io.tenancy.plugins.pack.PluginManifest;
 import io.tenancy.plugins.sandbox.AdmittedPlugin;
 import io.tenancy.plugins.sandbox.PluginCall;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A plugin in its real sandbox, for tests of its author. Only what surrounds the sandbox is a {@link RecordingServices test
@@ -44,6 +46,7 @@ public final class PluginUnderTest implements AutoCloseable {
     private Set<Capability> granted;
     private PluginLimits limits;
     private Instant time = DEFAULT_TIME;
+    private CapabilityRequest.@Nullable Requests http;
     private long seed;
 
     private PluginUnderTest(byte[] module, Set<Capability> asked, PluginLimits limits) {
@@ -59,7 +62,8 @@ public final class PluginUnderTest implements AutoCloseable {
     }
 
     /**
-     * Takes the module of a project, with the capabilities and limits of its manifest.
+     * Takes the module of a project, with the capabilities and limits of its manifest, its hosts and its quota of storage
+     * included.
      *
      * @param folder of the project
      * @return the plugin; close it after the test
@@ -78,7 +82,18 @@ public final class PluginUnderTest implements AutoCloseable {
         if (module == null) {
             throw new PluginException("There is no module " + manifest.module() + " in " + folder + "; build it");
         }
-        return new PluginUnderTest(module, Set.copyOf(manifest.capabilities().keySet()), ManifestLimits.of(manifest));
+        PluginUnderTest plugin =
+                new PluginUnderTest(module, Set.copyOf(manifest.capabilities().keySet()), ManifestLimits.of(manifest));
+        manifest.capabilities().values().forEach(plugin::ask);
+        return plugin;
+    }
+
+    private void ask(CapabilityRequest request) {
+        if (request instanceof CapabilityRequest.Requests requests) {
+            http = requests;
+        } else if (request instanceof CapabilityRequest.Storage storage) {
+            services.quota(storage.bytes());
+        }
     }
 
     /**
@@ -168,6 +183,7 @@ public final class PluginUnderTest implements AutoCloseable {
      */
     public PluginResult call(String function, String input) {
         PluginCall call = new PluginCall(TENANT, function, input, granted, services, limits);
+        services.allow(http);
         byte[] bytes = ByteBuffer.allocate(32).putLong(24, seed).array();
         return host.call(plugin, call, time.toEpochMilli(), bytes);
     }

@@ -5,6 +5,7 @@ import io.tenancy.plugins.pack.PluginFunction;
 import io.tenancy.plugins.pack.PluginManifest;
 import io.tenancy.plugins.pack.Screenshot;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import tools.jackson.databind.JsonNode;
@@ -58,7 +59,7 @@ final class ProjectCheck {
         }
         for (byte[] beginning : beginnings) {
             if (content.length >= beginning.length
-                    && java.util.Arrays.equals(content, 0, beginning.length, beginning, 0, beginning.length)) {
+                    && Arrays.equals(content, 0, beginning.length, beginning, 0, beginning.length)) {
                 return;
             }
         }

@@ -4,6 +4,7 @@ import io.tenancy.plugins.capability.EffectConflictException;
 import io.tenancy.plugins.capability.PluginEffects;
 import io.tenancy.plugins.capability.PluginServiceRefusedException;
 import io.tenancy.plugins.capability.PluginServices;
+import io.tenancy.plugins.pack.CapabilityRequest;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * The test double of the kit: does in memory what a host does for a plugin, with answers that a test states, and remembers
  * what the plugin did. It keeps to what hosts promise: effects take place only if a call returns an output, all or nothing,
- * values have versions, storing has a quota, and requests go only where an answer is stated. It opens no connection. Not for
+ * values have versions, storing has a quota, and requests go only where the manifest asks for and an answer is stated. It opens no connection. Not for
  * production, and for one call at a time.
  */
 public final class RecordingServices implements PluginServices {
@@ -41,6 +42,7 @@ public final class RecordingServices implements PluginServices {
     private final List<String> annotations = new ArrayList<>();
     private long quota = DEFAULT_QUOTA;
     private @Nullable String conflict;
+    private CapabilityRequest.@Nullable Requests allowed;
 
     /** With nothing in it. */
     public RecordingServices() {}
@@ -210,6 +212,7 @@ public final class RecordingServices implements PluginServices {
     @Override
     public String send(String request) {
         SentRequest made = resolved(request);
+        requireAllowed(made);
         requests.add(made);
         String answer = answers.get(made.method() + " " + made.url());
         if (answer == null) {
@@ -217,6 +220,21 @@ public final class RecordingServices implements PluginServices {
                     + "; stated are " + new TreeMap<>(answers).keySet() + ". Add answering(...) to the test.");
         }
         return answer;
+    }
+
+    /** Lets requests go only where a manifest asks for; without one, anywhere. */
+    void allow(CapabilityRequest.@Nullable Requests asked) {
+        allowed = asked;
+    }
+
+    private void requireAllowed(SentRequest made) {
+        CapabilityRequest.Requests asked = allowed;
+        URI url = URI.create(made.url());
+        String host = url.getHost() + (url.getPort() < 0 || url.getPort() == 443 ? "" : ":" + url.getPort());
+        if (asked != null && !(asked.hosts().contains(host) && asked.methods().contains(made.method()))) {
+            throw new PluginServiceRefusedException("The manifest asks for " + asked.methods() + " at " + asked.hosts()
+                    + ", which " + made.method() + " " + made.url() + " is not. Ask for it under \"http\".");
+        }
     }
 
     private SentRequest resolved(String request) {

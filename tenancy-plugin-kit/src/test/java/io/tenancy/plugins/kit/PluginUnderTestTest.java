@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,6 +173,40 @@ class PluginUnderTestTest {
 
             assertThat(plugin.call("note", "{}").require()).isEqualTo("null");
             assertThat(plugin.services().requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void aRequestThatTheManifestDoesNotAskForFails(@TempDir Path folder) {
+        String http = "\"capabilities\": {\"http\": {\"hosts\": [\"%s\"], \"methods\": [\"GET\"]}}";
+        byte[] module = SmallPlugin.asking("http_send", "{\"url\":\"https://api.example.org/a\"}");
+        for (String host : List.of("api.example.org", "other.example.org")) {
+            SmallPlugin.project(
+                    folder,
+                    SmallPlugin.MANIFEST.replace("\"capabilities\": {}", http.formatted(host)),
+                    module,
+                    "{}",
+                    "{}");
+            try (PluginUnderTest plugin = PluginUnderTest.in(folder)) {
+                plugin.services().answering("GET", "https://api.example.org/a", 200, "");
+                plugin.call("note", "{}");
+                assertThat(plugin.services().requests()).hasSize(host.startsWith("api") ? 1 : 0);
+            }
+        }
+    }
+
+    @Test
+    void theQuotaOfStorageIsThatOfTheManifest(@TempDir Path folder) {
+        String kv = "\"capabilities\": {\"kv\": {\"bytes\": 2, \"keys\": 1}}";
+        SmallPlugin.project(
+                folder,
+                SmallPlugin.MANIFEST.replace("\"capabilities\": {}", kv),
+                SmallPlugin.keeping("", DONE),
+                "{}",
+                "{}");
+        try (PluginUnderTest plugin = PluginUnderTest.in(folder)) {
+            plugin.call("note", "{}");
+            assertThat(plugin.services().values()).isEmpty();
         }
     }
 

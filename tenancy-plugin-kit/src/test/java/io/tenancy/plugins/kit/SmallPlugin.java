@@ -3,6 +3,7 @@ package io.tenancy.plugins.kit;
 import com.dylibso.chicory.wabt.Wat2Wasm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -92,10 +93,10 @@ final class SmallPlugin {
 
     /** A project whose one sample has this input and this expected output. */
     static Path project(Path folder, String manifest, byte[] module, String input, String expected) {
-        write(folder, "manifest.json", manifest.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        write(folder, "manifest.json", manifest.getBytes(StandardCharsets.UTF_8));
         write(folder, "plugin.wasm", module);
-        write(folder, "samples/a.json", input.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        write(folder, "samples/a.expected.json", expected.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        write(folder, "samples/a.json", input.getBytes(StandardCharsets.UTF_8));
+        write(folder, "samples/a.expected.json", expected.getBytes(StandardCharsets.UTF_8));
         return folder;
     }
 
