@@ -35,6 +35,7 @@ class ArchitectureTest {
     private static JavaClasses core;
     private static JavaClasses jpa;
     private static JavaClasses billing;
+    private static JavaClasses plugins;
 
     @BeforeAll
     static void scan() {
@@ -50,6 +51,7 @@ class ArchitectureTest {
         core = classesOf("tenancy-core");
         jpa = classesOf("tenancy-jpa");
         billing = classesOf("tenancy-billing");
+        plugins = classesOf("tenancy-plugins");
     }
 
     @Test
@@ -259,6 +261,22 @@ class ArchitectureTest {
     void nothingAsksTheMachineForTimeLocaleOrConsole() {
         TenancyArchitecture.nothingAmbient(ROOT, 20, "io.tenancy.samples..", "io.tenancy.benchmarks..")
                 .check(everything);
+    }
+
+    @Test
+    void featuresOfPluginsFormNoCycle() {
+        TenancyArchitecture.featuresFormNoCycle("io.tenancy.plugins", 20).check(plugins);
+    }
+
+    @Test
+    void pluginsKnowNeitherBillingNorAFramework() {
+        TenancyArchitecture.doNotKnow(
+                        List.of("io.tenancy.plugins.."),
+                        20,
+                        "io.tenancy.billing..",
+                        "org.springframework..",
+                        "org.hibernate..")
+                .check(plugins);
     }
 
     @Test
