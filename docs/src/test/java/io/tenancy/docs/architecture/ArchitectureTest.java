@@ -285,6 +285,22 @@ class ArchitectureTest {
     }
 
     @Test
+    void featuresOfPluginsFormNoCycle() {
+        TenancyArchitecture.featuresFormNoCycle("io.tenancy.plugins", 20).check(plugins);
+    }
+
+    @Test
+    void pluginsKnowNeitherBillingNorAFramework() {
+        TenancyArchitecture.doNotKnow(
+                        List.of("io.tenancy.plugins.."),
+                        20,
+                        "io.tenancy.billing..",
+                        "org.springframework..",
+                        "org.hibernate..")
+                .check(plugins);
+    }
+
+    @Test
     void sqlRunsOnlyInTheDatabaseModules() {
         TenancyArchitecture.sqlRunsOnlyIn(ROOT, 20, SQL_PACKAGES).check(everything);
     }

@@ -163,8 +163,8 @@ class InstallationsTest {
         assertThat(call(tenant).findings()).extracting(Finding::rule).containsExactly("rule_2");
 
         fixture.listed(plugin.version("1.2.0").module(TestPlugin.finding("rule_3", 1)));
-        assertThat(install(tenant, "test.upgrade").pending().orElseThrow().step())
-                .isEqualTo(InstallStep.CONSENT);
+        assertThat(install(tenant, "test.upgrade").pending())
+                .hasValueSatisfying(each -> assertThat(each.step()).isEqualTo(InstallStep.CONSENT));
         assertThat(call(tenant).findings()).extracting(Finding::rule).containsExactly("rule_2");
         assertThat(installations().asked(tenant, "test.upgrade").orElseThrow().required())
                 .containsExactly(Capability.CLOCK);
@@ -183,8 +183,9 @@ class InstallationsTest {
 
         PluginInstallation refused = installations().install(tenant, "test.older", "1.0.0", PluginFixture.NOTE);
 
-        assertThat(refused.pending().orElseThrow().refused())
-                .hasValueSatisfying(why -> assertThat(why).contains("older"));
+        assertThat(refused.pending())
+                .hasValueSatisfying(each -> assertThat(each.refused())
+                        .hasValueSatisfying(why -> assertThat(why).contains("older")));
         assertThat(refused.isEnabled()).isTrue();
     }
 

@@ -10,7 +10,10 @@ import io.tenancy.plugins.TestPlugin;
 import io.tenancy.plugins.Wat;
 import io.tenancy.plugins.control.AuditEntry;
 import io.tenancy.plugins.pack.PackageRefusedException;
+import io.tenancy.plugins.pack.PackageWriter;
+import io.tenancy.plugins.pack.PluginManifest;
 import io.tenancy.plugins.pack.SigningKey;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -203,5 +206,28 @@ class MarketplaceTest {
                         org.assertj.core.groups.Tuple.tuple("review", "automatic review"),
                         org.assertj.core.groups.Tuple.tuple("list", "ada"),
                         org.assertj.core.groups.Tuple.tuple("withdraw", "ada"));
+    }
+
+    @Test
+    void aSampleThatComesToSomethingElseThanThePackageSaysIsRefused() {
+        StoredPackage wrong = market().publish(packedWithOutput("test.sample_wrong", "{\"b\":1}"), PluginFixture.NOTE);
+        StoredPackage right =
+                market().publish(packedWithOutput("test.sample_right", "{ \"a\": 1 }"), PluginFixture.NOTE);
+
+        assertThat(wrong.status()).isEqualTo(StoredPackage.Status.REFUSED);
+        assertThat(wrong.report().orElseThrow().refusal()).contains("samples/a.out.json");
+        assertThat(right.status()).isEqualTo(StoredPackage.Status.REVIEWED);
+    }
+
+    private byte[] packedWithOutput(String id, String output) {
+        TestPlugin plugin = TestPlugin.validator(id).module(TestPlugin.answering("{\"output\":{\"a\":1}}"));
+        String manifest = plugin.manifest()
+                .replace("\"samples/a.json\"}", "\"samples/a.json\", \"output\": \"samples/a.out.json\"}");
+        byte[] unsigned = PackageWriter.of(PluginManifest.read(manifest))
+                .file("plugin.wasm", plugin.module())
+                .file("samples/a.json", "{}".getBytes(StandardCharsets.UTF_8))
+                .file("samples/a.out.json", output.getBytes(StandardCharsets.UTF_8))
+                .write();
+        return PackageWriter.sign(unsigned, fixture.publisher.certificate, fixture.publisher.key);
     }
 }
