@@ -68,8 +68,9 @@ class ClinicPluginsTest {
     private static final Pattern DIGEST = Pattern.compile("name=\"digest\" value=\"([0-9a-f]{64})\"");
     private static final Pattern CATEGORY = Pattern.compile("<option value=\"([0-9a-f-]{36})\"");
     private static final Pattern FUEL = Pattern.compile("data-fuel>[^:<]*: ([0-9.,]+)");
-    private static final String BOASTFUL = "Dr. João Souza, cardiologista. O melhor médico da região: resultado garantido!"
-            + " Cirurgia a partir de R$ 4.990,00, só hoje.";
+    private static final String BOASTFUL =
+            "Dr. João Souza, cardiologista. O melhor médico da região: resultado garantido!"
+                    + " Cirurgia a partir de R$ 4.990,00, só hoje.";
 
     @TempDir
     private static Path dataDirectory;
@@ -137,7 +138,9 @@ class ClinicPluginsTest {
         MockHttpSession session = logIn(COMPASSO);
         String consent = page(COMPASSO, session, "/desk/plugins/" + CFM + "/install");
         assertThat(consent).contains("Apache-2.0", "1.0.0", "sem rede, sem armazenamento", "Consentir e instalar");
-        assertThat(plugins.installations().of(id(COMPASSO))).as("looking installs nothing").isEmpty();
+        assertThat(plugins.installations().of(id(COMPASSO)))
+                .as("looking installs nothing")
+                .isEmpty();
 
         submit(COMPASSO, session, "/desk/plugins/" + CFM + "/install", "digest", "0".repeat(64))
                 .andExpect(flash().attribute("warning", "plugins.warning.changed"));
@@ -216,6 +219,43 @@ class ClinicPluginsTest {
     }
 
     @Test
+    @Order(7)
+    void aFormIsThatOfTheCalculatorAndItsAnswerIsShownToADoctor() throws Exception {
+        MockHttpSession doctor = logIn(LIMESTONE, "daniel@limestone.example");
+        assertThat(page(LIMESTONE, doctor, "/desk/calculator")).contains("No plugin of this clinic calculates yet.");
+        MockHttpSession editor = logIn(LIMESTONE);
+        String install = "/desk/plugins/cardiac_risk_calculator/install";
+        submit(LIMESTONE, editor, install, "digest", found(DIGEST, page(LIMESTONE, editor, install)))
+                .andExpect(flash().attribute("notice", "plugins.notice.installed"));
+
+        assertThat(page(LIMESTONE, doctor, "/desk/calculator"))
+                .contains("for=\"calc-age\"", "name=\"systolicPressure\"", "name=\"smoker\"")
+                .doesNotContain("data-answer");
+        // The example of the guideline: 5.4 percent.
+        String[] patient = {
+            "age",
+            "55",
+            "sex",
+            "male",
+            "race",
+            "white",
+            "totalCholesterol",
+            "213",
+            "hdlCholesterol",
+            "50",
+            "cholesterolUnit",
+            "mg/dL",
+            "systolicPressure",
+            "120"
+        };
+        assertThat(answer(submit(LIMESTONE, doctor, "/desk/calculator", patient)))
+                .contains("data-answer", "Risk percent", "<dd>5.4</dd>");
+        assertThat(answer(submit(LIMESTONE, doctor, "/desk/calculator", "age", "twelve")))
+                .contains("That cannot be calculated.")
+                .doesNotContain("data-answer");
+    }
+
+    @Test
     void aPluginOfOneClinicIsThereForNoOther() throws Exception {
         plugins.market().publishFor(id(COMPASSO), ownPackage("compasso_risk"), NOTE);
 
@@ -225,7 +265,8 @@ class ClinicPluginsTest {
         for (String path : Set.of("/desk/plugins/compasso_risk", "/desk/plugins/compasso_risk/install")) {
             http.perform(at(LIMESTONE, get(path)).session(other)).andExpect(status().isNotFound());
         }
-        String digest = plugins.market().versions("compasso_risk", id(COMPASSO)).get(0).digest();
+        String digest =
+                plugins.market().versions("compasso_risk", id(COMPASSO)).get(0).digest();
         submit(LIMESTONE, other, "/desk/plugins/compasso_risk/install", "digest", digest);
         assertThat(plugins.installations().find(id(LIMESTONE), "compasso_risk")).isEmpty();
         submit(LIMESTONE, other, "/desk/plugins/compasso_risk/enable").andExpect(status().isNotFound());
@@ -235,9 +276,7 @@ class ClinicPluginsTest {
         Instant begin = Instant.now().minus(Duration.ofDays(1));
         SigningKey curator = SigningKey.generate();
         SigningKey publisher = SigningKey.generate();
-        plugins.market()
-                .trust()
-                .add(new CuratorKey(curator.publicKey(), begin, begin.plus(Duration.ofDays(9))), NOTE);
+        plugins.market().trust().add(new CuratorKey(curator.publicKey(), begin, begin.plus(Duration.ofDays(9))), NOTE);
         PluginManifest manifest = PluginManifest.read(new String(file("manifest.json"), StandardCharsets.UTF_8)
                 .replace("\"id\": \"cardiac_risk_calculator\"", "\"id\": \"" + id + "\""));
         Set<String> files = new TreeSet<>(Set.of(manifest.module()));
@@ -290,7 +329,8 @@ class ClinicPluginsTest {
 
     private ResultActions submit(String clinic, MockHttpSession session, String path, String... fields)
             throws Exception {
-        MockHttpServletRequestBuilder request = at(clinic, post(path)).session(session).with(csrf());
+        MockHttpServletRequestBuilder request =
+                at(clinic, post(path)).session(session).with(csrf());
         for (int i = 0; i < fields.length; i += 2) {
             request.param(fields[i], fields[i + 1]);
         }

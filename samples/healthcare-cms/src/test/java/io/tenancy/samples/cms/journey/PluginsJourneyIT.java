@@ -18,9 +18,10 @@ class PluginsJourneyIT {
     private static final Path DOCUMENTATION = Path.of("..", "..", "docs", "images");
     private static final Set<String> DOCUMENTED = Set.of("plugin-findings");
     private static final String CFM = "/desk/plugins/cfm_validation";
-    private static final String TEXT = "Dr. João Souza, cardiologista. O melhor médico da região, com o laser mais moderno"
-            + " do Brasil: resultado garantido! Cirurgia a partir de R$ 4.990,00, só hoje. Dúvidas? Fale com a Ana,"
-            + " CPF 529.982.247-25.";
+    private static final String TEXT =
+            "Dr. João Souza, cardiologista. O melhor médico da região, com o laser mais moderno"
+                    + " do Brasil: resultado garantido! Cirurgia a partir de R$ 4.990,00, só hoje. Dúvidas? Fale com a Ana,"
+                    + " CPF 529.982.247-25.";
 
     @TempDir
     private static Path temporary;
@@ -29,8 +30,8 @@ class PluginsJourneyIT {
     void anEditorInstallsAValidatorWithConsentAndSeesWhatItFindsInAnArticle() throws Exception {
         Chromium chromium = Chromium.ofThisMachine();
         int port = UPDATE_DOCUMENTATION ? 8080 : RunningCms.freePort();
-        try (RunningCms cms =
-                        RunningCms.start(temporary.resolve("data"), port, Path.of("target", "plugins-journey", "cms.log"));
+        try (RunningCms cms = RunningCms.start(
+                        temporary.resolve("data"), port, Path.of("target", "plugins-journey", "cms.log"));
                 Browser browser = new Browser(chromium, temporary.resolve("profile"))) {
             logIn(browser, cms);
             browser.open(cms.site(COMPASSO) + "/desk/plugins");
