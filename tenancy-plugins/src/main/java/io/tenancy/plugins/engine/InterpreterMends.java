@@ -5,7 +5,7 @@ import run.endive.runtime.WasmRuntimeException;
 import run.endive.wasm.types.Instruction;
 
 /**
- * What the interpreter of Endive 1.0.0 does not do as WebAssembly says it, found by random modules; its compiler does. Looks
+ * What the interpreter of Endive 1.0.0 does not do as WebAssembly says it, found by random modules; its compiler does most of it. Looks
  * at each instruction before it is executed.
  */
 final class InterpreterMends {
@@ -16,6 +16,10 @@ final class InterpreterMends {
         switch (instruction.opcode()) {
             case I32_STORE8, I64_STORE8, I64_STORE32 -> requireNoWrap(instruction, stack);
             case I32_MUL -> narrow(stack);
+            case F32_ABS -> keep(stack, Integer.MAX_VALUE);
+            case F64_ABS -> keep(stack, Long.MAX_VALUE);
+            case F32_COPYSIGN -> sign32(stack);
+            case F64_COPYSIGN -> sign64(stack);
             default -> {}
         }
     }
@@ -35,5 +39,21 @@ final class InterpreterMends {
         int product = (int) values[top - 1] * (int) values[top];
         values[top - 1] = product;
         values[top] = 1;
+    }
+
+    // Java's abs may leave the sign of what is no number.
+    private static void keep(MStack stack, long bits) {
+        stack.array()[stack.size() - 1] &= bits;
+    }
+
+    // It takes two numbers for the bits of what is no number.
+    private static void sign32(MStack stack) {
+        int top = stack.size() - 1;
+        stack.array()[top] = Float.floatToRawIntBits((int) stack.array()[top] < 0 ? -1f : 1f);
+    }
+
+    private static void sign64(MStack stack) {
+        int top = stack.size() - 1;
+        stack.array()[top] = Double.doubleToRawLongBits(stack.array()[top] < 0 ? -1d : 1d);
     }
 }

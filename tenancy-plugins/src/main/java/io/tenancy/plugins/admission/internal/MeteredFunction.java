@@ -27,6 +27,16 @@ final class MeteredFunction {
     private static final int F32_EQ = 0x5B;
     private static final int F64_EQ = 0x61;
     private static final int SELECT = 0x1B;
+    private static final int I32_AND = 0x71;
+    private static final int I32_OR = 0x72;
+    private static final int I32_XOR = 0x73;
+    private static final int I64_AND = 0x83;
+    private static final int I64_OR = 0x84;
+    private static final int I64_XOR = 0x85;
+    private static final int I32_REINTERPRET_F32 = 0xBC;
+    private static final int I64_REINTERPRET_F64 = 0xBD;
+    private static final int F32_REINTERPRET_I32 = 0xBE;
+    private static final int F64_REINTERPRET_I64 = 0xBF;
     private static final int BULK_SHIFT = Integer.numberOfTrailingZeros(FuelSchedule.BULK_BYTES);
     private static final int F32_NAN = 0x7FC0_0000;
     private static final long F64_NAN = 0x7FF8_0000_0000_0000L;
@@ -45,9 +55,13 @@ final class MeteredFunction {
     private boolean movesBytes;
     private boolean hasF32;
     private boolean hasF64;
+    private boolean copiesF32;
+    private boolean copiesF64;
     private final int lengthLocal;
     private final int f32Local;
     private final int f64Local;
+    private final int sign32Local;
+    private final int sign64Local;
     private final int frame;
     private int nesting;
 
@@ -65,6 +79,8 @@ final class MeteredFunction {
             movesBytes |= opcode.isBulk();
             hasF32 |= opcode.nan() == Nan.F32;
             hasF64 |= opcode.nan() == Nan.F64;
+            copiesF32 |= opcode.code() == Opcode.F32_COPYSIGN;
+            copiesF64 |= opcode.code() == Opcode.F64_COPYSIGN;
         }
         int next = type.parameters().length() + body.locals().length();
         lengthLocal = next;
@@ -72,6 +88,10 @@ final class MeteredFunction {
         f32Local = next;
         next += hasF32 ? 1 : 0;
         f64Local = next;
+        next += hasF64 ? 1 : 0;
+        sign32Local = next;
+        next += copiesF32 ? 1 : 0;
+        sign64Local = next;
         int values = type.parameters().length() + body.locals().length() + code.mostOnStack() + METERING_VALUES;
         frame = Instrumenter.stackBytes(values);
     }
@@ -118,7 +138,12 @@ final class MeteredFunction {
     }
 
     private void locals() {
-        String letters = body.locals() + (movesBytes ? "i" : "") + (hasF32 ? "f" : "") + (hasF64 ? "d" : "");
+        String letters = body.locals()
+                + (movesBytes ? "i" : "")
+                + (hasF32 ? "f" : "")
+                + (hasF64 ? "d" : "")
+                + (copiesF32 ? "i" : "")
+                + (copiesF64 ? "j" : "");
         WasmWriter runs = new WasmWriter(16);
         int count = 0;
         int from = 0;
@@ -207,6 +232,9 @@ final class MeteredFunction {
             out.u8(Opcode.BR).u32(nesting);
             return;
         }
+        if (reached && sign(opcode.code())) {
+            return;
+        }
         boolean meters = reached && opcode.isBulk();
         if (meters) {
             bulk();
@@ -219,6 +247,55 @@ final class MeteredFunction {
         } else if (reached && opcode.code() == Opcode.MEMORY_GROW) {
             grown();
         }
+    }
+
+    /**
+     * Signs of what is no number are bits, but the JVM is free to leave them, and does so differently before and after it
+     * compiles: so they are changed as bits.
+     */
+    private boolean sign(int opcode) {
+        switch (opcode) {
+            case Opcode.F32_ABS -> bits32(Integer.MAX_VALUE, I32_AND);
+            case Opcode.F32_NEG -> bits32(Integer.MIN_VALUE, I32_XOR);
+            case Opcode.F64_ABS -> bits64(Long.MAX_VALUE, I64_AND);
+            case Opcode.F64_NEG -> bits64(Long.MIN_VALUE, I64_XOR);
+            case Opcode.F32_COPYSIGN -> {
+                out.u8(I32_REINTERPRET_F32)
+                        .u8(Opcode.I32_CONST)
+                        .s64(Integer.MIN_VALUE)
+                        .u8(I32_AND);
+                out.u8(Opcode.LOCAL_SET).u32(sign32Local);
+                out.u8(I32_REINTERPRET_F32)
+                        .u8(Opcode.I32_CONST)
+                        .s64(Integer.MAX_VALUE)
+                        .u8(I32_AND);
+                out.u8(Opcode.LOCAL_GET).u32(sign32Local).u8(I32_OR).u8(F32_REINTERPRET_I32);
+            }
+            case Opcode.F64_COPYSIGN -> {
+                out.u8(I64_REINTERPRET_F64)
+                        .u8(Opcode.I64_CONST)
+                        .s64(Long.MIN_VALUE)
+                        .u8(I64_AND);
+                out.u8(Opcode.LOCAL_SET).u32(sign64Local);
+                out.u8(I64_REINTERPRET_F64)
+                        .u8(Opcode.I64_CONST)
+                        .s64(Long.MAX_VALUE)
+                        .u8(I64_AND);
+                out.u8(Opcode.LOCAL_GET).u32(sign64Local).u8(I64_OR).u8(F64_REINTERPRET_I64);
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void bits32(int mask, int operation) {
+        out.u8(I32_REINTERPRET_F32).u8(Opcode.I32_CONST).s64(mask).u8(operation).u8(F32_REINTERPRET_I32);
+    }
+
+    private void bits64(long mask, int operation) {
+        out.u8(I64_REINTERPRET_F64).u8(Opcode.I64_CONST).s64(mask).u8(operation).u8(F64_REINTERPRET_I64);
     }
 
     /** What is no number, and so not equal to itself, becomes the one with the simplest bits. */

@@ -67,6 +67,12 @@ record Opcode(int code, String name, Immediate immediate, int pops, int pushes, 
     static final int I64_CONST = 0x42;
     static final int F32_CONST = 0x43;
     static final int F64_CONST = 0x44;
+    static final int F32_ABS = 0x8B;
+    static final int F32_NEG = 0x8C;
+    static final int F32_COPYSIGN = 0x98;
+    static final int F64_ABS = 0x99;
+    static final int F64_NEG = 0x9A;
+    static final int F64_COPYSIGN = 0xA6;
     static final int PREFIX = 0xFC;
     static final int MEMORY_INIT = 0xFC08;
     static final int DATA_DROP = 0xFC09;
