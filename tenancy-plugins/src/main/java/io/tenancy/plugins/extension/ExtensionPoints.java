@@ -220,7 +220,13 @@ public final class ExtensionPoints {
                 manifest.capabilities().keySet(),
                 parts.services.forCall(tenant, manifest, plugin.digest(), plugin.config()),
                 limits);
-        Called called = called(ready, call, point, plugin.plugin());
+        Called called;
+        try {
+            called = called(ready, call, point, plugin.plugin());
+        } catch (RuntimeException unforeseen) {
+            reserved.get().settle(0);
+            throw unforeseen;
+        }
         reserved.get().settle(called.fuel);
         parts.usage.used(tenant, plugin.plugin(), called.fuel);
         return called;
