@@ -87,6 +87,7 @@ class PluginPages {
      * @param publisher who answers for it
      * @param specialty empty for all
      * @param regions names of countries; empty for all
+     * @param countries how many they are; 0 for all
      * @param state how far the clinic is with it
      * @param own whether nobody else sees it
      */
@@ -97,6 +98,7 @@ class PluginPages {
             String publisher,
             String specialty,
             String regions,
+            int countries,
             State state,
             boolean own) {}
 
@@ -251,6 +253,7 @@ class PluginPages {
                 stored.publisher(),
                 stored.specialty().orElse(""),
                 stored.regions().stream().map(code -> country(code, locale)).collect(Collectors.joining(", ")),
+                stored.regions().size(),
                 state(had),
                 stored.owner().isPresent());
     }
