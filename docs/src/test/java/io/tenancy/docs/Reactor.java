@@ -12,15 +12,14 @@ import java.util.stream.Stream;
 public record Reactor(Path root) {
 
     /** The modules whose main classes are the SDK. */
-    public static final List<String> PUBLISHED =
-            List.of(
-                    "tenancy-core",
-                    "tenancy-jpa",
-                    "tenancy-billing",
-                    "tenancy-plugins",
-                    "tenancy-plugin-kit",
-                    "tenancy-spring-starter",
-                    "tenancy-test");
+    public static final List<String> PUBLISHED = List.of(
+            "tenancy-core",
+            "tenancy-jpa",
+            "tenancy-billing",
+            "tenancy-plugins",
+            "tenancy-plugin-kit",
+            "tenancy-spring-starter",
+            "tenancy-test");
 
     /** Finds the tree above the working directory: the build states it, an IDE does not. */
     public static Reactor find() {
