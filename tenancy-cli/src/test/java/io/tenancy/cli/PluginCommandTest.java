@@ -42,7 +42,7 @@ class PluginCommandTest {
               "format": 1, "id": "notes", "version": "1.0.0", "publisher": "heart_house", "title": "Notes",
               "description": "Notes.", "abi": 1, "module": "plugin.wasm",
               "functions": {"note": {"input": {}, "output": {"type": "object"}}},
-              "limits": {"memory_bytes": 131072, "fuel": 1000, "deadline_millis": 100, "input_bytes": 1000,
+              "limits": {"memory_bytes": 131072, "fuel": 100000, "deadline_millis": 500, "input_bytes": 1000,
                          "output_bytes": 1000},
               "changelog": "First.", "licence": "MIT",
               "samples": [{"function": "note", "input": "in.json", "output": "out.json"}]
