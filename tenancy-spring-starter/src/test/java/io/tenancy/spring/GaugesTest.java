@@ -40,8 +40,8 @@ class GaugesTest {
                             .usage()
                             .store()
                             .metrics())
-                    .as("bytes are read only where a property says so")
-                    .containsOnlyKeys("notes");
+                    .as("bytes are read only where a property says so; plugins, which are on the class path, use fuel")
+                    .containsOnlyKeys("notes", "plugin_fuel");
         }
         awaitEndOfSampling();
     }
