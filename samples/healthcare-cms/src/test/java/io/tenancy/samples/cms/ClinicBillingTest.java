@@ -319,7 +319,11 @@ class ClinicBillingTest {
 
     @Test
     void anotherClinicsInvoicesAndCreditNotesAreNotThere() throws Exception {
-        Invoice invoice = oldest(COMPASSO);
+        Invoice invoice = billing.invoices()
+                .charge(
+                        id(COMPASSO),
+                        List.of(Charge.of("Training", Money.of(new BigDecimal("9.00"), "USD"), Tax.NONE)),
+                        NOTE);
         UUID note = billing.invoices()
                 .credit(id(COMPASSO), invoice.id(), Money.of(new BigDecimal("1.00"), "USD"), NOTE)
                 .id();
