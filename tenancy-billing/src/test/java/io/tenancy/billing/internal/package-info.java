@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.billing.internal;
+
+import org.jspecify.annotations.NullMarked;
