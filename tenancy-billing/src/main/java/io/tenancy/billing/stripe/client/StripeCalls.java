@@ -133,6 +133,14 @@ public final class StripeCalls {
         pages("list customers", () -> client.v1().customers().list(wanted), States::of, each);
     }
 
+    /** Whose a payment method is; empty where it is nobody's. */
+    public Optional<String> customerOfPaymentMethod(String id) {
+        return call(
+                "look up payment method " + id,
+                () -> Optional.ofNullable(
+                        States.orNull(client.v1().paymentMethods().retrieve(id).getCustomer())));
+    }
+
     // ---- payments
 
     /** A payment to be made at once, without its payer. */
@@ -237,13 +245,12 @@ public final class StripeCalls {
         pages("list disputes", () -> client.v1().disputes().list(wanted.build()), States::of, each);
     }
 
-    /** The payment of a charge. */
-    public @Nullable String intentOfCharge(String id) {
+    /** The payment of a charge; empty where it is of none. */
+    public Optional<String> intentOfCharge(String id) {
         return call(
-                        "look up charge " + id,
-                        () -> Optional.ofNullable(
-                                States.orNull(client.v1().charges().retrieve(id).getPaymentIntent())))
-                .orElse(null);
+                "look up charge " + id,
+                () -> Optional.ofNullable(
+                        States.orNull(client.v1().charges().retrieve(id).getPaymentIntent())));
     }
 
     // ---- pages of Stripe

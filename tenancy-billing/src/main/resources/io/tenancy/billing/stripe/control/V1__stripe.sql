@@ -50,6 +50,8 @@ create table stripe_checkout (
   amount bigint,
   -- Null until it was made.
   session text unique,
+  -- The payment that was begun on it.
+  intent text,
   url text,
   state text not null check (state in ('OPEN', 'COMPLETE', 'EXPIRED')),
   created_at timestamptz not null,
