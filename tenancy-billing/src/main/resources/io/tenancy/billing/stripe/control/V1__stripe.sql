@@ -33,6 +33,8 @@ create table stripe_request (
   -- In Stripe's units.
   amount bigint not null check (amount > 0),
   first_asked_at timestamptz not null,
+  -- With how many keys.
+  tries integer not null default 1,
   -- Of the payment or refund at Stripe; null while it is not known.
   object text unique,
   status text,
@@ -50,6 +52,8 @@ create table stripe_checkout (
   amount bigint,
   -- Null until it was made.
   session text unique,
+  -- The payment that was begun on it.
+  intent text,
   url text,
   state text not null check (state in ('OPEN', 'COMPLETE', 'EXPIRED')),
   created_at timestamptz not null,
