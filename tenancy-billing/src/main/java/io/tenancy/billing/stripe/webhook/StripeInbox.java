@@ -372,10 +372,10 @@ public final class StripeInbox {
         return database.transact(
                 "look up whose a customer of Stripe is",
                 transaction -> Sql.first(
-                                transaction.connection(),
-                                row -> new TenantId(row.getObject(1, UUID.class)),
-                                "select tenant_id from stripe_customer where customer = ?",
-                                customer));
+                        transaction.connection(),
+                        row -> new TenantId(row.getObject(1, UUID.class)),
+                        "select tenant_id from stripe_customer where customer = ?",
+                        customer));
     }
 
     private static Outcome usageRefused(Batch batch, Held event) {

@@ -42,7 +42,9 @@ class StripeSignatureTest {
         for (int i = 0; i < bytes.length; i++) {
             byte[] changed = bytes.clone();
             changed[i] ^= 1;
-            assertThat(signature.isOf(changed, List.of(Signed.SECRET))).as("byte %d", i).isFalse();
+            assertThat(signature.isOf(changed, List.of(Signed.SECRET)))
+                    .as("byte %d", i)
+                    .isFalse();
         }
     }
 
@@ -61,7 +63,8 @@ class StripeSignatureTest {
 
         assertThat(rotated.isOf(bytes("{}"), List.of(Signed.SECRET))).isTrue();
         assertThat(rotated.isOf(bytes("{}"), List.of(Signed.OLD_SECRET))).isTrue();
-        assertThat(rotated.isOf(bytes("{}"), List.of("whsec_other", Signed.OLD_SECRET))).isTrue();
+        assertThat(rotated.isOf(bytes("{}"), List.of("whsec_other", Signed.OLD_SECRET)))
+                .isTrue();
         assertThat(rotated.isOf(bytes("{}"), List.of("whsec_other"))).isFalse();
     }
 
@@ -69,7 +72,8 @@ class StripeSignatureTest {
     void signaturesOfOtherVersionsDoNotCount() {
         String digest = Signed.digest(NOW, "{}", Signed.SECRET);
 
-        assertThat(StripeSignature.read("t=" + NOW.getEpochSecond() + ",v0=" + digest)).isNull();
+        assertThat(StripeSignature.read("t=" + NOW.getEpochSecond() + ",v0=" + digest))
+                .isNull();
         assertThat(read("t=" + NOW.getEpochSecond() + ",v0=" + digest + ",v1=" + DIGEST)
                         .isOf(bytes("{}"), List.of(Signed.SECRET)))
                 .isFalse();

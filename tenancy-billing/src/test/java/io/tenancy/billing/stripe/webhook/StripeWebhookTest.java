@@ -87,8 +87,8 @@ class StripeWebhookTest {
             String body = Signed.event("evt_turn" + turn, "customer.updated", "customer", "cus_1");
             AtOnce.Outcomes<WebhookAnswer> answers = AtOnce.run(
                     4,
-                    number -> () ->
-                            (number % 2 == 0 ? one : other).receive(Signed.request(now(), body, Signed.SECRET)));
+                    number ->
+                            () -> (number % 2 == 0 ? one : other).receive(Signed.request(now(), body, Signed.SECRET)));
             assertThat(answers.failures()).isEmpty();
             assertThat(answers.results()).allMatch(WebhookAnswer::taken);
         }
@@ -99,7 +99,8 @@ class StripeWebhookTest {
 
     @Test
     void aForgedEventIsRefused() {
-        assertThat(refused(Signed.request(now(), BODY, "whsec_of_somebody_else"))).isEqualTo(400);
+        assertThat(refused(Signed.request(now(), BODY, "whsec_of_somebody_else")))
+                .isEqualTo(400);
     }
 
     @Test
@@ -180,8 +181,7 @@ class StripeWebhookTest {
     void anEndlessBodyIsReadToItsBoundAndRefused() {
         Endless body = new Endless();
 
-        assertThat(refused(new WebhookRequest(
-                        Signed.JSON, null, Signed.header(now(), BODY, Signed.SECRET), -1, body)))
+        assertThat(refused(new WebhookRequest(Signed.JSON, null, Signed.header(now(), BODY, Signed.SECRET), -1, body)))
                 .isEqualTo(413);
         assertThat(body.read.get()).isBetween(1L << 20, (1L << 20) + 65_536);
     }
@@ -228,13 +228,13 @@ class StripeWebhookTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"application/json", "application/json; charset=utf-8", "Application/JSON;charset=\"UTF-8\""})
+    @ValueSource(
+            strings = {"application/json", "application/json; charset=utf-8", "Application/JSON;charset=\"UTF-8\""})
     void jsonIsTakenHoweverItIsCalled(String type) {
         byte[] body = BODY.getBytes(StandardCharsets.UTF_8);
 
         assertThat(fixture.webhook()
-                        .receive(WebhookRequest.of(
-                                type, "identity", Signed.header(now(), BODY, Signed.SECRET), body))
+                        .receive(WebhookRequest.of(type, "identity", Signed.header(now(), BODY, Signed.SECRET), body))
                         .taken())
                 .isTrue();
     }
@@ -266,7 +266,8 @@ class StripeWebhookTest {
 
     @Test
     void jsonThatIsNestedWithoutEndIsRefused() {
-        String deep = BODY.substring(0, BODY.length() - 1) + ", \"x\": " + "[".repeat(200_000) + "]".repeat(200_000) + "}";
+        String deep =
+                BODY.substring(0, BODY.length() - 1) + ", \"x\": " + "[".repeat(200_000) + "]".repeat(200_000) + "}";
 
         assertThat(refused(Signed.request(now(), deep, Signed.SECRET))).isEqualTo(400);
     }
@@ -280,7 +281,8 @@ class StripeWebhookTest {
         assertThat(refused(WebhookRequest.of(
                         Signed.JSON, null, Signed.header(now(), asStripeWouldReadIt, Signed.SECRET), body)))
                 .isEqualTo(400);
-        assertThat(ReceivedEvent.read(new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'})).isNull();
+        assertThat(ReceivedEvent.read(new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}))
+                .isNull();
     }
 
     @Test
@@ -336,10 +338,13 @@ class StripeWebhookTest {
     void anEventOfAnotherAccountIsParkedWithItsReason() {
         StripeWebhook webhook = fixture.webhook(fixture.settings.ofAccount("acct_ours"));
         String other = BODY.replace("\"livemode\"", "\"account\": \"acct_theirs\", \"livemode\"");
-        String ours = BODY.replace("evt_1", "evt_2").replace("\"livemode\"", "\"account\": \"acct_ours\", \"livemode\"");
+        String ours =
+                BODY.replace("evt_1", "evt_2").replace("\"livemode\"", "\"account\": \"acct_ours\", \"livemode\"");
 
-        assertThat(webhook.receive(Signed.request(now(), other, Signed.SECRET)).taken()).isTrue();
-        assertThat(webhook.receive(Signed.request(now(), ours, Signed.SECRET)).taken()).isTrue();
+        assertThat(webhook.receive(Signed.request(now(), other, Signed.SECRET)).taken())
+                .isTrue();
+        assertThat(webhook.receive(Signed.request(now(), ours, Signed.SECRET)).taken())
+                .isTrue();
 
         assertThat(fixture.event("evt_1").state()).isEqualTo(EventState.PARKED);
         assertThat(fixture.event("evt_1").note()).contains("acct_theirs", "acct_ours");
@@ -389,8 +394,7 @@ class StripeWebhookTest {
 
     @Test
     void aCardThatWasTakenOffHasItsFormerCustomerLookedUp() {
-        fixture.send(Signed.event(
-                        "evt_1", "payment_method.detached", "payment_method", "pm_1", ", \"customer\": null")
+        fixture.send(Signed.event("evt_1", "payment_method.detached", "payment_method", "pm_1", ", \"customer\": null")
                 .replace("}}}", "}, \"previous_attributes\": {\"customer\": \"cus_9\"}}}"));
 
         assertThat(fixture.event("evt_1").object()).isEqualTo("cus_9");
@@ -398,8 +402,8 @@ class StripeWebhookTest {
 
     @Test
     void whenTheDatabaseIsAwayStripeIsToldToComeBack() {
-        ControlTransactions away = new ControlTransactions(
-                unreachable(), fixture.clock, BillingUnavailableException::new);
+        ControlTransactions away =
+                new ControlTransactions(unreachable(), fixture.clock, BillingUnavailableException::new);
         StripeWebhook webhook = new StripeWebhook(away, fixture.settings, fixture.clock, () -> {});
 
         assertThat(status(webhook, "evt_1", Signed.SECRET)).isEqualTo(503);
@@ -416,7 +420,8 @@ class StripeWebhookTest {
     }
 
     private static int status(StripeWebhook webhook, String id, String... secrets) {
-        return webhook.receive(Signed.request(now(), BODY.replace("evt_1", id), secrets)).status();
+        return webhook.receive(Signed.request(now(), BODY.replace("evt_1", id), secrets))
+                .status();
     }
 
     /** The status, having seen that nothing was stored. */

@@ -15,8 +15,7 @@ final class WebhookFixture implements AutoCloseable {
     final BillingFixture billing = new BillingFixture("");
     final MovedClock clock = billing.clock;
     final ControlTransactions database;
-    final StripeSettings settings =
-            StripeSettings.of("sk_test_1", "main").withWebhookSecrets(List.of(Signed.SECRET));
+    final StripeSettings settings = StripeSettings.of("sk_test_1", "main").withWebhookSecrets(List.of(Signed.SECRET));
     final ScriptedObjects objects = new ScriptedObjects();
     final StripeFindings findings;
     final StripeEvents events;
