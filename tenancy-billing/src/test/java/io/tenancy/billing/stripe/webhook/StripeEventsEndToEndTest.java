@@ -39,14 +39,9 @@ class StripeEventsEndToEndTest {
                 fixture.fixture.installation.control().platformFor("stripe-webhook", 4),
                 fixture.fixture.clock,
                 BillingUnavailableException::new);
-        webhook = new StripeWebhook(
-                database, StripeFixture.settings(fixture.fake), fixture.fixture.clock, () -> {});
+        webhook = new StripeWebhook(database, StripeFixture.settings(fixture.fake), fixture.fixture.clock, () -> {});
         inbox = new StripeInbox(
-                database,
-                StripeFixture.settings(fixture.fake),
-                fixture.stripe.objects(),
-                fixture.stripe.findings(),
-                2);
+                database, StripeFixture.settings(fixture.fake), fixture.stripe.objects(), fixture.stripe.findings(), 2);
         events = new StripeEvents(database);
         threads = Executors.newFixedThreadPool(4);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -68,8 +63,7 @@ class StripeEventsEndToEndTest {
             }
         });
         server.start();
-        fixture.fake.webhook(
-                "http://localhost:" + server.getAddress().getPort() + "/stripe", StripeFixture.SECRET);
+        fixture.fake.webhook("http://localhost:" + server.getAddress().getPort() + "/stripe", StripeFixture.SECRET);
     }
 
     @AfterAll
@@ -151,8 +145,8 @@ class StripeEventsEndToEndTest {
 
     @Test
     void aSecretThatIsRolledMidFlightLosesNoEvent() {
-        String endpoint = fixture.fake.webhook(
-                "http://localhost:" + server.getAddress().getPort() + "/stripe", "whsec_first");
+        String endpoint =
+                fixture.fake.webhook("http://localhost:" + server.getAddress().getPort() + "/stripe", "whsec_first");
         webhook.useSecrets(List.of(StripeFixture.SECRET, "whsec_first"));
         fixture.tenantWith("pm_card_visa");
         String second = fixture.fake.rollSecret(endpoint);

@@ -125,10 +125,10 @@ class StripeEventsTest {
     @Test
     void theBacklogSaysHowMuchAndSinceWhen() {
         assertThat(fixture.events.backlog()).isEqualTo(new StripeEvents.Backlog(0, 0, 0, null));
+        park("evt_3");
         intent("evt_1");
         fixture.clock.move(Duration.ofMinutes(3));
         intent("evt_2");
-        park("evt_3");
 
         StripeEvents.Backlog backlog = fixture.events.backlog();
 

@@ -131,8 +131,7 @@ class StripeInboxTest {
             fixture.clock.moveTo(next(event));
         }
 
-        assertThat(waits)
-                .containsExactly(10L, 20L, 40L, 80L, 160L, 320L, 640L, 1_280L, 2_560L, 3_600L, 3_600L, 3_600L);
+        assertThat(waits).containsExactly(10L, 20L, 40L, 80L, 160L, 320L, 640L, 1_280L, 2_560L, 3_600L, 3_600L, 3_600L);
     }
 
     @Test
@@ -249,7 +248,8 @@ class StripeInboxTest {
             intent("evt_" + i, "pi_" + random.nextInt(40));
         }
 
-        AtOnce.Outcomes<Integer> outcomes = AtOnce.run(4, node -> () -> fixture.inbox(2).run());
+        AtOnce.Outcomes<Integer> outcomes =
+                AtOnce.run(4, node -> () -> fixture.inbox(2).run());
 
         assertThat(outcomes.failures()).isEmpty();
         assertThat(outcomes.results().stream().mapToInt(Integer::intValue).sum())
@@ -341,8 +341,7 @@ class StripeInboxTest {
                 .extracting(StripeFinding::kind, StripeFinding::subject)
                 .containsExactlyInAnyOrder(
                         tuple(FindingKind.USAGE_REFUSED, "mtr_1"),
-                        tuple(
-                                FindingKind.USAGE_REFUSED, "v1.billing.meter.no_meter_found"));
+                        tuple(FindingKind.USAGE_REFUSED, "v1.billing.meter.no_meter_found"));
     }
 
     @Test
