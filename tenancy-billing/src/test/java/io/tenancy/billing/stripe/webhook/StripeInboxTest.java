@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -407,6 +408,47 @@ class StripeInboxTest {
         assertThat(done).isLessThan(20);
         fixture.objects.forget();
         assertThat(fixture.inbox(1).run()).isEqualTo(20 - done);
+    }
+
+    @Test
+    void anEventIsWorkedThroughAsSoonAsItCameIn() throws Exception {
+        CountDownLatch done = new CountDownLatch(1);
+        fixture.objects.answer("pi_1", () -> {
+            done.countDown();
+            return new Taken(Taken.Outcome.TAKEN, null, "taken in");
+        });
+        try (StripeInboxThread thread = new StripeInboxThread(fixture.inbox(1), Duration.ofDays(1))) {
+            thread.start();
+            StripeWebhook webhook = new StripeWebhook(fixture.database, fixture.settings, fixture.clock, thread::wake);
+            webhook.receive(Signed.request(
+                    now(), Signed.event("evt_1", "payment_intent.succeeded", "payment_intent", "pi_1"), Signed.SECRET));
+
+            assertThat(done.await(1, TimeUnit.MINUTES)).isTrue();
+        }
+        assertThat(fixture.event("evt_1").state()).isEqualTo(EventState.DONE);
+    }
+
+    @Test
+    void whatAnotherNodeTookInIsFoundWithoutBeingWoken() throws Exception {
+        CountDownLatch done = new CountDownLatch(1);
+        AtomicInteger tries = new AtomicInteger();
+        fixture.objects.answer("pi_1", () -> {
+            if (tries.incrementAndGet() == 1) {
+                throw new IllegalStateException("once");
+            }
+            done.countDown();
+            return new Taken(Taken.Outcome.TAKEN, null, "taken in");
+        });
+        try (StripeInboxThread thread = new StripeInboxThread(fixture.inbox(1), Duration.ofMillis(5))) {
+            thread.start();
+            intent("evt_1", "pi_1");
+            while (tries.get() == 0) {
+                Thread.onSpinWait();
+            }
+            fixture.clock.move(StripeInbox.FIRST_WAIT.plusSeconds(1));
+
+            assertThat(done.await(1, TimeUnit.MINUTES)).isTrue();
+        }
     }
 
     private static void intent(String id, String intent) {
