@@ -141,3 +141,30 @@ create table stripe_job (
 );
 create index stripe_job_execution on stripe_job (execution_time);
 create index stripe_job_heartbeat on stripe_job (last_heartbeat);
+
+-- Reconciliation: which run is under way, what the last ones came to.
+create table stripe_reconciliation (
+  one boolean primary key default true check (one),
+  holder uuid,
+  held_until timestamptz,
+  began_at timestamptz,
+  finished_at timestamptz,
+  looked_at integer not null default 0,
+  repaired integer not null default 0,
+  reported integer not null default 0,
+  settled integer not null default 0,
+  -- Why the last one did not come to its end; null when it did.
+  note text,
+  -- Tenants after this one have their customers looked up next.
+  customers_after uuid
+);
+insert into stripe_reconciliation default values;
+
+-- What a run saw at Stripe, so that it need not look up one by one what billing has.
+create table stripe_compared (
+  run uuid not null,
+  id text not null,
+  primary key (run, id)
+);
+
+create index stripe_finding_subject on stripe_finding (subject, kind);
