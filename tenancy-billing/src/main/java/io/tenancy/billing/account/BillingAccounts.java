@@ -8,6 +8,7 @@ import io.tenancy.billing.party.Seller;
 import io.tenancy.jpa.control.transaction.ControlTransactions;
 import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
 import io.tenancy.jpa.control.transaction.Sql;
+import io.tenancy.jpa.entitlement.ChangeNote;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -128,6 +129,21 @@ public final class BillingAccounts {
     /** For billing itself: the account, locked until the end of the transaction. */
     public BillingAccount lock(Transaction transaction, TenantId tenant) throws SQLException {
         return require(transaction, tenant, " for update");
+    }
+
+    /** For billing itself: keeps who changed something about how a tenant pays, and why. */
+    public void record(Transaction transaction, TenantId tenant, String kind, String detail, ChangeNote note)
+            throws SQLException {
+        Sql.update(
+                transaction.connection(),
+                "insert into billing_account_record (tenant_id, recorded_at, kind, detail, actor, reason)"
+                        + " values (?, ?, ?, ?, ?, ?)",
+                tenant.value(),
+                transaction.recordedAt(),
+                kind,
+                detail,
+                note.actor(),
+                note.reason());
     }
 
     /** For billing itself: no real money is moved for tenants whose time is made up. */

@@ -120,6 +120,14 @@ public final class Dunning {
         takeDueSteps(transaction, account, invoice, at);
     }
 
+    /** For billing itself: an invoice is collected in another way, so that further tries make sense again. */
+    public void triedAgain(Transaction transaction, UUID invoice) throws SQLException {
+        Sql.update(
+                transaction.connection(),
+                "update dunning set retries = true where invoice_id = ? and state = 'ACTIVE'",
+                invoice);
+    }
+
     private void begin(Transaction transaction, BillingAccount account, UUID id, Instant at) throws SQLException {
         Connection connection = transaction.connection();
         Invoice invoice = invoices.require(connection, account.tenant(), id);
