@@ -79,8 +79,8 @@ public final class StripeFindings {
     }
 
     /**
-     * For the adapter itself: notes a difference, in a transaction, unless somebody settled the same one by hand and it was
-     * there ever since.
+     * For the adapter itself: notes a difference, in a transaction, unless somebody settled the same one by hand: that was
+     * looked at, and is not to be looked at again because it is still there.
      *
      * @return whether it is open now and was not before
      */

@@ -102,7 +102,7 @@ final class Lease {
                 "look up up to when it was compared with Stripe",
                 transaction -> Sql.first(
                                 transaction.connection(),
-                                row -> Sql.optionalInstant(row, "since"),
+                                row -> Sql.instant(row, "since"),
                                 "select coalesce((select at from stripe_cursor where name = ?),"
                                         + " (select min(created_at) from stripe_customer where livemode = ?), ?) as since",
                                 CURSOR,

@@ -23,6 +23,11 @@ final class OpenFindings {
             FindingKind.REFUND_MISSING,
             FindingKind.UNKNOWN_OUTCOME);
 
+    private static final String UUID_TEXT = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+
+    /** Findings of usage have others, and are not for this. */
+    private static final String COMPARABLE = "^((cus|pi|re|pyr|dp|du|cs)_.*|" + UUID_TEXT + ")$";
+
     private final Course course;
     private final ComparedCustomers customers;
     private final ComparedPayments payments;
@@ -49,14 +54,33 @@ final class OpenFindings {
         for (Subject each : subjects()) {
             if (each.isUnknown()) {
                 unknown(each.id());
-            } else if (each.id().startsWith("cus_")) {
-                customers.look(each.id());
-            } else if (each.id().startsWith("pi_")) {
-                payments.look(each.id(), each.tenant());
-            } else if (each.id().startsWith("re_") || each.id().startsWith("pyr_")) {
-                refunds.look(each.id(), each.tenant());
+            } else {
+                look(each);
             }
+            touch(each.id());
         }
+    }
+
+    private void look(Subject subject) {
+        ObjectKind kind = kind(subject.id()).orElse(null);
+        if (kind == ObjectKind.CUSTOMER) {
+            customers.look(subject.id());
+        } else if (kind == ObjectKind.INTENT) {
+            payments.look(subject.id(), subject.tenant());
+        } else if (kind == ObjectKind.REFUND) {
+            refunds.look(subject.id(), subject.tenant());
+        }
+    }
+
+    // So that the next run looks at others first.
+    private void touch(String subject) {
+        course.database.transact(
+                "note that a finding was looked at",
+                transaction -> Sql.update(
+                        transaction.connection(),
+                        "update stripe_finding set seen_at = ? where subject = ? and resolved_at is null",
+                        transaction.recordedAt(),
+                        subject));
     }
 
     private List<Subject> subjects() {
@@ -71,7 +95,7 @@ final class OpenFindings {
                         "select subject, max(tenant_id::text)::uuid as tenant_id, bool_or(kind = 'UNKNOWN_OUTCOME') as is_unknown"
                                 + " from stripe_finding f where resolved_at is null and kind = any (?)"
                                 + " and not exists (select 1 from stripe_compared c where c.run = ? and c.id = f.subject)"
-                                + " group by subject order by min(seen_at), subject limit ?",
+                                + " and subject ~ '" + COMPARABLE + "' group by subject order by min(seen_at), subject limit ?",
                         transaction
                                 .connection()
                                 .createArrayOf(
@@ -86,7 +110,7 @@ final class OpenFindings {
         if (kind.isPresent()) {
             var unused = course.refresh(kind.get(), id);
             course.looked(1);
-        } else if (id.matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")) {
+        } else if (id.matches(UUID_TEXT)) {
             ends.lookAgain(UUID.fromString(id));
         }
     }
