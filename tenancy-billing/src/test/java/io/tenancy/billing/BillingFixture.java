@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /** Billing on a real control database, with a clock that tests move and tenants that have no rows of their own. */
@@ -97,6 +98,13 @@ public final class BillingFixture implements AutoCloseable {
     }
 
     public BillingFixture(String catalogue, UnaryOperator<TenancyBilling.Builder> settings) {
+        this(catalogue, (installation, builder) -> settings.apply(builder));
+    }
+
+    /** With settings that need the installation, such as a provider that keeps things in its database. */
+    public BillingFixture(
+            String catalogue,
+            BiFunction<TenancyInstallation, TenancyBilling.Builder, TenancyBilling.Builder> settings) {
         server = TestServer.newDatabase();
         TenancyInstallation.Builder builder = TenancyInstallation.builder()
                 .server(server)
@@ -112,10 +120,12 @@ public final class BillingFixture implements AutoCloseable {
         installation = builder.build().start();
         adapter = new ControlTransactions(
                 installation.control().platformFor("adapter", 8), clock, BillingUnavailableException::new);
-        billing = settings.apply(TenancyBilling.builder(installation)
-                        .seller(SELLER)
-                        .clock(clock)
-                        .periods(periods))
+        billing = settings.apply(
+                        installation,
+                        TenancyBilling.builder(installation)
+                                .seller(SELLER)
+                                .clock(clock)
+                                .periods(periods))
                 .build()
                 .start();
         if (!catalogue.isEmpty()) {

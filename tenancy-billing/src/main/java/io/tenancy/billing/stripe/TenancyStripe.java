@@ -59,7 +59,8 @@ public final class TenancyStripe implements AutoCloseable {
         calls = new StripeCalls(settings);
         ownership = new Ownership(settings.installation(), settings.livemode());
         findings = new StripeFindings(database);
-        customers = new StripeCustomers(database, new BillingAccounts(database, Map.of(), List.of(), List.of()), calls, ownership);
+        customers = new StripeCustomers(
+                database, new BillingAccounts(database, Map.of(), List.of(), List.of()), calls, ownership);
         payments = new StripePayments(database, calls, customers, ownership);
     }
 

@@ -22,8 +22,13 @@ public final class StripeCallException extends BillingException {
         DECLINED,
         /** Nothing was done: too many requests, or Stripe could not be reached. Ask again later. */
         BUSY,
-        /** Whether it was done is not known: no answer, half an answer, or an error of Stripe's. Ask again with the same key. */
+        /** Whether it was done is not known: no answer, or half of one. Ask again with the same key. */
         UNKNOWN,
+        /**
+         * Stripe itself failed. Whether it was done is not known, and with the same key it says the same for a day: look for what
+         * may have been made, then ask with another key.
+         */
+        FAILED,
         /** The key is wrong, or may not do this. */
         NOT_ALLOWED
     }

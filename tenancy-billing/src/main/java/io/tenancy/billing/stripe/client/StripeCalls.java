@@ -57,6 +57,8 @@ public final class StripeCalls {
     private static final long PAGE = 100;
     private static final int TOO_MANY = 429;
     private static final int MISSING = 404;
+    private static final int IN_USE = 409;
+    private static final int FAILED = 500;
 
     private final StripeClient client;
 
@@ -111,7 +113,7 @@ public final class StripeCalls {
     }
 
     /** Has a customer charged with something else from now on. */
-    public CustomerState useForCustomer(String key, String id, String paymentMethod) {
+    public CustomerState useForCustomer(String id, String paymentMethod) {
         CustomerUpdateParams wanted = CustomerUpdateParams.builder()
                 .setInvoiceSettings(CustomerUpdateParams.InvoiceSettings.builder()
                         .setDefaultPaymentMethod(paymentMethod)
@@ -120,7 +122,7 @@ public final class StripeCalls {
                 .build();
         return call(
                 "set what customer " + id + " is charged with",
-                () -> States.of(client.v1().customers().update(id, wanted, keyed(key))));
+                () -> States.of(client.v1().customers().update(id, wanted)));
     }
 
     /** Looks through customers that were made at a time or later, the newest first. */
@@ -421,11 +423,7 @@ public final class StripeCalls {
                 .build();
         var unused = call(
                 "tell usage",
-                () -> client.v1()
-                        .billing()
-                        .meterEvents()
-                        .create(params, keyed(id))
-                        .getIdentifier());
+                () -> client.v1().billing().meterEvents().create(params).getIdentifier());
     }
 
     // ---- how all of them are made
@@ -511,6 +509,7 @@ public final class StripeCalls {
             case MISSING -> "It is not there for this key; test and live mode have things of their own.";
             case DECLINED -> "The bank said no.";
             case BUSY -> "Nothing was done; it is asked again later.";
+            case FAILED -> "Whether it was done is not known; it is looked for before it is asked again.";
             case UNKNOWN -> "Whether it was done is not known; it is asked again with the same key.";
             case NOT_ALLOWED -> "Check the API key and what it may do.";
         };
@@ -536,7 +535,7 @@ public final class StripeCalls {
                     : Kind.UNKNOWN;
         }
         Integer status = failure.getStatusCode();
-        if (failure instanceof RateLimitException || (status != null && status == TOO_MANY)) {
+        if (failure instanceof RateLimitException || (status != null && (status == TOO_MANY || status == IN_USE))) {
             return Kind.BUSY;
         }
         if (failure instanceof AuthenticationException || failure instanceof PermissionException) {
@@ -548,6 +547,6 @@ public final class StripeCalls {
         if (failure instanceof InvalidRequestException) {
             return status != null && status == MISSING ? Kind.MISSING : Kind.REFUSED;
         }
-        return Kind.UNKNOWN;
+        return status != null && status >= FAILED ? Kind.FAILED : Kind.UNKNOWN;
     }
 }

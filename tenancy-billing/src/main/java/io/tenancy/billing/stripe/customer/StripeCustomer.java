@@ -11,4 +11,5 @@ import org.jspecify.annotations.Nullable;
  * @param id {@code cus_…}; null until it was made
  * @param card what it is charged with; null where it left nothing
  */
-public record StripeCustomer(TenantId tenant, @Nullable String id, @Nullable CardOnFile card) {}
+public record StripeCustomer(
+        TenantId tenant, @Nullable String id, @Nullable CardOnFile card) {}

@@ -75,7 +75,8 @@ public final class StripeCustomers {
      * @return empty when it has had nothing to do with Stripe
      */
     public Optional<StripeCustomer> find(TenantId tenant) {
-        return database.transact("look up who tenant " + tenant + " is at Stripe", transaction -> row(transaction, tenant))
+        return database.transact(
+                        "look up who tenant " + tenant + " is at Stripe", transaction -> row(transaction, tenant))
                 .map(row -> new StripeCustomer(row.tenant(), row.customer(), row.card()));
     }
 
@@ -165,8 +166,25 @@ public final class StripeCustomers {
             if (refused.kind() == StripeCallException.Kind.REFUSED) {
                 return lookFor(tenant, row).orElseThrow(() -> refused);
             }
+            if (refused.kind() == StripeCallException.Kind.FAILED) {
+                return lookFor(tenant, row).orElseThrow(() -> withAnotherKey(row, refused));
+            }
             throw refused;
         }
+    }
+
+    // To the same key Stripe would say for a day that it failed.
+    private StripeCallException withAnotherKey(Row row, StripeCallException failure) {
+        return database.transact("store that Stripe failed", transaction -> {
+            Sql.update(
+                    transaction.connection(),
+                    "update stripe_customer set generation = generation + 1 where tenant_id = ? and livemode = ?"
+                            + " and customer is null and generation = ?",
+                    row.tenant().value(),
+                    ownership.livemode(),
+                    row.generation());
+            return failure;
+        });
     }
 
     private Optional<String> lookFor(TenantId tenant, Row row) {

@@ -163,9 +163,10 @@ public final class FencedObjects implements StripeObjects {
     }
 
     private Taken unwritten(Transaction transaction, String id, TenantId tenant) throws SQLException {
-        String detail = "Customer " + id + " is tenant " + tenant + ", but that no longer stands on it at Stripe. Nothing"
-                + " of it was taken in. Write it there again, under " + Ownership.TENANT + " and "
-                + Ownership.INSTALLATION + ".";
+        String detail =
+                "Customer " + id + " is tenant " + tenant + ", but that no longer stands on it at Stripe. Nothing"
+                        + " of it was taken in. Write it there again, under " + Ownership.TENANT + " and "
+                        + Ownership.INSTALLATION + ".";
         findings.add(transaction, FindingKind.TENANT_MISMATCH, id, tenant, detail);
         return new Taken(Outcome.NOT_OURS, tenant, detail);
     }
@@ -199,7 +200,8 @@ public final class FencedObjects implements StripeObjects {
                 FindingKind.CUSTOMER_DELETED,
                 state.id(),
                 row.tenant(),
-                "Customer " + state.id() + " was deleted at Stripe. The tenant is charged with nothing until it leaves a"
+                "Customer " + state.id()
+                        + " was deleted at Stripe. The tenant is charged with nothing until it leaves a"
                         + " card again; it becomes another customer then.");
         return taken(row.tenant(), "It was deleted.");
     }
@@ -315,7 +317,11 @@ public final class FencedObjects implements StripeObjects {
     private Taken answer(Transaction transaction, IntentState state, TenantId tenant, UUID key) throws SQLException {
         List<Request> all = Requests.lock(transaction, key);
         if (all.isEmpty() || !all.get(0).tenant().equals(tenant)) {
-            return mismatch(transaction, state.id(), tenant, all.isEmpty() ? null : all.get(0).tenant());
+            return mismatch(
+                    transaction,
+                    state.id(),
+                    tenant,
+                    all.isEmpty() ? null : all.get(0).tenant());
         }
         Request request = all.get(0);
         Requests.made(transaction, request, state.id(), state.status());
@@ -327,7 +333,8 @@ public final class FencedObjects implements StripeObjects {
                     FindingKind.AMOUNT_MISMATCH,
                     state.id(),
                     tenant,
-                    "Billing asked for " + StripeAmounts.read(request.amount(), request.currency()) + ", and Stripe took "
+                    "Billing asked for " + StripeAmounts.read(request.amount(), request.currency())
+                            + ", and Stripe took "
                             + StripeAmounts.read(state.received(), state.currency()) + " of "
                             + StripeAmounts.read(state.amount(), state.currency())
                             + ". Nothing was booked. Put it right at Stripe, or say what came of it:"
@@ -433,7 +440,8 @@ public final class FencedObjects implements StripeObjects {
         List<Request> all = Requests.lock(transaction, key);
         String part = state.metadata().getOrDefault(Ownership.PART, "1");
         Optional<Request> asked = all.stream()
-                .filter(each -> String.valueOf(each.part()).equals(part) && each.kind().equals("REFUND"))
+                .filter(each ->
+                        String.valueOf(each.part()).equals(part) && each.kind().equals("REFUND"))
                 .findFirst();
         if (asked.isEmpty() || !asked.get().tenant().equals(tenant)) {
             return mismatch(
@@ -446,8 +454,9 @@ public final class FencedObjects implements StripeObjects {
                     FindingKind.AMOUNT_MISMATCH,
                     state.id(),
                     tenant,
-                    "Billing asked to pay back " + StripeAmounts.read(asked.get().amount(), state.currency())
-                            + ", and Stripe paid back " + StripeAmounts.read(state.amount(), state.currency()) + ".");
+                    "Billing asked to pay back "
+                            + StripeAmounts.read(asked.get().amount(), state.currency()) + ", and Stripe paid back "
+                            + StripeAmounts.read(state.amount(), state.currency()) + ".");
             return taken(tenant, "Another amount than was asked for.");
         }
         List<Request> parts = Requests.lock(transaction, key);
@@ -562,8 +571,7 @@ public final class FencedObjects implements StripeObjects {
         Optional<String> customer = customerOfPage(tenant.get(), page.get());
         if (customer.isEmpty() || !customer.get().equals(state.customer())) {
             return database.transact(
-                    "note whose page " + id + " is",
-                    transaction -> mismatch(transaction, id, tenant.get(), null));
+                    "note whose page " + id + " is", transaction -> mismatch(transaction, id, tenant.get(), null));
         }
         if (state.status().equals("complete")) {
             follow(state, customer.get());
@@ -572,14 +580,16 @@ public final class FencedObjects implements StripeObjects {
     }
 
     private Optional<String> customerOfPage(TenantId tenant, UUID page) {
-        return database.transact("look up page " + page, transaction -> Sql.first(
-                transaction.connection(),
-                row -> row.getString(1),
-                "select c.customer from stripe_checkout p join stripe_customer c"
-                        + " on c.tenant_id = p.tenant_id and c.livemode = p.livemode"
-                        + " where p.id = ? and p.tenant_id = ? and c.customer is not null",
-                page,
-                tenant.value()));
+        return database.transact(
+                "look up page " + page,
+                transaction -> Sql.first(
+                        transaction.connection(),
+                        row -> row.getString(1),
+                        "select c.customer from stripe_checkout p join stripe_customer c"
+                                + " on c.tenant_id = p.tenant_id and c.livemode = p.livemode"
+                                + " where p.id = ? and p.tenant_id = ? and c.customer is not null",
+                        page,
+                        tenant.value()));
     }
 
     /** What was paid is booked, and what was left is charged from now on. */
@@ -594,18 +604,20 @@ public final class FencedObjects implements StripeObjects {
             return;
         }
         long fence = mirror.fence();
-        var unused = take(calls.useForCustomer("use/" + state.id(), customer, method), fence);
+        var unused = take(calls.useForCustomer(customer, method), fence);
     }
 
     // What the tenant chose since then is not undone when news of an old page come again.
     private boolean isFollowed(SessionState state) {
-        return database.transact("look up what was seen of page " + state.id(), transaction -> Sql.first(
-                        transaction.connection(),
-                        row -> row.getString(1),
-                        "select status from stripe_object where id = ? and status = ?",
-                        state.id(),
-                        seenStatus(state))
-                .isPresent());
+        return database.transact(
+                "look up what was seen of page " + state.id(),
+                transaction -> Sql.first(
+                                transaction.connection(),
+                                row -> row.getString(1),
+                                "select status from stripe_object where id = ? and status = ?",
+                                state.id(),
+                                seenStatus(state))
+                        .isPresent());
     }
 
     private static String seenStatus(SessionState state) {
@@ -615,14 +627,7 @@ public final class FencedObjects implements StripeObjects {
     private Taken close(SessionState state, TenantId tenant, UUID page, long fence) {
         return database.transact("take in page " + state.id(), transaction -> {
             Seen seen = new Seen(
-                    ObjectKind.SESSION,
-                    state.id(),
-                    state.livemode(),
-                    tenant,
-                    seenStatus(state),
-                    null,
-                    null,
-                    null);
+                    ObjectKind.SESSION, state.id(), state.livemode(), tenant, seenStatus(state), null, null, null);
             if (!mirror.advance(transaction, seen, fence)) {
                 return older(tenant);
             }

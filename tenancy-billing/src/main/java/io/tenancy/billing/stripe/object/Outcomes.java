@@ -37,8 +37,8 @@ public final class Outcomes {
         return switch (state.status()) {
             case "succeeded" -> new PaymentResult.Succeeded(state.id());
             case "requires_payment_method" -> declined(state);
-            case "requires_action" -> declined(
-                    "authentication_required", "The bank wants its customer to confirm this payment in person.");
+            case "requires_action" ->
+                declined("authentication_required", "The bank wants its customer to confirm this payment in person.");
             case "canceled" -> declined("canceled", "The payment was cancelled at Stripe.");
             default -> new PaymentResult.Pending(state.id());
         };

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** For the adapter itself: what was asked of Stripe, stored before it was asked, because Stripe forgets keys after a day. */
 public final class Requests {
 
-    private static final String SELECT = "select key, part, tenant_id, kind, customer, payment_method, intent, currency,"
-            + " amount, first_asked_at, object, status from stripe_request";
+    private static final String SELECT =
+            "select key, part, tenant_id, kind, customer, payment_method, intent, currency,"
+                    + " amount, first_asked_at, tries, object, status from stripe_request";
 
     private Requests() {}
 
@@ -34,6 +35,7 @@ public final class Requests {
      * @param currency ISO 4217 code
      * @param amount in Stripe's units
      * @param firstAskedAt when it was asked first
+     * @param tries with how many keys; another one once Stripe failed, because it says the same to the same key
      * @param object what Stripe made of it; null while that is not known
      * @param status Stripe's word for that; null while it is not known
      */
@@ -48,16 +50,14 @@ public final class Requests {
             String currency,
             long amount,
             Instant firstAskedAt,
+            int tries,
             @Nullable String object,
             @Nullable String status) {}
 
     /** All parts of a request, locked. */
     public static List<Request> lock(Transaction transaction, UUID key) throws SQLException {
         return Sql.list(
-                transaction.connection(),
-                Requests::read,
-                SELECT + " where key = ? order by part for update",
-                key);
+                transaction.connection(), Requests::read, SELECT + " where key = ? order by part for update", key);
     }
 
     /** The request that Stripe made something of. */
@@ -100,6 +100,15 @@ public final class Requests {
                 request.part());
     }
 
+    /** The next time it is asked with another key. */
+    public static void failed(Transaction transaction, Request request) throws SQLException {
+        Sql.update(
+                transaction.connection(),
+                "update stripe_request set tries = tries + 1 where key = ? and part = ?",
+                request.key(),
+                request.part());
+    }
+
     /** For the adapter itself: a part that was refused without anything being made of it. */
     public static void refused(Transaction transaction, Request request) throws SQLException {
         Sql.update(
@@ -135,11 +144,13 @@ public final class Requests {
 
     /** Whether some parts of a refund were made and others cannot be. */
     static boolean isPartly(List<Request> parts) {
-        boolean open = parts.stream().anyMatch(each -> each.status() == null || each.status().equals("pending"));
+        boolean open = parts.stream()
+                .anyMatch(each -> each.status() == null || each.status().equals("pending"));
         return !open
                 && refunded(parts) instanceof PaymentResult.Pending
-                && parts.stream().allMatch(each -> List.of("succeeded", "failed", "canceled")
-                        .contains(String.valueOf(each.status())));
+                && parts.stream()
+                        .allMatch(each ->
+                                List.of("succeeded", "failed", "canceled").contains(String.valueOf(each.status())));
     }
 
     private static Request read(ResultSet row) throws SQLException {
@@ -154,6 +165,7 @@ public final class Requests {
                 row.getString("currency"),
                 row.getLong("amount"),
                 Sql.instant(row, "first_asked_at"),
+                row.getInt("tries"),
                 row.getString("object"),
                 row.getString("status"));
     }

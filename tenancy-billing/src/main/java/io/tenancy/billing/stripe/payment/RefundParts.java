@@ -59,6 +59,7 @@ final class RefundParts {
                             request.amount().currency(),
                             amount,
                             transaction.recordedAt(),
+                            1,
                             null,
                             null));
         }

@@ -81,7 +81,8 @@ public final class StripePages {
         this.objects = parts.objects;
     }
 
-    private record Page(UUID id, @Nullable String session, @Nullable String url, long amount, Instant expiresAt) {}
+    private record Page(
+            UUID id, @Nullable String session, @Nullable String url, long amount, Instant expiresAt) {}
 
     /**
      * The page on which a tenant pays an invoice; with what it pays, later ones are collected. A second click finds the same
@@ -191,13 +192,15 @@ public final class StripePages {
      * @throws StripeCallException when Stripe does not tell now; its news will
      */
     public boolean returned(TenantId tenant, String page) {
-        boolean own = database.transact("look up page " + page, transaction -> Sql.first(
-                        transaction.connection(),
-                        row -> row.getString(1),
-                        "select session from stripe_checkout where session = ? and tenant_id = ?",
-                        page,
-                        tenant.value())
-                .isPresent());
+        boolean own = database.transact(
+                "look up page " + page,
+                transaction -> Sql.first(
+                                transaction.connection(),
+                                row -> row.getString(1),
+                                "select session from stripe_checkout where session = ? and tenant_id = ?",
+                                page,
+                                tenant.value())
+                        .isPresent());
         if (!own) {
             throw new BillingException("Page " + page + " was to be looked up, but tenant " + tenant
                     + " has none like that. Go back to the bill.");
@@ -207,12 +210,14 @@ public final class StripePages {
     }
 
     private boolean isComplete(String page) {
-        return database.transact("look up page " + page, transaction -> Sql.first(
-                        transaction.connection(),
-                        row -> row.getString(1),
-                        "select state from stripe_checkout where session = ? and state = 'COMPLETE'",
-                        page)
-                .isPresent());
+        return database.transact(
+                "look up page " + page,
+                transaction -> Sql.first(
+                                transaction.connection(),
+                                row -> row.getString(1),
+                                "select state from stripe_checkout where session = ? and state = 'COMPLETE'",
+                                page)
+                        .isPresent());
     }
 
     private UUID store(
@@ -272,16 +277,18 @@ public final class StripePages {
                 close(page, session);
             }
         }
-        return database.transact("look up what is paid on pages", transaction -> Sql.first(
-                transaction.connection(),
-                row -> new PaymentResult.Pending(row.getString(1)),
-                "select p.session from stripe_checkout p left join stripe_object o on o.id = p.intent"
-                        + " where p.tenant_id = ? and p.invoice_id = ? and p.livemode = ?"
-                        + " and (p.state = 'OPEN' and p.session is not null"
-                        + " or p.state = 'COMPLETE' and o.status = 'processing') order by p.created_at desc limit 1",
-                tenant.value(),
-                invoice,
-                ownership.livemode()));
+        return database.transact(
+                "look up what is paid on pages",
+                transaction -> Sql.first(
+                        transaction.connection(),
+                        row -> new PaymentResult.Pending(row.getString(1)),
+                        "select p.session from stripe_checkout p left join stripe_object o on o.id = p.intent"
+                                + " where p.tenant_id = ? and p.invoice_id = ? and p.livemode = ?"
+                                + " and (p.state = 'OPEN' and p.session is not null"
+                                + " or p.state = 'COMPLETE' and o.status = 'processing') order by p.created_at desc limit 1",
+                        tenant.value(),
+                        invoice,
+                        ownership.livemode()));
     }
 
     private void close(Page page, String session) {

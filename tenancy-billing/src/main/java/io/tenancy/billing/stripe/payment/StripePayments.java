@@ -21,6 +21,7 @@ import io.tenancy.billing.stripe.object.Requests.Request;
 import io.tenancy.jpa.control.transaction.ControlTransactions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -137,7 +138,8 @@ public final class StripePayments implements PaymentProvider {
 
     private boolean isDue(PaymentRequest request) {
         UUID invoice = request.invoice();
-        return invoice == null || joined().pages().due(request.tenant(), invoice).equals(Optional.of(request.amount()));
+        return invoice == null
+                || joined().pages().due(request.tenant(), invoice).equals(Optional.of(request.amount()));
     }
 
     private Optional<Request> store(PaymentRequest request) {
@@ -160,6 +162,7 @@ public final class StripePayments implements PaymentProvider {
                     request.amount().currency(),
                     amount,
                     transaction.recordedAt(),
+                    1,
                     null,
                     null);
             Requests.insert(transaction, made);
@@ -190,16 +193,16 @@ public final class StripePayments implements PaymentProvider {
     }
 
     private Optional<IntentState> lookFor(Request stored) {
-        AtomicReference<Optional<IntentState>> found = new AtomicReference<>(Optional.empty());
+        List<IntentState> found = new ArrayList<>();
         Instant since = stored.firstAskedAt().minus(CLOCKS_DIFFER);
         calls.intents(stored.customer(), since, each -> {
             boolean same = ownership.isOurs(each.metadata())
                     && stored.key().toString().equals(each.metadata().get(Ownership.REQUEST));
             if (same) {
-                found.set(Optional.of(each));
+                found.add(each);
             }
         });
-        return found.get();
+        return found.stream().findFirst();
     }
 
     private PaymentResult make(PaymentRequest request, Request stored) {
@@ -230,8 +233,8 @@ public final class StripePayments implements PaymentProvider {
     }
 
     private String key(Request stored) {
-        return ownership.installation() + "/" + stored.kind().toLowerCase(Locale.ROOT) + "/" + stored.key()
-                + "/" + stored.part();
+        return ownership.installation() + "/" + stored.kind().toLowerCase(Locale.ROOT) + "/" + stored.key() + "/"
+                + stored.part() + "/" + stored.tries();
     }
 
     private PaymentResult refused(Request stored, StripeCallException failure) {
@@ -249,8 +252,19 @@ public final class StripePayments implements PaymentProvider {
                 var unused = joined().objects().refresh(ObjectKind.CUSTOMER, stored.customer());
                 yield Outcomes.declined(failure.code(), said(failure));
             }
+            case FAILED -> {
+                askWithAnotherKey(stored);
+                throw failure;
+            }
             case BUSY, UNKNOWN, NOT_ALLOWED -> throw failure;
         };
+    }
+
+    private void askWithAnotherKey(Request stored) {
+        var unused = database.transact("store that Stripe failed", transaction -> {
+            Requests.failed(transaction, stored);
+            return stored;
+        });
     }
 
     private static String said(StripeCallException failure) {
@@ -282,8 +296,8 @@ public final class StripePayments implements PaymentProvider {
     }
 
     private PaymentResult refunded(PaymentRequest request) {
-        List<Request> parts = database.transact(
-                "store what is asked of Stripe", transaction -> refunds.plan(transaction, request));
+        List<Request> parts =
+                database.transact("store what is asked of Stripe", transaction -> refunds.plan(transaction, request));
         if (parts.isEmpty()) {
             Money amount = request.amount();
             return Outcomes.declined(
@@ -330,21 +344,23 @@ public final class StripePayments implements PaymentProvider {
                 });
                 return;
             }
+            if (failure.kind() == StripeCallException.Kind.FAILED) {
+                askWithAnotherKey(part);
+            }
             throw failure;
         }
     }
 
     private Optional<RefundState> lookForRefund(Request part, String intent) {
-        AtomicReference<Optional<RefundState>> found =
-                new AtomicReference<>(Optional.empty());
+        List<RefundState> found = new ArrayList<>();
         calls.refunds(intent, null, each -> {
             boolean same = ownership.isOurs(each.metadata())
                     && part.key().toString().equals(each.metadata().get(Ownership.REQUEST))
                     && String.valueOf(part.part()).equals(each.metadata().get(Ownership.PART));
             if (same) {
-                found.set(Optional.of(each));
+                found.add(each);
             }
         });
-        return found.get();
+        return found.stream().findFirst();
     }
 }

@@ -33,6 +33,8 @@ create table stripe_request (
   -- In Stripe's units.
   amount bigint not null check (amount > 0),
   first_asked_at timestamptz not null,
+  -- With how many keys.
+  tries integer not null default 1,
   -- Of the payment or refund at Stripe; null while it is not known.
   object text unique,
   status text,
