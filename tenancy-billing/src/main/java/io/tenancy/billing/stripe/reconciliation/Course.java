@@ -114,7 +114,7 @@ final class Course {
     /** What is not there for one thing may be there for the next one; a Stripe that is busy is busy for all. */
     static boolean endsTheRun(StripeCallException failure) {
         return switch (failure.kind()) {
-            case BUSY, UNKNOWN, NOT_ALLOWED -> true;
+            case BUSY, UNKNOWN, FAILED, NOT_ALLOWED -> true;
             case REFUSED, MISSING, DECLINED -> false;
         };
     }
