@@ -82,6 +82,8 @@ final class CheckoutSessions {
                     "mode");
         }
         params.text("customer").ifPresent(customer -> Customers.living(world, customer, "customer"));
+        Urls.check(params, "cancel_url");
+        Urls.check(params, "success_url");
         params.required("success_url");
         long expiresAt = expiry(world, params);
         List<ObjectNode> items = mode.equals("payment") ? items(world, params) : List.of();
@@ -317,6 +319,7 @@ final class CheckoutSessions {
                     "The fake Stripe's portal has the flow payment_method_update only, not '" + flow + "'.",
                     "flow_data[type]");
         }
+        Urls.check(params, "return_url");
         ObjectNode session = world.create("billing_portal.session", "bps_");
         session.put("configuration", params.text("configuration").orElse("bpc_default"));
         session.put("customer", customer);

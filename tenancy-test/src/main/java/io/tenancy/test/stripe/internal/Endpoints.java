@@ -20,7 +20,7 @@ public final class Endpoints {
      * @param account what they are about
      */
     public Endpoints(Account account) {
-        pages = new Pages();
+        pages = new Pages(account, methods, payments, setups, sessions);
         new Customers(methods).addTo(api);
         methods.addTo(api);
         charges.addTo(api);

@@ -124,6 +124,7 @@ final class Events {
 
     static ObjectNode endpoint(
             World world, String url, List<String> types, @Nullable String apiVersion, String secret) {
+        Urls.checkOwnMachine(url);
         ObjectNode endpoint = world.create("webhook_endpoint", "we_");
         Json.putText(endpoint, "api_version", apiVersion);
         endpoint.putNull("application").putNull("description");
@@ -136,7 +137,10 @@ final class Events {
     private ObjectNode updateEndpoint(Call call) {
         Params params = call.params();
         ObjectNode endpoint = call.world().require("webhook_endpoint", call.id());
-        params.text("url").ifPresent(url -> endpoint.put("url", url));
+        params.text("url").ifPresent(url -> {
+            Urls.checkOwnMachine(url);
+            endpoint.put("url", url);
+        });
         if (params.has("enabled_events")) {
             endpoint.set("enabled_events", Json.texts(params.texts("enabled_events")));
         }

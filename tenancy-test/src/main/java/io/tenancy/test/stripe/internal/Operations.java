@@ -370,7 +370,12 @@ public final class Operations {
     public String endpoint(
             String url, List<String> types, @Nullable String apiVersion, List<String> secrets, boolean live) {
         return account.locked(() -> {
-            JsonNode made = Events.endpoint(account.world(live), url, types, apiVersion, secrets.get(0));
+            JsonNode made;
+            try {
+                made = Events.endpoint(account.world(live), url, types, apiVersion, secrets.get(0));
+            } catch (ApiError e) {
+                throw new IllegalArgumentException("No endpoint at '" + url + "': " + e.getMessage(), e);
+            }
             String id = Json.text(made, "id");
             secrets.subList(1, secrets.size())
                     .forEach(secret -> account.webhooks().alsoSign(id, secret, Instant.MAX));

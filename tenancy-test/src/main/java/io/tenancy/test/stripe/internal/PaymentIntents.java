@@ -227,6 +227,7 @@ final class PaymentIntents {
                             + " the PaymentIntent with a payment method and then confirm it again, or confirm it again"
                             + " directly with a payment method or ConfirmationToken.");
         }
+        Urls.check(params, "return_url");
         params.text("setup_future_usage").ifPresent(usage -> intent.put("setup_future_usage", usage));
         params.text("capture_method").ifPresent(capture -> intent.put("capture_method", capture));
         params.text("receipt_email").ifPresent(email -> intent.put("receipt_email", email));

@@ -117,6 +117,7 @@ final class SetupIntents {
 
     private void confirm(World world, ObjectNode intent, Params params) {
         refuseDone(intent);
+        Urls.check(params, "return_url");
         String id = params.text("payment_method").orElse(Json.text(intent, "payment_method"));
         if (id.isEmpty()) {
             throw ApiError.invalid(
