@@ -114,7 +114,8 @@ public final class PluginHost implements AutoCloseable {
         PluginCall call = new PluginCall(
                 NOBODY, sample.function(), sample.input(), Set.copyOf(capabilities), new SampleServices(), limits);
         try {
-            return call(module, call, 0, new byte[SEED_BYTES], PluginMeter.NONE).receipt();
+            return call(module, call, OutputRule.ANY, 0, new byte[SEED_BYTES], PluginMeter.NONE)
+                    .receipt();
         } catch (PluginFailedException failed) {
             throw new PluginRefusedException(
                     PluginRefusedException.Reason.SAMPLE_FAILED,
@@ -133,9 +134,22 @@ public final class PluginHost implements AutoCloseable {
      * @throws PluginFailedException when it came to nothing
      */
     public PluginResult call(AdmittedPlugin plugin, PluginCall call) {
+        return call(plugin, call, OutputRule.ANY);
+    }
+
+    /**
+     * Calls a plugin and waits for what it comes to.
+     *
+     * @param plugin which
+     * @param call what, for whom, and with what
+     * @param rule what its output has to be; one that is not so fails the call, and nothing that it did takes place
+     * @return what it came to
+     * @throws PluginFailedException when it came to nothing
+     */
+    public PluginResult call(AdmittedPlugin plugin, PluginCall call, OutputRule rule) {
         byte[] seed = new byte[SEED_BYTES];
         seeds.nextBytes(seed);
-        return call(plugin, call, clock.millis(), seed);
+        return call(plugin.module(), call, rule, clock.millis(), seed, meter);
     }
 
     /**
@@ -150,15 +164,16 @@ public final class PluginHost implements AutoCloseable {
      * @throws PluginFailedException when it came to nothing
      */
     public PluginResult call(AdmittedPlugin plugin, PluginCall call, long now, byte[] seed) {
-        return call(plugin.module(), call, now, seed, meter);
+        return call(plugin.module(), call, OutputRule.ANY, now, seed, meter);
     }
 
-    private PluginResult call(AdmittedModule module, PluginCall call, long now, byte[] seed, PluginMeter meter) {
+    private PluginResult call(
+            AdmittedModule module, PluginCall call, OutputRule rule, long now, byte[] seed, PluginMeter meter) {
         if (call.limits().stackBytes() > mostStack) {
             throw new IllegalArgumentException("The call wants " + call.limits().stackBytes()
                     + " bytes of stack, but workers are made for " + mostStack + "; see PluginHost.Builder.stackBytes");
         }
-        Execution execution = new Execution(module, call, now, new Randomness(seed));
+        Execution execution = new Execution(module, call, rule, now, new Randomness(seed));
         execution.prepare();
         FutureTask<PluginResult> task = new FutureTask<>(() -> run(execution, meter));
         if (!pool.offer(call.tenant(), task)) {
