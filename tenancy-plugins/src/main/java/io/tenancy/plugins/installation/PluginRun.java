@@ -10,16 +10,22 @@ import io.tenancy.plugins.install.PluginNotice;
 import io.tenancy.plugins.install.spi.BillingEvents;
 import io.tenancy.plugins.market.Marketplace;
 import io.tenancy.plugins.market.StoredPackage;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what plugins leave to be done: reviews that a node did not finish, installations that are under way, and messages.
+ * Does what plugins leave to be done: reviews that a node did not finish, installations that are under way, upgrades of plugins that are not pinned, and
+ * messages.
  * May run on many nodes at once. Safe for many threads.
  */
 public final class PluginRun {
+
+    /** How often new versions are looked for. */
+    public static final Duration UPGRADES_EVERY = Duration.ofMinutes(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(PluginRun.class);
 
@@ -30,6 +36,7 @@ public final class PluginRun {
     private final List<PluginEventListener> listeners;
     private final BillingEvents billing;
     private final PluginNoticeListener notices;
+    private volatile Instant upgradesNotBefore = Instant.MIN;
 
     /** Whom to tell what. */
     record Ears(List<PluginEventListener> listeners, BillingEvents billing, PluginNoticeListener notices) {}
@@ -39,9 +46,10 @@ public final class PluginRun {
      *
      * @param reviewed how many packages
      * @param resumed how many installations were looked at
+     * @param upgraded for how many installations an upgrade was looked for
      * @param told how many messages
      */
-    public record Done(int reviewed, int resumed, int told) {}
+    public record Done(int reviewed, int resumed, int upgraded, int told) {}
 
     PluginRun(
             Marketplace market, Installations installations, PluginMessages messages, InstantSource clock, Ears ears) {
@@ -65,7 +73,17 @@ public final class PluginRun {
             reviewed += review(each) ? 1 : 0;
         }
         int resumed = installations.resume(clock.instant());
-        return new Done(reviewed, resumed, messages.tellDue(this::tell));
+        return new Done(reviewed, resumed, upgrade(), messages.tellDue(this::tell));
+    }
+
+    private int upgrade() {
+        Instant now = clock.instant();
+        if (now.isBefore(upgradesNotBefore)) {
+            return 0;
+        }
+        int looked = installations.upgrade(now);
+        upgradesNotBefore = looked == Installations.UPGRADES_AT_ONCE ? now : now.plus(UPGRADES_EVERY);
+        return looked;
     }
 
     private boolean review(StoredPackage submitted) {

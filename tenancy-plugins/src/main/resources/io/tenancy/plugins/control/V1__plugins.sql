@@ -92,6 +92,10 @@ create table plugin_installation (
   -- Of the price that was announced; null for none.
   charged text,
   installed_at timestamptz not null,
+  -- When an upgrade was looked for; null for at once.
+  considered_at timestamptz,
+  -- Packages that were gone back from, which are not tried again unless somebody wants them.
+  left_digests text[] not null default '{}',
   version bigint not null,
   revision bigint not null,
   primary key (tenant_id, plugin),
