@@ -89,14 +89,18 @@ public final class PluginValues {
      */
     public List<String> keys(TenantId tenant, String plugin, String prefix) {
         return transactions.transact(
-                "look up what a plugin keeps",
-                transaction -> Sql.list(
-                        transaction.connection(),
-                        row -> row.getString(1),
-                        "select key from plugin_value where tenant_id = ? and plugin = ? and starts_with(key, ?) order by key",
-                        tenant.value(),
-                        plugin,
-                        prefix));
+                "look up what a plugin keeps", transaction -> keys(transaction, tenant, plugin, prefix));
+    }
+
+    private static List<String> keys(Transaction transaction, TenantId tenant, String plugin, String prefix)
+            throws SQLException {
+        return Sql.list(
+                transaction.connection(),
+                row -> row.getString(1),
+                "select key from plugin_value where tenant_id = ? and plugin = ? and starts_with(key, ?) order by key",
+                tenant.value(),
+                plugin,
+                prefix);
     }
 
     /**
@@ -180,7 +184,9 @@ public final class PluginValues {
     public void apply(Caller caller, PluginEffects effects) {
         transactions.transact("keep what a plugin did", transaction -> {
             requireEnabled(transaction, caller);
-            if (!effects.values().isEmpty() || !effects.reads().isEmpty()) {
+            if (!effects.values().isEmpty()
+                    || !effects.reads().isEmpty()
+                    || !effects.listings().isEmpty()) {
                 change(transaction, caller, effects);
             }
             for (String event : effects.events()) {
@@ -219,6 +225,7 @@ public final class PluginValues {
                         + caller.tenant() + " was changed by another call since this one read it. Call it again.");
             }
         });
+        requireSameKeys(transaction, caller, effects.listings());
         if (effects.values().isEmpty()) {
             return;
         }
@@ -249,6 +256,20 @@ public final class PluginValues {
                 version,
                 caller.tenant().value(),
                 caller.plugin());
+    }
+
+    // What is not there has no version: only the keys themselves tell that one was added.
+    private static void requireSameKeys(
+            Transaction transaction, Caller caller, Map<String, PluginEffects.Listing> listings) throws SQLException {
+        for (Map.Entry<String, PluginEffects.Listing> each : listings.entrySet()) {
+            List<String> now = keys(transaction, caller.tenant(), caller.plugin(), each.getKey());
+            if (!PluginEffects.Listing.of(now).equals(each.getValue())) {
+                throw new EffectConflictException("The keys of plugin " + caller.plugin() + " of tenant "
+                        + caller.tenant() + " that begin with '" + each.getKey() + "' were "
+                        + each.getValue().keys() + " when this call listed them, and another call added or removed"
+                        + " some since. Call it again.");
+            }
+        }
     }
 
     private record Space(long bytes, int keys, long version) {}
