@@ -92,7 +92,7 @@ public final class TenancyPlugins implements AutoCloseable {
                 .build();
         market = new Marketplace(transactions, audit, trust, host, settings.clock);
         PackageShelf shelf = new PackageShelf(market, host, settings.clock);
-        PluginValues values = new PluginValues(transactions, messages);
+        PluginValues values = new PluginValues(transactions, messages, settings.storing);
         PluginSecrets secrets = new PluginSecrets(transactions, audit, settings.secretKeys);
         installations = new Installations(
                 new Installations.Parts(transactions, audit, messages, market, shelf, values, secrets),
@@ -252,6 +252,7 @@ public final class TenancyPlugins implements AutoCloseable {
         private PluginLimits most = PluginLimits.DEFAULT;
         private int connections = DEFAULT_CONNECTIONS;
         private Duration interval = PluginJobs.DEFAULT_INTERVAL;
+        private Duration storing = PluginValues.MOST_TIME;
         private CredentialCheck credentials = CredentialCheck.NONE;
         private InstallPolicy policy = InstallPolicy.ALL;
         private TenantRegions regions = TenantRegions.UNKNOWN;
@@ -335,6 +336,18 @@ public final class TenancyPlugins implements AutoCloseable {
                 throw new IllegalArgumentException("The jobs wait longer than no time, but were to wait " + value);
             }
             interval = value;
+            return this;
+        }
+
+        /**
+         * How long storing what a call did may take; {@link PluginValues#MOST_TIME} otherwise. A call whose effects are not
+         * stored by then fails by the host's fault: none of them takes place, and the tenant does not pay.
+         *
+         * @param value 10 ms to an hour
+         * @return this builder
+         */
+        public Builder storing(Duration value) {
+            storing = value;
             return this;
         }
 

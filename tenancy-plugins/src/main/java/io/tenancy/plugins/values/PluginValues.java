@@ -11,6 +11,7 @@ import io.tenancy.plugins.control.PluginMessages;
 import io.tenancy.plugins.pack.CapabilityRequest;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
@@ -27,8 +28,12 @@ import java.util.TreeSet;
  */
 public final class PluginValues {
 
+    /** How long storing what a call did may take, unless told otherwise: beyond the wait for a connection. */
+    public static final Duration MOST_TIME = Duration.ofSeconds(5);
+
     private final ControlTransactions transactions;
     private final PluginMessages messages;
+    private final Duration mostTime;
 
     /**
      * The values.
@@ -37,8 +42,24 @@ public final class PluginValues {
      * @param messages takes what calls emit
      */
     public PluginValues(ControlTransactions transactions, PluginMessages messages) {
+        this(transactions, messages, MOST_TIME);
+    }
+
+    /**
+     * The values.
+     *
+     * @param transactions of the platform login
+     * @param messages takes what calls emit
+     * @param mostTime how long storing what a call did may take, beyond the wait for a connection; 10 ms to an hour
+     */
+    public PluginValues(ControlTransactions transactions, PluginMessages messages, Duration mostTime) {
+        if (mostTime.toMillis() < 10 || mostTime.compareTo(Duration.ofHours(1)) > 0) {
+            throw new IllegalArgumentException(
+                    "Storing what a call did may take 10 ms to an hour, but was to take " + mostTime);
+        }
         this.transactions = transactions;
         this.messages = messages;
+        this.mostTime = mostTime;
     }
 
     /**
@@ -180,22 +201,30 @@ public final class PluginValues {
      * @param effects what it did
      * @throws EffectConflictException when what it had read is not so any more, the plugin is not enabled any more, or its
      *     quota is used up
+     * @throws io.tenancy.plugins.control.PluginsUnavailableException when the database cannot do it, or not in time; nothing
+     *     took place then, unless the connection was lost while it was committed
      */
     public void apply(Caller caller, PluginEffects effects) {
+        StoringTime time = new StoringTime(mostTime);
         transactions.transact("keep what a plugin did", transaction -> {
+            time.bound(transaction);
             requireEnabled(transaction, caller);
             if (!effects.values().isEmpty()
                     || !effects.reads().isEmpty()
                     || !effects.listings().isEmpty()) {
-                change(transaction, caller, effects);
+                change(transaction, caller, effects, time);
             }
             for (String event : effects.events()) {
+                time.require();
                 messages.add(transaction, caller.tenant(), caller.plugin(), PluginMessages.Kind.EVENT, event);
             }
             for (String annotation : effects.annotations()) {
+                time.require();
                 messages.add(transaction, caller.tenant(), caller.plugin(), PluginMessages.Kind.ANNOTATION, annotation);
             }
+            time.require();
             count(transaction, caller, effects.metrics());
+            time.require();
             return true;
         });
     }
@@ -215,7 +244,8 @@ public final class PluginValues {
         }
     }
 
-    private static void change(Transaction transaction, Caller caller, PluginEffects effects) throws SQLException {
+    private static void change(Transaction transaction, Caller caller, PluginEffects effects, StoringTime time)
+            throws SQLException {
         Space space = lock(transaction, caller);
         Map<String, Row> rows = rows(transaction, caller, effects);
         effects.reads().forEach((key, version) -> {
@@ -225,7 +255,7 @@ public final class PluginValues {
                         + caller.tenant() + " was changed by another call since this one read it. Call it again.");
             }
         });
-        requireSameKeys(transaction, caller, effects.listings());
+        requireSameKeys(transaction, caller, effects.listings(), time);
         if (effects.values().isEmpty()) {
             return;
         }
@@ -233,6 +263,7 @@ public final class PluginValues {
         int keys = space.keys;
         long version = space.version;
         for (Map.Entry<String, PluginEffects.Value> each : new TreeMap<>(effects.values()).entrySet()) {
+            time.require();
             Row before = rows.get(each.getKey());
             byte[] value = each.getValue().bytes();
             if (before != null) {
@@ -260,8 +291,10 @@ public final class PluginValues {
 
     // What is not there has no version: only the keys themselves tell that one was added.
     private static void requireSameKeys(
-            Transaction transaction, Caller caller, Map<String, PluginEffects.Listing> listings) throws SQLException {
+            Transaction transaction, Caller caller, Map<String, PluginEffects.Listing> listings, StoringTime time)
+            throws SQLException {
         for (Map.Entry<String, PluginEffects.Listing> each : listings.entrySet()) {
+            time.require();
             List<String> now = keys(transaction, caller.tenant(), caller.plugin(), each.getKey());
             if (!PluginEffects.Listing.of(now).equals(each.getValue())) {
                 throw new EffectConflictException("The keys of plugin " + caller.plugin() + " of tenant "

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tenancy.TenantId;
 import io.tenancy.jpa.control.SecretKeys;
 import io.tenancy.jpa.control.transaction.ControlTransactions;
+import io.tenancy.jpa.control.transaction.Sql;
 import io.tenancy.plugins.KeepingPlugin;
 import io.tenancy.plugins.PluginFixture;
 import io.tenancy.plugins.TestPlugin;
+import io.tenancy.plugins.TestServer;
 import io.tenancy.plugins.capability.EffectConflictException;
 import io.tenancy.plugins.capability.PluginEffects;
 import io.tenancy.plugins.control.PluginAudit;
@@ -17,9 +19,12 @@ import io.tenancy.plugins.control.PluginsUnavailableException;
 import io.tenancy.plugins.extension.ExtensionResult;
 import io.tenancy.plugins.extension.PluginTrace;
 import io.tenancy.plugins.extension.spi.PluginEventListener;
+import io.tenancy.plugins.installation.TenancyPlugins;
 import io.tenancy.plugins.pack.CapabilityRequest;
 import io.tenancy.plugins.pack.ExtensionPoint;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -345,6 +350,54 @@ class PluginValuesTest {
         } catch (EffectConflictException conflict) {
             return false;
         }
+    }
+
+    @Test
+    void aDatabaseThatDoesNotStoreInTimeFailsTheCallByTheHostsFaultAndNothingTakesPlace() throws Exception {
+        TenantId tenant = tenant();
+        try (TenancyPlugins hasty = fixture.another(builder -> builder.storing(Duration.ofMillis(200)))) {
+            try (Connection blocking = TestServer.administrator(fixture.server().database());
+                    Statement sql = blocking.createStatement()) {
+                blocking.setAutoCommit(false);
+                sql.execute("select 1 from tenancy_control.plugin_space where tenant_id = '" + tenant + "' for update");
+
+                PluginTrace failed = hasty.extensions()
+                        .call(tenant, ExtensionPoint.EVENT_HANDLE, "{}")
+                        .trace()
+                        .get(0);
+
+                assertThat(failed.outcome()).isEqualTo(PluginTrace.Outcome.HOST_FAILED);
+                assertThat(failed.detail()).contains("could not be stored");
+                assertThat(failed.fuel()).isZero();
+                blocking.rollback();
+            }
+            assertThat(kept(tenant, "k")).isEmpty();
+            assertThat(fixture.rows("select 1 from plugin_message where tenant_id = '" + tenant + "'"))
+                    .isEmpty();
+
+            assertThat(hasty.extensions()
+                            .call(tenant, ExtensionPoint.EVENT_HANDLE, "{}")
+                            .trace()
+                            .get(0)
+                            .outcome())
+                    .isEqualTo(PluginTrace.Outcome.RETURNED);
+        }
+    }
+
+    @Test
+    void timeoutsOfOneTransactionAreNotThoseOfTheNext() {
+        PluginValues.Caller caller = caller(tenant());
+        values.apply(caller, putting(Map.of("k", "v"), Map.of()));
+
+        List<String> next = transactions.transact(
+                "look at the settings",
+                transaction -> Sql.list(
+                        transaction.connection(),
+                        row -> row.getString(1) + " " + row.getString(2) + " "
+                                + transaction.connection().getNetworkTimeout(),
+                        "select current_setting('statement_timeout'), current_setting('lock_timeout')"));
+
+        assertThat(next).containsExactly("0 0 0");
     }
 
     @Test
