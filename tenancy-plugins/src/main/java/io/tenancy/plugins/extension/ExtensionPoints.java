@@ -19,6 +19,7 @@ import io.tenancy.plugins.sandbox.OutputRule;
 import io.tenancy.plugins.sandbox.PluginCall;
 import io.tenancy.plugins.sandbox.PluginFailedException;
 import io.tenancy.plugins.sandbox.PluginHost;
+import io.tenancy.plugins.sandbox.PluginHostBusyException;
 import io.tenancy.plugins.sandbox.PluginLimits;
 import io.tenancy.plugins.sandbox.PluginResult;
 import io.tenancy.plugins.schema.CompiledSchema;
@@ -208,6 +209,8 @@ public final class ExtensionPoints {
             ready = parts.shelf.require(plugin.digest(), tenant);
         } catch (PackageRefusedException | PluginRefusedException refused) {
             return Called.without(Outcome.UNTRUSTED, 0, refused.getMessage());
+        } catch (PluginHostBusyException busy) {
+            return Called.without(Outcome.HOST_FAILED, 0, busy.getMessage());
         }
         PluginManifest manifest = ready.verified().manifest();
         PluginFunction function = functionOf(manifest, point);

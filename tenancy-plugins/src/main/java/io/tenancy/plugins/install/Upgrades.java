@@ -8,6 +8,7 @@ import io.tenancy.plugins.control.PluginMessages;
 import io.tenancy.plugins.market.Marketplace;
 import io.tenancy.plugins.market.StoredPackage;
 import io.tenancy.plugins.pack.SemanticVersion;
+import io.tenancy.plugins.sandbox.PluginHostBusyException;
 import java.sql.Array;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,6 +78,13 @@ final class Upgrades {
             transactions.transact("note a look for upgrades", transaction -> considered(transaction, row, now));
             try {
                 consider(row);
+            } catch (PluginHostBusyException busy) {
+                LOG.info(
+                        "Plugin {} of tenant {} is looked at again soon: {}",
+                        row.plugin(),
+                        row.tenant(),
+                        busy.getMessage());
+                transactions.transact("note a look for upgrades", transaction -> considered(transaction, row, null));
             } catch (RuntimeException failure) {
                 LOG.warn(
                         "Plugin {} of tenant {} could not be upgraded, and is looked at again",
@@ -87,7 +96,8 @@ final class Upgrades {
         return due.size();
     }
 
-    private static int considered(Transaction transaction, InstallationRow row, Instant now) throws SQLException {
+    private static int considered(Transaction transaction, InstallationRow row, @Nullable Instant now)
+            throws SQLException {
         return Sql.update(
                 transaction.connection(),
                 "update plugin_installation set considered_at = ? where tenant_id = ? and plugin = ?",

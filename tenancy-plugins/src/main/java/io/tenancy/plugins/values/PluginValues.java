@@ -89,15 +89,16 @@ public final class PluginValues {
      * @return empty where there is none
      */
     public Optional<Stored> find(TenantId tenant, String plugin, String key) {
-        return transactions.transact(
-                "read a value of a plugin",
-                transaction -> Sql.first(
-                        transaction.connection(),
-                        row -> new Stored(row.getBytes("value"), row.getLong("version")),
-                        "select value, version from plugin_value where tenant_id = ? and plugin = ? and key = ?",
-                        tenant.value(),
-                        plugin,
-                        key));
+        return transactions.transact("read a value of a plugin", transaction -> {
+            StoringTime.ofAnswers(transaction, mostTime);
+            return Sql.first(
+                    transaction.connection(),
+                    row -> new Stored(row.getBytes("value"), row.getLong("version")),
+                    "select value, version from plugin_value where tenant_id = ? and plugin = ? and key = ?",
+                    tenant.value(),
+                    plugin,
+                    key);
+        });
     }
 
     /**
@@ -109,8 +110,10 @@ public final class PluginValues {
      * @return sorted
      */
     public List<String> keys(TenantId tenant, String plugin, String prefix) {
-        return transactions.transact(
-                "look up what a plugin keeps", transaction -> keys(transaction, tenant, plugin, prefix));
+        return transactions.transact("look up what a plugin keeps", transaction -> {
+            StoringTime.ofAnswers(transaction, mostTime);
+            return keys(transaction, tenant, plugin, prefix);
+        });
     }
 
     private static List<String> keys(Transaction transaction, TenantId tenant, String plugin, String prefix)
@@ -133,14 +136,15 @@ public final class PluginValues {
      */
     public Used used(TenantId tenant, String plugin) {
         return transactions
-                .transact(
-                        "look up how much a plugin keeps",
-                        transaction -> Sql.first(
-                                transaction.connection(),
-                                row -> new Used(row.getLong("bytes"), row.getInt("keys")),
-                                "select bytes, keys from plugin_space where tenant_id = ? and plugin = ?",
-                                tenant.value(),
-                                plugin))
+                .transact("look up how much a plugin keeps", transaction -> {
+                    StoringTime.ofAnswers(transaction, mostTime);
+                    return Sql.first(
+                            transaction.connection(),
+                            row -> new Used(row.getLong("bytes"), row.getInt("keys")),
+                            "select bytes, keys from plugin_space where tenant_id = ? and plugin = ?",
+                            tenant.value(),
+                            plugin);
+                })
                 .orElse(new Used(0, 0));
     }
 

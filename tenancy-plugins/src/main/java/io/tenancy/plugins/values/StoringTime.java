@@ -24,6 +24,11 @@ final class StoringTime {
         this.until = System.nanoTime() + most.toNanos();
     }
 
+    /** Has a connection wait no longer than that for each answer, for transactions that wait for nobody and only read. */
+    static void ofAnswers(Transaction transaction, Duration most) throws SQLException {
+        transaction.connection().setNetworkTimeout(Runnable::run, (int) most.toMillis());
+    }
+
     /** Bounds a transaction that begins. */
     void bound(Transaction transaction) throws SQLException {
         long left = left();

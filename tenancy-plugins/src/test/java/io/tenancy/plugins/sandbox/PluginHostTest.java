@@ -205,6 +205,17 @@ class PluginHostTest {
         }
     }
 
+    @Test
+    void aHostThatIsClosedRefusesNoModule() {
+        PluginHost host = host(EndiveEngine.compiled());
+        host.close();
+
+        assertThatThrownBy(() ->
+                        host.admit(answering("{\"output\":1}"), Set.of(), List.of(new PluginSample("work", "{}"))))
+                .isInstanceOf(PluginHostBusyException.class)
+                .hasMessageContaining("closed");
+    }
+
     /** Tells what a call did; has the keys {@code s1} and {@code s2}. */
     private static final class Listening implements PluginServices {
         private final List<PluginEffects> applied = new ArrayList<>();
