@@ -585,9 +585,10 @@ public final class Installations {
             values.removeAll(transaction, tenant, plugin);
             Sql.update(
                     transaction.connection(),
-                    "insert into plugin_removal (tenant_id, revision) values (?, ?)",
+                    "insert into plugin_removal (tenant_id, revision, removed_at) values (?, ?, ?)",
                     tenant.value(),
-                    revision);
+                    revision,
+                    transaction.recordedAt());
             if (row.charged() != null) {
                 messages.add(
                         transaction,

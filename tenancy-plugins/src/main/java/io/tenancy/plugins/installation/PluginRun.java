@@ -2,6 +2,7 @@ package io.tenancy.plugins.installation;
 
 import io.tenancy.plugins.control.PluginMessages;
 import io.tenancy.plugins.control.PluginMessages.Message;
+import io.tenancy.plugins.control.Pruning;
 import io.tenancy.plugins.extension.spi.PluginEventListener;
 import io.tenancy.plugins.extension.spi.PluginEventListener.Said;
 import io.tenancy.plugins.install.Charges;
@@ -27,16 +28,21 @@ public final class PluginRun {
     /** How often new versions are looked for. */
     public static final Duration UPGRADES_EVERY = Duration.ofMinutes(1);
 
+    /** How often old rows are removed. */
+    public static final Duration PRUNED_EVERY = Duration.ofHours(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(PluginRun.class);
 
     private final Marketplace market;
     private final Installations installations;
     private final PluginMessages messages;
+    private final Pruning pruning;
     private final InstantSource clock;
     private final List<PluginEventListener> listeners;
     private final BillingEvents billing;
     private final PluginNoticeListener notices;
     private volatile Instant upgradesNotBefore = Instant.MIN;
+    private volatile Instant pruneNotBefore = Instant.MIN;
 
     /** Whom to tell what. */
     record Ears(List<PluginEventListener> listeners, BillingEvents billing, PluginNoticeListener notices) {}
@@ -52,10 +58,16 @@ public final class PluginRun {
     public record Done(int reviewed, int resumed, int upgraded, int told) {}
 
     PluginRun(
-            Marketplace market, Installations installations, PluginMessages messages, InstantSource clock, Ears ears) {
+            Marketplace market,
+            Installations installations,
+            PluginMessages messages,
+            Pruning pruning,
+            InstantSource clock,
+            Ears ears) {
         this.market = market;
         this.installations = installations;
         this.messages = messages;
+        this.pruning = pruning;
         this.clock = clock;
         this.listeners = List.copyOf(ears.listeners);
         this.billing = ears.billing;
@@ -73,7 +85,18 @@ public final class PluginRun {
             reviewed += review(each) ? 1 : 0;
         }
         int resumed = installations.resume(clock.instant());
-        return new Done(reviewed, resumed, upgrade(), messages.tellDue(this::tell));
+        int upgraded = upgrade();
+        prune();
+        return new Done(reviewed, resumed, upgraded, messages.tellDue(this::tell));
+    }
+
+    private void prune() {
+        Instant now = clock.instant();
+        if (!now.isBefore(pruneNotBefore)) {
+            Pruning.Pruned pruned = pruning.prune(now);
+            LOG.debug("Old rows of plugins were removed: {}", pruned);
+            pruneNotBefore = now.plus(PRUNED_EVERY);
+        }
     }
 
     private int upgrade() {

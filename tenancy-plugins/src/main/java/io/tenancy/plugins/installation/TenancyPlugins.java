@@ -9,6 +9,7 @@ import io.tenancy.jpa.ratelimit.LocalRateLimitBackend;
 import io.tenancy.plugins.control.PluginAudit;
 import io.tenancy.plugins.control.PluginMessages;
 import io.tenancy.plugins.control.PluginsUnavailableException;
+import io.tenancy.plugins.control.Pruning;
 import io.tenancy.plugins.extension.ExtensionPoints;
 import io.tenancy.plugins.extension.spi.PluginEventListener;
 import io.tenancy.plugins.http.HttpGateway;
@@ -122,6 +123,7 @@ public final class TenancyPlugins implements AutoCloseable {
                 market,
                 installations,
                 messages,
+                new Pruning(transactions),
                 settings.clock,
                 new PluginRun.Ears(settings.listeners, settings.billing, settings.notices));
         jobs = new PluginJobs(platform, run, settings.interval);
