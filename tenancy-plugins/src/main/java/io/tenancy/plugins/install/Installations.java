@@ -43,6 +43,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Installations {
 
+    /** How many installations {@link #upgrade} looks at in one go. */
+    public static final int UPGRADES_AT_ONCE = Upgrades.AT_ONCE;
+
     private static final int AT_ONCE = 50;
     private static final Logger LOG = LoggerFactory.getLogger(Installations.class);
     private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -57,6 +60,7 @@ public final class Installations {
     private final PluginValues values;
     private final PluginSecrets secrets;
     private final Pipeline pipeline;
+    private final Upgrades upgrades;
 
     /**
      * What installations are made of.
@@ -96,6 +100,7 @@ public final class Installations {
         secrets = parts.secrets();
         pipeline = new Pipeline(
                 transactions, audit, messages, market, shelf, new Pipeline.Conditions(credentials, policy, regions));
+        upgrades = new Upgrades(transactions, audit, messages, market, pipeline);
     }
 
     /**
@@ -295,7 +300,8 @@ public final class Installations {
                     "update plugin_installation set version = version + 1, revision = ?,"
                             + " config = case when pending_digest is null then ? else config end,"
                             + " pending_config = case when pending_digest is null then null else ? end,"
-                            + " waits_for = case when pending_step = 'CONFIGURATION' then null else waits_for end"
+                            + " waits_for = case when pending_step = 'CONFIGURATION' then null else waits_for end,"
+                            + " considered_at = null"
                             + " where tenant_id = ? and plugin = ?",
                     revision,
                     config,
@@ -353,7 +359,8 @@ public final class Installations {
     }
 
     /**
-     * Keeps a plugin at its version until it is unpinned.
+     * Keeps a plugin at its version until it is unpinned. One that is not pinned is upgraded by the jobs as far as that needs
+     * nobody's word.
      *
      * @param tenant who
      * @param plugin id of the plugin
@@ -368,7 +375,7 @@ public final class Installations {
                 note,
                 row -> true,
                 "",
-                "update plugin_installation set pinned = " + pinned
+                "update plugin_installation set considered_at = null, pinned = " + pinned
                         + ", version = version + 1 where tenant_id = ? and plugin = ?");
     }
 
@@ -404,7 +411,8 @@ public final class Installations {
                 note,
                 row -> !row.enabled() && row.active() != null,
                 "it is enabled, or was never active",
-                "update plugin_installation set enabled = true, version = version + 1 where tenant_id = ? and plugin = ?");
+                "update plugin_installation set enabled = true, considered_at = null, version = version + 1"
+                        + " where tenant_id = ? and plugin = ?");
     }
 
     private interface Condition {
@@ -480,7 +488,8 @@ public final class Installations {
         String charged = Charges.written(manifest.price());
         Sql.update(
                 transaction.connection(),
-                "update plugin_installation set active_digest = previous_digest, previous_digest = null, enabled = true,"
+                "update plugin_installation set left_digests = array_append(left_digests, active_digest),"
+                        + " active_digest = previous_digest, previous_digest = null, enabled = true,"
                         + " config = coalesce(previous_config, config), previous_config = null, pending_config = null,"
                         + " pinned = true, pending_digest = null, pending_step = null, waits_for = null, refused = null,"
                         + " charged = ?, version = version + 1, revision = ? where tenant_id = ? and plugin = ?",
@@ -576,9 +585,10 @@ public final class Installations {
             values.removeAll(transaction, tenant, plugin);
             Sql.update(
                     transaction.connection(),
-                    "insert into plugin_removal (tenant_id, revision) values (?, ?)",
+                    "insert into plugin_removal (tenant_id, revision, removed_at) values (?, ?, ?)",
                     tenant.value(),
-                    revision);
+                    revision,
+                    transaction.recordedAt());
             if (row.charged() != null) {
                 messages.add(
                         transaction,
@@ -673,5 +683,17 @@ public final class Installations {
             }
         }
         return due.size();
+    }
+
+    /**
+     * Upgrades plugins that are not pinned to their highest listed version that asks for and costs nothing in addition, whose
+     * form the settings fit, and that was not gone back from. What a higher one waits for is told to people and written down,
+     * once for each version. Each installation is looked at when something new is listed, and every six hours.
+     *
+     * @param now what time it is
+     * @return how many installations were looked at; more may be due where it is {@value #UPGRADES_AT_ONCE}
+     */
+    public int upgrade(Instant now) {
+        return upgrades.run(now);
     }
 }
