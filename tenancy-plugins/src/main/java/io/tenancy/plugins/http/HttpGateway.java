@@ -37,7 +37,9 @@ import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -68,9 +70,12 @@ public final class HttpGateway implements AutoCloseable {
             "proxy-connection",
             "keep-alive",
             "forwarded",
-            "x-forwarded-for",
-            "x-forwarded-host",
-            "x-forwarded-proto");
+            "via",
+            "x-real-ip");
+
+    private static final String FORWARDED = "x-forwarded-";
+    private static final int MOST_HEADERS = 200;
+    private static final int LONGEST_LINE = 16 << 10;
 
     private final CloseableHttpAsyncClient client;
     private final Duration timeout;
@@ -82,6 +87,10 @@ public final class HttpGateway implements AutoCloseable {
         mostBytes = builder.mostBytes;
         plain = builder.plain;
         client = HttpAsyncClients.custom()
+                .setHttp1Config(Http1Config.custom()
+                        .setMaxHeaderCount(MOST_HEADERS)
+                        .setMaxLineLength(LONGEST_LINE)
+                        .build())
                 .setConnectionManager(PoolingAsyncClientConnectionManagerBuilder.create()
                         .setDnsResolver(new GuardedResolver(builder.names, builder.reachable))
                         .setMaxConnTotal(builder.connections)
@@ -146,7 +155,12 @@ public final class HttpGateway implements AutoCloseable {
 
     private static PluginRequest read(String request) {
         try {
-            return HttpJson.read(request);
+            PluginRequest read = HttpJson.read(request);
+            if (read == null) {
+                throw new PluginServiceRefusedException(
+                        "A request is not {\"method\", \"url\", \"headers\", \"body\"}, but null");
+            }
+            return read;
         } catch (JacksonException broken) {
             throw new PluginServiceRefusedException(
                     "A request is not {\"method\", \"url\", \"headers\", \"body\"}: " + broken.getOriginalMessage());
@@ -193,15 +207,17 @@ public final class HttpGateway implements AutoCloseable {
 
     private static String header(PluginRequest asked, String name) {
         boolean token = !name.isEmpty() && name.chars().allMatch(each -> each > ' ' && each < 0x7F && each != ':');
-        if (!token || OWN_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+        String small = name.toLowerCase(Locale.ROOT);
+        if (!token || OWN_HEADERS.contains(small) || small.startsWith(FORWARDED)) {
             throw refused(asked, "it may not set header '" + name + "'");
         }
         return name;
     }
 
     private static String text(PluginRequest asked, String value) {
-        if (value.chars().anyMatch(each -> each < ' ' || each == 0x7F)) {
-            throw refused(asked, "the value of a header has control characters");
+        // Others would be sent as something else, which may be the end of a line.
+        if (value.chars().anyMatch(each -> each < ' ' || each >= 0x7F)) {
+            throw refused(asked, "the value of a header has characters other than those of ASCII that can be printed");
         }
         return value;
     }
@@ -278,7 +294,7 @@ public final class HttpGateway implements AutoCloseable {
         }
 
         /**
-         * How many bytes an answer may have.
+         * How many bytes an answer may have; its headers as many again, but no more than 200 of 16 KiB each.
          *
          * @param value by default 256 KiB
          * @return this builder
@@ -342,9 +358,15 @@ public final class HttpGateway implements AutoCloseable {
         }
 
         @Override
-        protected void start(HttpResponse response, @Nullable ContentType type) {
+        protected void start(HttpResponse response, @Nullable ContentType type) throws HttpException {
             status = response.getCode();
+            long bytes = 0;
             for (Header header : response.getHeaders()) {
+                bytes += header.getName().length()
+                        + String.valueOf(header.getValue()).length();
+                if (bytes > mostBytes) {
+                    throw new HttpException("the headers of the answer have more than " + mostBytes + " bytes");
+                }
                 headers.merge(
                         header.getName().toLowerCase(Locale.ROOT),
                         String.valueOf(header.getValue()),
