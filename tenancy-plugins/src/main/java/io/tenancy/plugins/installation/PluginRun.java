@@ -16,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what plugins leave to be done: reviews that a node did not finish, installations that are under way, and messages.
+ * Does what plugins leave to be done: reviews that a node did not finish, installations that are under way, what tenants
+ * may not have any more, and messages.
  * May run on many nodes at once. Safe for many threads.
  */
 public final class PluginRun {
@@ -39,9 +40,10 @@ public final class PluginRun {
      *
      * @param reviewed how many packages
      * @param resumed how many installations were looked at
+     * @param rechecked of how many it was asked whether their tenants may still have them
      * @param told how many messages
      */
-    public record Done(int reviewed, int resumed, int told) {}
+    public record Done(int reviewed, int resumed, int rechecked, int told) {}
 
     PluginRun(
             Marketplace market, Installations installations, PluginMessages messages, InstantSource clock, Ears ears) {
@@ -65,7 +67,8 @@ public final class PluginRun {
             reviewed += review(each) ? 1 : 0;
         }
         int resumed = installations.resume(clock.instant());
-        return new Done(reviewed, resumed, messages.tellDue(this::tell));
+        int rechecked = installations.recheck(clock.instant());
+        return new Done(reviewed, resumed, rechecked, messages.tellDue(this::tell));
     }
 
     private boolean review(StoredPackage submitted) {
