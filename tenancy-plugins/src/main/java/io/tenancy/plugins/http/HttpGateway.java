@@ -18,8 +18,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -35,11 +40,16 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
+import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.nio.AsyncRequestProducer;
+import org.apache.hc.core5.http.nio.DataStreamChannel;
+import org.apache.hc.core5.http.nio.RequestChannel;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -49,7 +59,8 @@ import tools.jackson.core.JacksonException;
 /**
  * Sends requests of plugins, each at most once: no redirect is followed, nothing is tried again, no cookie is kept. The name
  * of a host is resolved when the connection is made, and the connection goes to just the addresses that were looked at, so
- * that a name cannot lead outside when it is looked at and inside when it is used. Safe for many threads.
+ * that a name cannot lead outside when it is looked at and inside when it is used. Nobody is kept waiting beyond the time,
+ * for a name to be resolved neither. Safe for many threads.
  */
 public final class HttpGateway implements AutoCloseable {
 
@@ -76,8 +87,10 @@ public final class HttpGateway implements AutoCloseable {
     private static final String FORWARDED = "x-forwarded-";
     private static final int MOST_HEADERS = 200;
     private static final int LONGEST_LINE = 16 << 10;
+    private static final long IDLE_SECONDS = 30;
 
     private final CloseableHttpAsyncClient client;
+    private final ExecutorService senders;
     private final Duration timeout;
     private final int mostBytes;
     private final boolean plain;
@@ -114,6 +127,19 @@ public final class HttpGateway implements AutoCloseable {
                 .disableRedirectHandling()
                 .build();
         client.start();
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                builder.connections,
+                builder.connections,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(builder.connections),
+                work -> {
+                    Thread thread = new Thread(work, "tenancy-plugins-http");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        pool.allowCoreThreadTimeOut(true);
+        senders = pool;
     }
 
     /** How to build one. */
@@ -133,8 +159,12 @@ public final class HttpGateway implements AutoCloseable {
     public String send(HttpGrant grant, UnaryOperator<String> secrets, String request) {
         PluginRequest asked = read(request);
         SimpleHttpRequest made = allowed(grant, secrets, asked);
-        Future<PluginAnswer> answer =
-                client.execute(SimpleRequestProducer.create(made), new BoundedAnswer(mostBytes), null);
+        CompletableFuture<PluginAnswer> answer = new CompletableFuture<>();
+        try {
+            senders.execute(() -> begin(made, answer));
+        } catch (RejectedExecutionException busy) {
+            throw refused(asked, "too many other requests are on their way");
+        }
         try {
             return HttpJson.write(answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
         } catch (ExecutionException failure) {
@@ -146,6 +176,74 @@ public final class HttpGateway implements AutoCloseable {
             answer.cancel(true);
             Thread.currentThread().interrupt();
             throw refused(asked, "the call of the plugin was ended");
+        }
+    }
+
+    // A thread that waits for a name to be resolved cannot be interrupted, so it is never that of a call.
+    private void begin(SimpleHttpRequest request, CompletableFuture<PluginAnswer> answer) {
+        if (answer.isDone()) {
+            return;
+        }
+        try {
+            Future<PluginAnswer> exchange = client.execute(
+                    new WhileAwaited(SimpleRequestProducer.create(request), answer),
+                    new BoundedAnswer(mostBytes),
+                    new FutureCallback<>() {
+                        @Override
+                        public void completed(PluginAnswer result) {
+                            answer.complete(result);
+                        }
+
+                        @Override
+                        public void failed(Exception failure) {
+                            answer.completeExceptionally(failure);
+                        }
+
+                        @Override
+                        public void cancelled() {
+                            answer.completeExceptionally(new IOException("the gateway is closed"));
+                        }
+                    });
+            var unused = answer.whenComplete((result, failure) -> exchange.cancel(true));
+        } catch (RuntimeException failure) {
+            answer.completeExceptionally(failure);
+        }
+    }
+
+    /** A request that is not sent any more once nobody waits for its answer. */
+    private record WhileAwaited(AsyncRequestProducer request, Future<?> answer) implements AsyncRequestProducer {
+
+        @Override
+        public void sendRequest(RequestChannel channel, HttpContext context) throws HttpException, IOException {
+            if (answer.isDone()) {
+                throw new IOException("nobody waits for the answer any more");
+            }
+            request.sendRequest(channel, context);
+        }
+
+        @Override
+        public boolean isRepeatable() {
+            return false;
+        }
+
+        @Override
+        public void failed(Exception cause) {
+            request.failed(cause);
+        }
+
+        @Override
+        public int available() {
+            return request.available();
+        }
+
+        @Override
+        public void produce(DataStreamChannel channel) throws IOException {
+            request.produce(channel);
+        }
+
+        @Override
+        public void releaseResources() {
+            request.releaseResources();
         }
     }
 
@@ -224,6 +322,7 @@ public final class HttpGateway implements AutoCloseable {
 
     @Override
     public void close() {
+        senders.shutdownNow();
         client.close(CloseMode.IMMEDIATE);
     }
 

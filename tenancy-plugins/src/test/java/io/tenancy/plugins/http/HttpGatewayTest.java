@@ -279,6 +279,62 @@ class HttpGatewayTest {
     }
 
     @Test
+    void aNameThatIsResolvedForLongKeepsNobodyWaitingBeyondTheTime() {
+        List<Boolean> resolved = Collections.synchronizedList(new ArrayList<>());
+        HttpGateway.Builder slow = gateway().timeout(Duration.ofMillis(300)).names(name -> {
+            try {
+                resolved.add(released.await(20, TimeUnit.SECONDS));
+            } catch (InterruptedException interrupted) {
+                // As the system's resolver does.
+                resolved.add(false);
+            }
+            return List.of(InetAddress.getLoopbackAddress());
+        });
+
+        try (HttpGateway gateway = slow.build()) {
+            assertThatThrownBy(() -> gateway.send(grant(), NO_SECRETS, get("/hello")))
+                    .isInstanceOf(PluginServiceRefusedException.class)
+                    .hasMessageContaining("no answer within");
+            assertThat(resolved).as("it was waited for").isEmpty();
+
+            released.countDown();
+            assertThat(gateway.send(grant(), NO_SECRETS, get("/hello?next"))).contains("hello");
+        } finally {
+            released.countDown();
+        }
+        assertThat(seen).as("what nobody waits for is not sent").noneMatch(each -> each.contains("/hello "));
+    }
+
+    @Test
+    void namesThatAreNeverResolvedAreNotWaitedForByMoreThanABoundedNumber() {
+        HttpGateway.Builder slow = gateway()
+                .connections(1)
+                .timeout(Duration.ofMillis(300))
+                .names(name -> {
+                    try {
+                        released.await(20, TimeUnit.SECONDS);
+                    } catch (InterruptedException interrupted) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return List.of(InetAddress.getLoopbackAddress());
+                });
+
+        try (HttpGateway gateway = slow.build()) {
+            // One is at it, and one waits for it.
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> gateway.send(grant(), NO_SECRETS, get("/hello")))
+                        .hasMessageContaining("no answer within");
+            }
+
+            assertThatThrownBy(() -> gateway.send(grant(), NO_SECRETS, get("/hello")))
+                    .isInstanceOf(PluginServiceRefusedException.class)
+                    .hasMessageContaining("too many other requests");
+        } finally {
+            released.countDown();
+        }
+    }
+
+    @Test
     void aBombThatIsPackedStaysPacked() throws IOException {
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
         try (GZIPOutputStream zip = new GZIPOutputStream(packed)) {
