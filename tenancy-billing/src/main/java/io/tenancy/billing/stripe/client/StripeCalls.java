@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,6 +144,22 @@ public final class StripeCalls {
                         States.orNull(client.v1().paymentMethods().retrieve(id).getCustomer())));
     }
 
+    /**
+     * Looks through customers that were made in a stretch of time, both ends in it, the newest first, with what they are
+     * charged with; until it is told to stop.
+     */
+    public void customersBetween(Instant from, Instant until, Predicate<CustomerState> goOn) {
+        CustomerListParams wanted = CustomerListParams.builder()
+                .setCreated(CustomerListParams.Created.builder()
+                        .setGte(from.getEpochSecond())
+                        .setLte(until.getEpochSecond())
+                        .build())
+                .setLimit(PAGE)
+                .addExpand("data." + DEFAULT_METHOD)
+                .build();
+        pagesWhile("list customers", () -> client.v1().customers().list(wanted), States::of, goOn);
+    }
+
     // ---- payments
 
     /** A payment to be made at once, without its payer. */
@@ -191,6 +208,18 @@ public final class StripeCalls {
             wanted.setCustomer(customer);
         }
         pages("list payments", () -> client.v1().paymentIntents().list(wanted.build()), States::of, each);
+    }
+
+    /** Looks through payments that were made in a stretch of time, both ends in it, the newest first; until told to stop. */
+    public void intentsBetween(Instant from, Instant until, Predicate<IntentState> goOn) {
+        PaymentIntentListParams wanted = PaymentIntentListParams.builder()
+                .setCreated(PaymentIntentListParams.Created.builder()
+                        .setGte(from.getEpochSecond())
+                        .setLte(until.getEpochSecond())
+                        .build())
+                .setLimit(PAGE)
+                .build();
+        pagesWhile("list payments", () -> client.v1().paymentIntents().list(wanted), States::of, goOn);
     }
 
     // ---- refunds and disputes
@@ -245,6 +274,30 @@ public final class StripeCalls {
                     .build());
         }
         pages("list disputes", () -> client.v1().disputes().list(wanted.build()), States::of, each);
+    }
+
+    /** Looks through refunds that were made in a stretch of time, both ends in it, the newest first; until told to stop. */
+    public void refundsBetween(Instant from, Instant until, Predicate<RefundState> goOn) {
+        RefundListParams wanted = RefundListParams.builder()
+                .setCreated(RefundListParams.Created.builder()
+                        .setGte(from.getEpochSecond())
+                        .setLte(until.getEpochSecond())
+                        .build())
+                .setLimit(PAGE)
+                .build();
+        pagesWhile("list refunds", () -> client.v1().refunds().list(wanted), States::of, goOn);
+    }
+
+    /** Looks through disputes that were made in a stretch of time, both ends in it, the newest first; until told to stop. */
+    public void disputesBetween(Instant from, Instant until, Predicate<DisputeState> goOn) {
+        DisputeListParams wanted = DisputeListParams.builder()
+                .setCreated(DisputeListParams.Created.builder()
+                        .setGte(from.getEpochSecond())
+                        .setLte(until.getEpochSecond())
+                        .build())
+                .setLimit(PAGE)
+                .build();
+        pagesWhile("list disputes", () -> client.v1().disputes().list(wanted), States::of, goOn);
     }
 
     /** The payment of a charge; empty where it is of none. */
@@ -387,6 +440,14 @@ public final class StripeCalls {
 
     private static <T extends HasId, S> void pages(
             String what, Call<StripeCollection<T>> first, Function<T, S> read, Consumer<S> each) {
+        pagesWhile(what, first, read, state -> {
+            each.accept(state);
+            return true;
+        });
+    }
+
+    private static <T extends HasId, S> void pagesWhile(
+            String what, Call<StripeCollection<T>> first, Function<T, S> read, Predicate<S> goOn) {
         Iterable<T> all = call(what, first).autoPagingIterable();
         var next = all.iterator();
         // The library throws its own when a page cannot be read, unchecked and wrapped.
@@ -402,7 +463,9 @@ public final class StripeCalls {
             } catch (RuntimeException failure) {
                 throw failure.getCause() instanceof StripeException cause ? told(what, cause) : failure;
             }
-            each.accept(state);
+            if (!goOn.test(state)) {
+                return;
+            }
         }
     }
 

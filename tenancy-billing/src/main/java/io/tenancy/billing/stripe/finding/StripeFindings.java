@@ -26,6 +26,10 @@ public final class StripeFindings {
 
     private static final int MOST = 1_000;
     private static final int LONGEST = 2_000;
+
+    /** Who settles differences that are there no more. */
+    private static final String BY_ITSELF = "stripe";
+
     private static final Logger LOG = LoggerFactory.getLogger(StripeFindings.class);
     private static final String SELECT =
             "select id, kind, subject, tenant_id, detail, found_at, seen_at, times, resolved_at, actor, reason"
@@ -74,11 +78,35 @@ public final class StripeFindings {
         }
     }
 
+    /**
+     * For the adapter itself: notes a difference, in a transaction, unless somebody settled the same one by hand: that was
+     * looked at, and is not to be looked at again because it is still there.
+     *
+     * @return whether it is open now and was not before
+     */
+    public boolean addUnlessSettled(
+            Transaction transaction, FindingKind kind, String subject, @Nullable TenantId tenant, String detail)
+            throws SQLException {
+        String last = Sql.first(
+                        transaction.connection(),
+                        row -> row.getString(1),
+                        "select coalesce(actor, '') from stripe_finding where kind = ? and subject = ?"
+                                + " order by resolved_at is null desc, resolved_at desc, id desc limit 1",
+                        kind.name(),
+                        subject)
+                .orElse(BY_ITSELF);
+        if (!last.isEmpty() && !last.equals(BY_ITSELF)) {
+            return false;
+        }
+        add(transaction, kind, subject, tenant, detail);
+        return !last.isEmpty();
+    }
+
     /** For the adapter itself: a difference that is there no more. */
     public void settle(Transaction transaction, FindingKind kind, String subject, String how) throws SQLException {
         Sql.update(
                 transaction.connection(),
-                "update stripe_finding set resolved_at = ?, actor = 'stripe', reason = ?"
+                "update stripe_finding set resolved_at = ?, actor = '" + BY_ITSELF + "', reason = ?"
                         + " where kind = ? and subject = ? and resolved_at is null",
                 transaction.recordedAt(),
                 how,

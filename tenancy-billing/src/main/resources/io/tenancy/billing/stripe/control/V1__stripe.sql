@@ -155,3 +155,79 @@ create table stripe_job (
 );
 create index stripe_job_execution on stripe_job (execution_time);
 create index stripe_job_heartbeat on stripe_job (last_heartbeat);
+
+-- Reconciliation: which run is under way, what the last ones came to.
+create table stripe_reconciliation (
+  one boolean primary key default true check (one),
+  holder uuid,
+  held_until timestamptz,
+  began_at timestamptz,
+  finished_at timestamptz,
+  looked_at integer not null default 0,
+  repaired integer not null default 0,
+  reported integer not null default 0,
+  settled integer not null default 0,
+  -- Why the last one did not come to its end; null when it did.
+  note text,
+  -- Tenants after this one have their customers looked up next.
+  customers_after uuid
+);
+insert into stripe_reconciliation default values;
+
+-- What a run saw at Stripe, so that it need not look up one by one what billing has.
+create table stripe_compared (
+  run uuid not null,
+  id text not null,
+  primary key (run, id)
+);
+
+create index stripe_finding_subject on stripe_finding (subject, kind);
+
+-- Usage that is told to Stripe too: of whom.
+create table stripe_usage_tenant (
+  tenant_id uuid primary key,
+  enabled boolean not null,
+  changed_at timestamptz not null,
+  actor text not null,
+  reason text not null
+);
+
+-- Up to which hour it is stored what is told; a row for each stretch of time in which it is told.
+create table stripe_usage_progress (
+  tenant_id uuid not null,
+  metric text not null,
+  -- The first hour that is told.
+  since timestamptz not null,
+  -- The first hour that is not stored yet.
+  until timestamptz not null,
+  -- The first hour that is not told any more; null while it is.
+  ends_at timestamptz,
+  -- When it was looked for usage that came in late.
+  late_at timestamptz not null,
+  primary key (tenant_id, metric, since)
+);
+create index stripe_usage_progress_until on stripe_usage_progress (until);
+create index stripe_usage_progress_late_at on stripe_usage_progress (late_at);
+
+-- What is told, stored before it is told.
+create table stripe_usage_event (
+  id text primary key,
+  tenant_id uuid not null,
+  metric text not null,
+  hour timestamptz not null,
+  -- 1 for what was known when the hour was over, 2 and more for what came in later.
+  part integer not null,
+  meter text not null,
+  value numeric not null check (value > 0),
+  state text not null check (state in ('WAITING', 'TOLD', 'GIVEN_UP')),
+  -- When it was told first without an answer that says that it was not taken; null when there is no such time.
+  tried_at timestamptz,
+  next_at timestamptz,
+  ended_at timestamptz,
+  -- What Stripe said when it did not take it.
+  note text,
+  unique (tenant_id, metric, hour, part),
+  check ((state = 'WAITING') = (next_at is not null))
+);
+create index stripe_usage_event_waiting on stripe_usage_event (next_at, tenant_id) where state = 'WAITING';
+create index stripe_usage_event_old on stripe_usage_event (hour) where state <> 'WAITING';
