@@ -26,6 +26,7 @@ import io.tenancy.plugins.usage.Conduct;
 import io.tenancy.plugins.usage.ConductRules;
 import io.tenancy.plugins.usage.FuelAllowance;
 import io.tenancy.plugins.usage.FuelBudget;
+import io.tenancy.plugins.usage.FuelReports;
 import io.tenancy.plugins.usage.FuelUsage;
 import io.tenancy.plugins.values.HostServices;
 import io.tenancy.plugins.values.PluginSecrets;
@@ -66,6 +67,7 @@ public final class TenancyPlugins implements AutoCloseable {
     private final Installations installations;
     private final ExtensionPoints extensions;
     private final FuelUsage usage;
+    private final FuelReports fuel;
     private final PluginRun run;
     private final PluginJobs jobs;
     private final PluginAudit audit;
@@ -98,6 +100,7 @@ public final class TenancyPlugins implements AutoCloseable {
                 settings.policy,
                 settings.regions);
         usage = new FuelUsage(installation.usage().store(), settings.clock);
+        fuel = new FuelReports(installation.usage().reports());
         ownBuckets = new LocalRateLimitBackend();
         RateLimitBackend buckets = settings.buckets == null ? ownBuckets : settings.buckets;
         FuelAllowance allowance =
@@ -185,12 +188,21 @@ public final class TenancyPlugins implements AutoCloseable {
     }
 
     /**
-     * How much fuel is used.
+     * Records how much fuel is used.
      *
      * @return the usage
      */
     public FuelUsage usage() {
         return usage;
+    }
+
+    /**
+     * Tells how much fuel a tenant's plugins used.
+     *
+     * @return the reports
+     */
+    public FuelReports fuel() {
+        return fuel;
     }
 
     /**

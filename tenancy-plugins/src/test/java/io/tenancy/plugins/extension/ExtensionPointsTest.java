@@ -14,8 +14,11 @@ import io.tenancy.plugins.usage.ConductRules;
 import io.tenancy.plugins.usage.FuelAllowance;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -229,6 +232,32 @@ class ExtensionPointsTest {
                         + "' and metric = 'plugin_fuel' order by 1"))
                 .allMatch(each -> each.contains("test.good") || each.contains("test.trap"))
                 .hasSize(2);
+    }
+
+    @Test
+    void fuelOfEachPluginIsToldAndAddsUpToWhatIsBilled() throws Exception {
+        TenantId tenant = tenant("test.good", "test.trap");
+        ExtensionResult one = validate(tenant);
+        ExtensionResult other = validate(tenant);
+        fixture.plugins.usage().flush();
+        Instant from = PluginFixture.START.minus(Duration.ofDays(1));
+        Instant until = PluginFixture.START.plus(Duration.ofDays(1));
+
+        Map<String, BigDecimal> byPlugin =
+                Tenancy.callAsPlatform("test", () -> fixture.plugins.fuel().byPlugin(tenant, from, until));
+        BigDecimal billed =
+                Tenancy.callAsPlatform("test", () -> fixture.plugins.fuel().total(tenant, from, until));
+
+        assertThat(byPlugin)
+                .containsExactly(
+                        Map.entry("test.good", used(0, one, other)), Map.entry("test.trap", used(1, one, other)));
+        assertThat(billed).isEqualByComparingTo(BigDecimal.valueOf(one.fuel() + other.fuel()));
+    }
+
+    private static BigDecimal used(int plugin, ExtensionResult... results) {
+        return BigDecimal.valueOf(Stream.of(results)
+                .mapToLong(each -> each.trace().get(plugin).fuel())
+                .sum());
     }
 
     @Test
