@@ -87,7 +87,7 @@ class ClinicPluginsTest {
               "loud": {"type": "boolean", "default": true},
               "greeting": {"type": "string", "maxLength": 20},
               "code": {"type": "string", "pattern": "^[A-Z]{2}[0-9]{2}$"},
-              "words": {"type": "array", "items": {"type": "string"}}}}""";
+              "words": {"type": "object"}}}""";
     private static final Pattern CATEGORY = Pattern.compile("<option value=\"([0-9a-f-]{36})\"");
     private static final Pattern FUEL = Pattern.compile("data-fuel>[^:<]*: ([0-9.,]+)");
     private static final String BOASTFUL =
@@ -303,14 +303,15 @@ class ClinicPluginsTest {
         install(MORGENUFER, session, "fuel_risk", "1.0.0");
         String before = page(MORGENUFER, session, "/desk/plugins");
         assertThat(between(before, "data-mine=\"fuel_risk\"", "</li>")).contains("0 Einheiten");
-        long fuel = plugins
-                .extensions()
-                .call(id(MORGENUFER), ExtensionPoint.FORM_CALCULATE, "{\"age\": 12}")
-                .trace()
-                .stream()
-                .filter(each -> each.plugin().equals("fuel_risk"))
-                .mapToLong(PluginTrace::fuel)
-                .sum();
+        long fuel =
+                plugins
+                        .extensions()
+                        .call(id(MORGENUFER), ExtensionPoint.FORM_CALCULATE, "{\"age\": 12}")
+                        .trace()
+                        .stream()
+                        .filter(each -> each.plugin().equals("fuel_risk"))
+                        .mapToLong(PluginTrace::fuel)
+                        .sum();
         plugins.usage().flush();
 
         String page = page(MORGENUFER, session, "/desk/plugins");
@@ -379,7 +380,7 @@ class ClinicPluginsTest {
                                 "{\"level\":\"lenient\",\"most\":3,\"share\":0.25,\"code\":\"AB12\",\"loud\":false}"));
         assertThat(page(LIMESTONE, session, path)).contains("value=\"AB12\"", "value=\"3\"");
         assertThat(page(LIMESTONE, session, "/desk/plugins/set_risk/history"))
-                .contains("Settings changed", "code, level, loud, most, share", "maya@limestone.example");
+                .contains("Settings changed", "level, code, loud, most, share", "maya@limestone.example");
 
         sent[1] = "0".repeat(64);
         assertThat(refused(submit(LIMESTONE, session, path, sent))).contains("became another version meanwhile");
@@ -597,6 +598,34 @@ class ClinicPluginsTest {
                 .doesNotContain("data-mine=\"" + CFM + "\"");
         submit(MORGENUFER, session, plugin + "/retry")
                 .andExpect(flash().attribute("warning", "plugins.warning.refused"));
+    }
+
+    @Test
+    @Order(8)
+    void whatHappensWhenAPluginGivesNothingIsWhatTheEditorDecided() throws Exception {
+        MockHttpSession session = logIn(COMPASSO);
+        install(COMPASSO, session, CFM, "1.0.0");
+        install(COMPASSO, session, PRIVACY, "1.0.0");
+        String tooLong = anArticle(COMPASSO, session, "a ".repeat(50_000).strip());
+        String policy = "/desk/plugins/in-order/content.validate/" + CFM + "/policy";
+        String warned = "Um plugin não entregou nada";
+        String blocked = "Um plugin que precisa concordar falhou";
+
+        submit(COMPASSO, session, policy, "policy", "WARN");
+        assertThat(answer(submit(COMPASSO, session, tooLong + "/check"))).contains(warned);
+        submit(COMPASSO, session, policy, "policy", "SKIP");
+        submit(COMPASSO, session, "/desk/plugins/in-order/content.validate/" + PRIVACY + "/policy", "policy", "SKIP");
+        String skipped = answer(submit(COMPASSO, session, tooLong + "/check"));
+        assertThat(skipped).doesNotContain(warned, blocked);
+        assertThat(skipped.split("data-trace", -1))
+                .as("the trace tells of both")
+                .hasSize(3);
+        submit(COMPASSO, session, policy, "policy", "BLOCK");
+        String stopped = answer(submit(COMPASSO, session, tooLong + "/check"));
+        assertThat(stopped).contains(blocked);
+        assertThat(stopped.split("data-trace", -1))
+                .as("the second is not asked")
+                .hasSize(2);
     }
 
     private static String between(String page, String from, String until) {

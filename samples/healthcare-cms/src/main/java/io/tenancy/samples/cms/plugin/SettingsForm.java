@@ -14,11 +14,12 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A form made of the JSON Schema of a plugin's settings. Texts, numbers, questions with yes or no and choices have a field
- * of their own; anything else is written as JSON. What was typed stays in the form, whatever is wrong with it.
+ * A form made of the JSON Schema of a plugin's settings. Texts, lists of texts, numbers, questions with yes or no and choices
+ * have a field of their own; anything else is written as JSON. What was typed stays in the form, whatever is wrong with it.
  *
  * @param fields those that are needed first
  * @param problems that belong to no field, in words
@@ -41,6 +42,7 @@ record SettingsForm(List<Field> fields, List<String> problems) {
     enum Kind {
         LINE,
         LINES,
+        LIST,
         INTEGER,
         NUMBER,
         YES,
@@ -102,11 +104,22 @@ record SettingsForm(List<Field> fields, List<String> problems) {
         return new SettingsForm(
                 fields(schema, (name, rules) -> {
                     JsonNode value = set.has(name) ? set.path(name) : rules.path("default");
-                    return value.isMissingNode() || value.isNull()
-                            ? ""
-                            : value.isValueNode() ? value.asString("") : value.toString();
+                    return value.isMissingNode() || value.isNull() ? "" : shown(value, rules);
                 }),
                 List.of());
+    }
+
+    private static String shown(JsonNode value, JsonNode rules) {
+        if (isList(rules) && value.isArray()) {
+            List<String> lines = new ArrayList<>();
+            value.forEach(each -> lines.add(each.asString("")));
+            return String.join("\n", lines);
+        }
+        return value.isValueNode() ? value.asString("") : value.toString();
+    }
+
+    private static boolean isList(JsonNode rules) {
+        return type(rules).equals("array") && type(rules.path("items")).equals("string");
     }
 
     /**
@@ -212,6 +225,7 @@ record SettingsForm(List<Field> fields, List<String> problems) {
             case "integer" -> Kind.INTEGER;
             case "number" -> Kind.NUMBER;
             case "boolean" -> Kind.YES;
+            case "array" -> isList(rules) ? Kind.LIST : Kind.JSON;
             default -> Kind.JSON;
         };
     }
@@ -255,6 +269,7 @@ record SettingsForm(List<Field> fields, List<String> problems) {
             case NUMBER -> number(field.value.strip().replace(',', '.'), rules);
             case CHOICE -> choice(field.value, rules);
             case JSON -> json(field.value);
+            case LIST -> new Read(list(field.value), null);
             default -> text(field.value, rules);
         };
     }
@@ -307,6 +322,12 @@ record SettingsForm(List<Field> fields, List<String> problems) {
             return Read.wrong("longest", most);
         }
         return new Read(JSON.getNodeFactory().stringNode(value), null);
+    }
+
+    private static JsonNode list(String typed) {
+        ArrayNode list = JSON.createArrayNode();
+        typed.lines().map(String::strip).filter(line -> !line.isEmpty()).forEach(list::add);
+        return list;
     }
 
     private static Read json(String typed) {

@@ -52,7 +52,10 @@ class PluginsJourneyIT {
         int port = UPDATE_DOCUMENTATION ? 8080 : RunningCms.freePort();
         Path own = temporary.resolve("own");
         houseStyle(own.resolve("first"), "1.0.0", "");
-        houseStyle(own.resolve("second"), "1.1.0", ", \"http\": {\"hosts\": [\"style.example.org\"], \"methods\": [\"GET\"]}");
+        houseStyle(
+                own.resolve("second"),
+                "1.1.0",
+                ", \"http\": {\"hosts\": [\"style.example.org\"], \"methods\": [\"GET\"]}");
         try (RunningCms cms = RunningCms.start(
                         temporary.resolve("data"),
                         port,
@@ -69,7 +72,7 @@ class PluginsJourneyIT {
             install(browser, cms, "cfm_validation");
             install(browser, cms, "patient_privacy_enhancer");
 
-            write(browser, cms);
+            write(browser, cms, "Uma consulta como nenhuma outra");
             browser.follow("[data-check]");
             assertThat(browser.texts(".hit--error")).contains("cardiologista", "529.982.247-25");
             assertThat(browser.texts(".hit__tag"))
@@ -96,7 +99,9 @@ class PluginsJourneyIT {
             disable(browser, cms);
             lookAtAllOnAPhone(browser, cms);
             uninstall(browser, cms);
-            assertThat(cms.log().lines().filter(line -> line.contains("platform scope entered") && line.contains("plugin run")))
+            assertThat(cms.log()
+                            .lines()
+                            .filter(line -> line.contains("platform scope entered") && line.contains("plugin run")))
                     .as("a job that comes again every two seconds is in the log once")
                     .hasSize(1);
         }
@@ -158,7 +163,7 @@ class PluginsJourneyIT {
         browser.follow("[data-consent] button");
         browser.follow("[data-tab='versions']");
         assertThat(browser.text("[data-version='1.1.0']")).contains("Em uso");
-        write(browser, cms);
+        write(browser, cms, "Mais uma consulta");
         browser.follow("[data-check]");
         assertThat(browser.texts("[data-trace]")).hasSize(3).anyMatch(step -> step.contains("House style"));
         browser.open(cms.site(COMPASSO) + "/desk/plugins/" + STYLE + "/versions");
@@ -237,9 +242,9 @@ class PluginsJourneyIT {
         picture(browser, "plugin-page");
     }
 
-    private static void write(Browser browser, RunningCms cms) {
+    private static void write(Browser browser, RunningCms cms, String title) {
         browser.open(cms.site(COMPASSO) + "/editor/articles/new");
-        browser.type("#field-title", "Uma consulta como nenhuma outra");
+        browser.type("#field-title", title);
         browser.type("#field-summary", "Por que vir até nós.");
         browser.type("#field-categoryId", "Exames");
         browser.type("#field-body", TEXT);

@@ -20,6 +20,7 @@ class SettingsFormTest {
               "list": {"type": "array"},
               "maybe": {"type": ["integer", "null"]},
               "name": {"type": "string", "title": "Your name", "minLength": 2, "maxLength": 300},
+              "names": {"type": "array", "items": {"type": "string"}},
               "size": {"type": "number", "minimum": 0.5, "maximum": 2},
               "yes": {"type": "boolean"}}}""";
 
@@ -36,7 +37,8 @@ class SettingsFormTest {
 
     @Test
     void eachKindOfSettingHasItsFieldAndWhatIsNeededStandsFirst() {
-        SettingsForm form = SettingsForm.of(SCHEMA, "{\"name\": \"Ana\", \"list\": [1]}");
+        SettingsForm form =
+                SettingsForm.of(SCHEMA, "{\"name\": \"Ana\", \"list\": [1], \"names\": [\"Ana\", \"Bea\"]}");
 
         assertThat(form.fields().get(0).name()).isEqualTo("name");
         assertThat(field(form, "name").label()).isEqualTo("Your name");
@@ -54,6 +56,7 @@ class SettingsFormTest {
         "maybe, ' 007 ', '\"maybe\":7'",
         "size, '1,5', '\"size\":1.5'",
         "list, '[1, {}]', '\"list\":[1,{}]'",
+        "names, ' Ana \r\n\r\nBea', '\"names\":[\"Ana\",\"Bea\"]'",
         "yes, true, '\"yes\":true'",
         "a/b, two words, '\"a/b\":\"two words\"'"
     })
