@@ -482,6 +482,28 @@ class PluginValuesTest {
     }
 
     @Test
+    void itIsToldWhenASecretWasEnteredAndWhatIsRemovedIsGone() {
+        TenantId tenant = tenant();
+        TenantId other = tenant();
+        PluginSecrets secrets = new PluginSecrets(
+                transactions, new PluginAudit(transactions), SecretKeys.fromJson(SecretKeys.createJson()));
+        secrets.put(tenant, PLUGIN, "one", "first secret", PluginFixture.NOTE);
+        secrets.put(other, PLUGIN, "one", "another's secret", PluginFixture.NOTE);
+
+        assertThat(secrets.entered(tenant, PLUGIN)).containsOnlyKeys("one");
+        assertThat(secrets.entered(tenant, PLUGIN).get("one")).isNotNull();
+        assertThat(secrets.remove(tenant, PLUGIN, "one", PluginFixture.NOTE)).isTrue();
+        assertThat(secrets.remove(tenant, PLUGIN, "one", PluginFixture.NOTE)).isFalse();
+
+        assertThat(secrets.entered(tenant, PLUGIN)).isEmpty();
+        assertThat(secrets.find(tenant, PLUGIN, "one")).isEmpty();
+        assertThat(secrets.find(other, PLUGIN, "one")).contains("another's secret");
+        assertThat(new PluginAudit(transactions).of(tenant, PLUGIN))
+                .extracting(AuditEntry::action)
+                .containsOnlyOnce("secret.remove");
+    }
+
+    @Test
     void aPluginThatAsksForNothingKeepsNothing() {
         fixture.listed(TestPlugin.validator("test.plain"));
         TenantId tenant = fixture.tenant();
