@@ -91,7 +91,7 @@ public final class PluginSecrets {
                     name);
             if (removed > 0) {
                 audit.write(
-                        transaction, tenant, plugin, null, note.actor(), "secret.remove", name + ": " + note.reason());
+                        transaction, tenant, plugin, null, note.actor(), "remove secret", name + ": " + note.reason());
             }
             return removed > 0;
         });

@@ -466,7 +466,7 @@ class PluginValuesTest {
         assertThat(secrets.names(tenant, PLUGIN)).isEmpty();
         assertThat(secrets.find(tenant, PLUGIN, "token")).isEmpty();
         assertThat(secrets.remove(tenant, PLUGIN, "token", PluginFixture.NOTE)).isFalse();
-        assertThat(audit.of(tenant, PLUGIN)).extracting(AuditEntry::action).endsWith("secret", "secret.remove");
+        assertThat(audit.of(tenant, PLUGIN)).extracting(AuditEntry::action).endsWith("secret", "remove secret");
         assertThat(audit.of(tenant, PLUGIN)).noneMatch(each -> each.toString().contains("first secret"));
     }
 
@@ -500,7 +500,7 @@ class PluginValuesTest {
         assertThat(secrets.find(other, PLUGIN, "one")).contains("another's secret");
         assertThat(new PluginAudit(transactions).of(tenant, PLUGIN))
                 .extracting(AuditEntry::action)
-                .containsOnlyOnce("secret.remove");
+                .containsOnlyOnce("remove secret");
     }
 
     @Test
