@@ -103,6 +103,17 @@ public final class ExtensionPoints {
     }
 
     /**
+     * The plugins of a tenant at an extension point, those that are disabled too: what an order has to name.
+     *
+     * @param tenant who
+     * @param point where
+     * @return in their order
+     */
+    public List<BoundPlugin> all(TenantId tenant, ExtensionPoint point) {
+        return bindings.all(tenant, point);
+    }
+
+    /**
      * Gives plugins an order.
      *
      * @param tenant whose

@@ -110,6 +110,24 @@ class ExtensionPointsTest {
     }
 
     @Test
+    void aDisabledPluginIsNotCalledButKeepsItsPlaceInTheOrder() {
+        TenantId tenant = tenant("test.wrap", "test.wrap_too");
+        ExtensionPoint point = ExtensionPoint.CONTENT_TRANSFORM;
+        fixture.plugins.installations().disable(tenant, "test.wrap", PluginFixture.NOTE);
+
+        assertThat(fixture.plugins.extensions().plugins(tenant, point))
+                .extracting(BoundPlugin::plugin)
+                .containsExactly("test.wrap_too");
+        assertThat(fixture.plugins.extensions().all(tenant, point))
+                .extracting(BoundPlugin::plugin)
+                .containsExactly("test.wrap", "test.wrap_too");
+        fixture.plugins.extensions().order(tenant, point, List.of("test.wrap_too", "test.wrap"), PluginFixture.NOTE);
+        assertThat(fixture.plugins.extensions().all(tenant, point))
+                .extracting(BoundPlugin::plugin)
+                .containsExactly("test.wrap_too", "test.wrap");
+    }
+
+    @Test
     void withoutPluginsTheInputComesBack() {
         ExtensionResult result =
                 fixture.plugins.extensions().call(fixture.tenant(), ExtensionPoint.CONTENT_TRANSFORM, "{\"a\":1}");
