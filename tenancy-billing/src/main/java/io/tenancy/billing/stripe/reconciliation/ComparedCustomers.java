@@ -101,10 +101,7 @@ final class ComparedCustomers {
         Map<String, Known> known = known(page);
         Map<String, Set<FindingKind>> open = course.open(ids);
         for (CustomerState each : page) {
-            compare(
-                    each,
-                    Objects.requireNonNull(known.get(each.id())),
-                    open.getOrDefault(each.id(), Set.of()));
+            compare(each, Objects.requireNonNull(known.get(each.id())), open.getOrDefault(each.id(), Set.of()));
         }
         course.compared(ids);
     }
@@ -152,7 +149,8 @@ final class ComparedCustomers {
                     : Optional.of(new Difference(
                             FindingKind.TENANT_MISMATCH,
                             "Customer " + state.id() + " is tenant " + tenant + ", and at Stripe stands "
-                                    + written.map(other -> "tenant " + other).orElse("nobody") + " on it. Nothing of it is"
+                                    + written.map(other -> "tenant " + other).orElse("nobody")
+                                    + " on it. Nothing of it is"
                                     + " taken in. Write it there again, under " + Ownership.TENANT + " and "
                                     + Ownership.INSTALLATION + "."));
         }

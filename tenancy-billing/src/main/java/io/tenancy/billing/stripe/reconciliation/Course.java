@@ -122,7 +122,12 @@ final class Course {
     // One thing that cannot be taken in holds up no other.
     private Optional<Taken> failed(String id, RuntimeException failure) {
         LOG.error("Reconciliation could not take in {} of Stripe", id, failure);
-        hold(id, null, Set.of(), Set.of(), Map.of(FindingKind.UNKNOWN_OUTCOME, "It could not be taken in: " + failure.getMessage()));
+        hold(
+                id,
+                null,
+                Set.of(),
+                Set.of(),
+                Map.of(FindingKind.UNKNOWN_OUTCOME, "It could not be taken in: " + failure.getMessage()));
         return Optional.empty();
     }
 
@@ -203,11 +208,13 @@ final class Course {
 
     /** What was compared need not be looked up one by one later in this run. */
     void compared(Collection<String> ids) {
-        database.transact("note what was compared with Stripe", transaction -> Sql.update(
-                transaction.connection(),
-                "insert into stripe_compared (run, id) select ?, unnest(?::text[]) on conflict do nothing",
-                run,
-                transaction.connection().createArrayOf("text", ids.toArray())));
+        database.transact(
+                "note what was compared with Stripe",
+                transaction -> Sql.update(
+                        transaction.connection(),
+                        "insert into stripe_compared (run, id) select ?, unnest(?::text[]) on conflict do nothing",
+                        run,
+                        transaction.connection().createArrayOf("text", ids.toArray())));
     }
 
     /** Whose it is by what is written on it; empty also when what is written is no tenant's id. */
