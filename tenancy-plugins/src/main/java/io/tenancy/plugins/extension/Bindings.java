@@ -37,6 +37,8 @@ final class Bindings {
     }
 
     List<BoundPlugin> of(TenantId tenant, ExtensionPoint point) {
+        // On a node that hears of no changes, what is remembered may be wrong: also that there is nothing.
+        var unused = trust.current();
         return remembered.get(tenant, this::load).stream()
                 .filter(each -> each.point().equals(point.key()))
                 .toList();

@@ -8,6 +8,7 @@ import io.tenancy.plugins.control.PluginAudit;
 import io.tenancy.plugins.extension.ExtensionResult.PluginOutput;
 import io.tenancy.plugins.extension.PluginTrace.Outcome;
 import io.tenancy.plugins.install.Installations;
+import io.tenancy.plugins.market.NotInStoreException;
 import io.tenancy.plugins.market.PackageShelf;
 import io.tenancy.plugins.market.TrustStore;
 import io.tenancy.plugins.pack.ExtensionPoint;
@@ -96,6 +97,7 @@ public final class ExtensionPoints {
      * @param tenant who
      * @param point where
      * @return in their order; those that are enabled
+     * @throws io.tenancy.plugins.control.PluginsUnavailableException when nothing is known for sure of plugins
      */
     public List<BoundPlugin> plugins(TenantId tenant, ExtensionPoint point) {
         return bindings.of(tenant, point);
@@ -218,7 +220,7 @@ public final class ExtensionPoints {
         PackageShelf.Ready ready;
         try {
             ready = parts.shelf.require(plugin.digest(), tenant);
-        } catch (PackageRefusedException | PluginRefusedException refused) {
+        } catch (PackageRefusedException | PluginRefusedException | NotInStoreException refused) {
             return Called.without(Outcome.UNTRUSTED, 0, refused.getMessage());
         } catch (PluginHostBusyException busy) {
             return Called.without(Outcome.HOST_FAILED, 0, busy.getMessage());

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what plugins leave to be done: reviews that a node did not finish, installations that are under way, upgrades of plugins that are not pinned, and
- * messages.
+ * Does what plugins leave to be done: reviews that a node did not finish, installations that are under way, upgrades of
+ * plugins that are not pinned, what tenants may not have any more, and messages.
  * May run on many nodes at once. Safe for many threads.
  */
 public final class PluginRun {
@@ -53,9 +53,10 @@ public final class PluginRun {
      * @param reviewed how many packages
      * @param resumed how many installations were looked at
      * @param upgraded for how many installations an upgrade was looked for
+     * @param rechecked of how many it was asked whether their tenants may still have them
      * @param told how many messages
      */
-    public record Done(int reviewed, int resumed, int upgraded, int told) {}
+    public record Done(int reviewed, int resumed, int upgraded, int rechecked, int told) {}
 
     PluginRun(
             Marketplace market,
@@ -86,8 +87,9 @@ public final class PluginRun {
         }
         int resumed = installations.resume(clock.instant());
         int upgraded = upgrade();
+        int rechecked = installations.recheck(clock.instant());
         prune();
-        return new Done(reviewed, resumed, upgraded, messages.tellDue(this::tell));
+        return new Done(reviewed, resumed, upgraded, rechecked, messages.tellDue(this::tell));
     }
 
     private void prune() {

@@ -6,6 +6,7 @@ import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
 import io.tenancy.jpa.control.transaction.Sql;
 import io.tenancy.jpa.entitlement.ChangeNote;
 import io.tenancy.plugins.control.PluginAudit;
+import io.tenancy.plugins.control.Revisions;
 import io.tenancy.plugins.market.StoredPackage.Status;
 import io.tenancy.plugins.pack.PackageReader;
 import io.tenancy.plugins.pack.PackageVerifier;
@@ -241,13 +242,14 @@ public final class Marketplace {
     }
 
     /**
-     * Lists a package: signs it with a curator's key that is at hand.
+     * Lists a package: signs it with a curator's key that is at hand. One that is listed is reviewed anew, such as with the
+     * next key before the one of the review before expires; those who have it go on with it.
      *
-     * @param digest of a package that waits
+     * @param digest of a package that waits, was withdrawn or is listed
      * @param curator the curator's key
      * @param note who decides, and why
      * @return the package, listed
-     * @throws NotInStoreException when there is none that waits
+     * @throws NotInStoreException when there is none of these
      * @throws io.tenancy.plugins.pack.PackageRefusedException when the key is not trusted
      */
     public StoredPackage list(String digest, SigningKey curator, ChangeNote note) {
@@ -257,26 +259,27 @@ public final class Marketplace {
     /**
      * Lists a package that a curator signed elsewhere.
      *
-     * @param reviewed a package that waits, with the curator's signature
+     * @param reviewed a package that waits, was withdrawn or is listed, with the curator's signature
      * @param note who decides, and why
      * @return the package, listed
-     * @throws NotInStoreException when there is none that waits
+     * @throws NotInStoreException when there is none of these
      * @throws io.tenancy.plugins.pack.PackageRefusedException when it is not trusted with that signature
      */
     public StoredPackage list(byte[] reviewed, ChangeNote note) {
         VerifiedPackage verified = PackageVerifier.verify(reviewed, trust.current(), clock.instant());
         String digest = verified.content().digest();
-        decide(
-                digest,
-                note,
-                "list",
-                transaction -> Sql.update(
-                        transaction.connection(),
-                        "update plugin_package set status = 'LISTED', bytes = ?, listed_at = ?"
-                                + " where digest = ? and status in ('REVIEWED', 'WITHDRAWN') and owner is null",
-                        reviewed,
-                        transaction.recordedAt(),
-                        digest));
+        decide(digest, note, "list", transaction -> {
+            // Nodes that have it ready look at its signatures anew.
+            Revisions.raiseTrust(transaction);
+            return Sql.update(
+                    transaction.connection(),
+                    "update plugin_package set status = 'LISTED', bytes = ?, listed_at = ?"
+                            + " where digest = ? and status in ('REVIEWED', 'WITHDRAWN', 'LISTED') and owner is null",
+                    reviewed,
+                    transaction.recordedAt(),
+                    digest);
+        });
+        trust.refresh();
         return stored(digest);
     }
 

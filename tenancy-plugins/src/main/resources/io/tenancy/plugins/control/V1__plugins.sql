@@ -98,6 +98,8 @@ create table plugin_installation (
   considered_at timestamptz,
   -- Packages that were gone back from, which are not tried again unless somebody wants them.
   left_digests text[] not null default '{}',
+  -- When it was asked last whether the tenant may have it.
+  checked_at timestamptz not null,
   version bigint not null,
   revision bigint not null,
   primary key (tenant_id, plugin),
@@ -108,6 +110,18 @@ create table plugin_installation (
 create index plugin_installation_revision on plugin_installation (revision);
 create index plugin_installation_pending on plugin_installation (next_at)
   where pending_step is not null and waits_for is null and refused is null;
+
+create index plugin_installation_checked on plugin_installation (checked_at) where enabled;
+
+-- What was paid once, so that it is not paid again when the plugin was uninstalled and comes back.
+create table plugin_purchase (
+  tenant_id uuid not null,
+  plugin text not null,
+  publisher text not null,
+  price text not null,
+  bought_at timestamptz not null,
+  primary key (tenant_id, plugin, publisher, price)
+);
 
 -- Tenants of which a plugin was removed, so that other nodes notice; pruned after a day.
 create table plugin_removal (
@@ -171,7 +185,8 @@ create table plugin_message (
 );
 
 create index plugin_message_due on plugin_message (next_at, id);
-create index plugin_message_given_up on plugin_message (at) where attempts >= 20;
+create index plugin_message_given_up on plugin_message (at) where attempts >= 20 and kind <> 'BILLING';
+create index plugin_message_billing on plugin_message (tenant_id, plugin, id) where kind = 'BILLING';
 
 create table plugin_metric (
   tenant_id uuid not null,

@@ -13,6 +13,7 @@ import io.tenancy.plugins.TestPlugin;
 import io.tenancy.plugins.TestServer;
 import io.tenancy.plugins.capability.EffectConflictException;
 import io.tenancy.plugins.capability.PluginEffects;
+import io.tenancy.plugins.control.AuditEntry;
 import io.tenancy.plugins.control.PluginAudit;
 import io.tenancy.plugins.control.PluginMessages;
 import io.tenancy.plugins.control.PluginsUnavailableException;
@@ -451,6 +452,33 @@ class PluginValuesTest {
         assertThatThrownBy(() -> secrets.find(tenant, PLUGIN, "one"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("exchanged");
+    }
+
+    @Test
+    void aSecretIsTakenBackAndThatIsWrittenDownWithoutIt() {
+        TenantId tenant = tenant();
+        PluginAudit audit = new PluginAudit(transactions);
+        PluginSecrets secrets = new PluginSecrets(transactions, audit, SecretKeys.fromJson(SecretKeys.createJson()));
+        secrets.put(tenant, PLUGIN, "token", "first secret", PluginFixture.NOTE);
+
+        assertThat(secrets.remove(tenant, PLUGIN, "token", PluginFixture.NOTE)).isTrue();
+
+        assertThat(secrets.names(tenant, PLUGIN)).isEmpty();
+        assertThat(secrets.find(tenant, PLUGIN, "token")).isEmpty();
+        assertThat(secrets.remove(tenant, PLUGIN, "token", PluginFixture.NOTE)).isFalse();
+        assertThat(audit.of(tenant, PLUGIN)).extracting(AuditEntry::action).endsWith("secret", "secret.remove");
+        assertThat(audit.of(tenant, PLUGIN)).noneMatch(each -> each.toString().contains("first secret"));
+    }
+
+    @Test
+    void aSecretThatIsTooLongIsNotShownWhereItIsRefused() {
+        PluginSecrets secrets = new PluginSecrets(
+                transactions, new PluginAudit(transactions), SecretKeys.fromJson(SecretKeys.createJson()));
+        String secret = "s3cret".repeat(2_000);
+
+        assertThatThrownBy(() -> secrets.put(tenant(), PLUGIN, "token", secret, PluginFixture.NOTE))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageNotContaining("s3cret");
     }
 
     @Test
