@@ -54,6 +54,7 @@ public final class ExtensionPoints {
     private final Parts parts;
     private final Bindings bindings;
     private final FunctionSchemas schemas = new FunctionSchemas();
+    private final CallFigures figures = new CallFigures();
 
     /**
      * What calls need.
@@ -141,6 +142,15 @@ public final class ExtensionPoints {
     }
 
     /**
+     * What came of calls on this node.
+     *
+     * @return counts that go on
+     */
+    public CallFigures figures() {
+        return figures;
+    }
+
+    /**
      * Calls the plugins of a tenant. Those of {@code content.transform} and {@code media.process} are a chain: each is given
      * what the one before returned. All others are given the same input; findings of {@code content.validate} are merged.
      * A plugin whose function does not take the input, by the schema in its manifest, is not called and costs nothing; one
@@ -185,6 +195,7 @@ public final class ExtensionPoints {
             long micros = (System.nanoTime() - began) / 1_000;
             trace.add(new PluginTrace(
                     plugin.plugin(), plugin.digest(), called.outcome, called.fuel, micros, called.detail));
+            figures.called(called.outcome, called.fuel);
             judge(tenant, plugin, called.outcome);
             if (called.output == null) {
                 missed(plugin, called);
@@ -298,6 +309,7 @@ public final class ExtensionPoints {
                     ? Called.without(Outcome.DECLINED, result.fuel(), "It said: " + result.error())
                     : new Called(Outcome.RETURNED, result.fuel(), output, expected.findings, "");
         } catch (PluginFailedException failed) {
+            figures.failed(failed.kind());
             boolean charged = failed.kind() != PluginFailedException.Kind.HOST;
             return Called.without(outcome(failed), charged ? failed.fuel() : 0, failed.getMessage());
         }

@@ -10,6 +10,7 @@ import io.tenancy.plugins.TestPlugin;
 import io.tenancy.plugins.Wat;
 import io.tenancy.plugins.control.AuditEntry;
 import io.tenancy.plugins.pack.ExtensionPoint;
+import io.tenancy.plugins.sandbox.PluginFailedException;
 import io.tenancy.plugins.usage.ConductRules;
 import io.tenancy.plugins.usage.FuelAllowance;
 import java.math.BigDecimal;
@@ -363,6 +364,23 @@ class ExtensionPointsTest {
                 .containsExactly(
                         Map.entry("test.good", used(0, one, other)), Map.entry("test.trap", used(1, one, other)));
         assertThat(billed).isEqualByComparingTo(BigDecimal.valueOf(one.fuel() + other.fuel()));
+    }
+
+    @Test
+    void callsFailuresAndFuelAreCountedForMetrics() {
+        TenantId tenant = tenant("test.good", "test.trap");
+        CallFigures figures = fixture.plugins.extensions().figures();
+        long returned = figures.calls(PluginTrace.Outcome.RETURNED);
+        long failed = figures.calls(PluginTrace.Outcome.FAILED);
+        long traps = figures.failures(PluginFailedException.Kind.TRAP);
+        long fuel = figures.fuel();
+
+        ExtensionResult result = validate(tenant);
+
+        assertThat(figures.calls(PluginTrace.Outcome.RETURNED)).isEqualTo(returned + 1);
+        assertThat(figures.calls(PluginTrace.Outcome.FAILED)).isEqualTo(failed + 1);
+        assertThat(figures.failures(PluginFailedException.Kind.TRAP)).isEqualTo(traps + 1);
+        assertThat(figures.fuel()).isEqualTo(fuel + result.fuel());
     }
 
     private static BigDecimal used(int plugin, ExtensionResult... results) {
