@@ -251,6 +251,7 @@ public final class StripeInbox {
     private Optional<Batch> claim() {
         synchronized (claiming) {
             return database.transact("claim events of Stripe", transaction -> {
+                withoutWaiting(transaction);
                 UUID lease = UUID.randomUUID();
                 Instant now = transaction.recordedAt();
                 List<@Nullable String> thing = new ArrayList<>(2);
@@ -408,6 +409,7 @@ public final class StripeInbox {
             LOG.warn("Stripe's events {} are parked: {}", batch.named(), outcome.note());
         }
         return database.transact("end events of Stripe", transaction -> {
+            withoutWaiting(transaction);
             int ended = end(transaction, batch, outcome);
             Finding finding = outcome.finding();
             if (finding != null && ended > 0) {
@@ -435,6 +437,7 @@ public final class StripeInbox {
     private int tryAgain(Batch batch, RuntimeException failure) {
         String why = cut(failure.getClass().getSimpleName() + ": " + failure.getMessage());
         return database.transact("put off events of Stripe", transaction -> {
+            withoutWaiting(transaction);
             Instant now = transaction.recordedAt();
             int parked = Sql.update(
                     transaction.connection(),
@@ -462,6 +465,12 @@ public final class StripeInbox {
                     batch.lease());
             return parked;
         });
+    }
+
+    // Not for the disk: what a server that crashes forgets of these is done once more, and what was taken in is durable
+    // before.
+    private static void withoutWaiting(Transaction transaction) throws SQLException {
+        Sql.update(transaction.connection(), "set local synchronous_commit = off");
     }
 
     private static Array ids(Transaction transaction, Batch batch) throws SQLException {
