@@ -67,6 +67,7 @@ class GuideCodeTest {
             "io.tenancy.quota.spi",
             "io.tenancy.ratelimit",
             "io.tenancy.test",
+            "io.tenancy.test.stripe",
             "io.tenancy.usage",
             "io.tenancy.usage.buffer",
             "io.tenancy.usage.spi",
@@ -112,6 +113,7 @@ class GuideCodeTest {
               byte[] packageBytes;
               ThreadPoolExecutor myPool;
               DataSource poolOfConnections;
+              FakeStripe stripe;
               UsageMeter usage;
               UsageSink sink;
               String requestId;

@@ -264,13 +264,7 @@ public final class Operations {
      * @param paid whether the money came
      */
     public void settlePayment(String intent, boolean paid) {
-        does("payment_intent", intent, (world, found) -> {
-            endpoints.payments().settle(world, found, paid);
-            ObjectNode session = endpoints.sessions().ofIntent(world, found);
-            if (session != null) {
-                endpoints.sessions().settled(world, session, paid);
-            }
-        });
+        does("payment_intent", intent, (world, found) -> endpoints.payments().settle(world, found, paid));
     }
 
     /**
