@@ -45,7 +45,11 @@ final class Meters {
                 "event_name payload* identifier timestamp",
                 call -> ofSecondApi(take(call)));
         api.post("/v1/billing/meter_event_adjustments", " event_name type cancel{identifier} ", this::cancel);
-        api.add("POST", "/v2/billing/meter_event_adjustments", "event_name type cancel{identifier}", this::cancel);
+        api.add(
+                "POST",
+                "/v2/billing/meter_event_adjustments",
+                "event_name type cancel{identifier}",
+                call -> ofSecondApi(cancel(call)));
         api.add("POST", "/v2/billing/meter_event_session", "", this::session);
         stream.add(
                 "POST",
