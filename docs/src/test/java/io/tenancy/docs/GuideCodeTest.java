@@ -73,6 +73,7 @@ class GuideCodeTest {
             "io.tenancy.quota.spi",
             "io.tenancy.ratelimit",
             "io.tenancy.test",
+            "io.tenancy.test.stripe",
             "io.tenancy.usage",
             "io.tenancy.usage.buffer",
             "io.tenancy.usage.spi",
@@ -123,6 +124,7 @@ class GuideCodeTest {
               byte[] packageBytes;
               ThreadPoolExecutor myPool;
               DataSource poolOfConnections;
+              FakeStripe stripe;
               UsageMeter usage;
               UsageSink sink;
               String requestId;
