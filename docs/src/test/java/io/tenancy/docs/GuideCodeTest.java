@@ -37,6 +37,7 @@ class GuideCodeTest {
             "io.tenancy.billing.price",
             "io.tenancy.billing.revenue",
             "io.tenancy.billing.run",
+            "io.tenancy.billing.stripe.webhook",
             "io.tenancy.billing.subscription",
             "io.tenancy.billing.tax",
             "io.tenancy.context",
@@ -102,6 +103,9 @@ class GuideCodeTest {
               Connection owner;
               String ownerPassword, runtimePassword, platformPassword;
               TenancyBilling billing;
+              StripeWebhook webhook;
+              StripeInbox inbox;
+              StripeEvents events;
               ChangeNote note;
               Invoice invoice;
               CreditNote creditNote;

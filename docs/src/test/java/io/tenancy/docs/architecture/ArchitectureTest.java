@@ -159,6 +159,7 @@ class ArchitectureTest {
                         ROOT,
                         5,
                         "java..",
+                        "javax.crypto..",
                         "javax.sql..",
                         "org.jspecify..",
                         "org.slf4j..",
@@ -166,6 +167,7 @@ class ArchitectureTest {
                         "com.fasterxml.jackson.annotation..",
                         "org.joda.money..",
                         "com.github.kagkarlsson..",
+                        "com.stripe..",
                         "jakarta.activation..",
                         "jakarta.mail..",
                         "com.openhtmltopdf..",
@@ -175,6 +177,8 @@ class ArchitectureTest {
         TenancyArchitecture.doNotKnow(outside("run"), 5, "com.github.kagkarlsson..")
                 .check(billing);
         TenancyArchitecture.doNotKnow(outside("internal"), 5, "com.fasterxml..", "tools.jackson.databind..")
+                .check(billing);
+        TenancyArchitecture.doNotKnow(outside("stripe.client"), 5, "com.stripe..")
                 .check(billing);
         TenancyArchitecture.doNotKnow(outside("document"), 5, "com.openhtmltopdf..", "org.apache.pdfbox..")
                 .check(billing);

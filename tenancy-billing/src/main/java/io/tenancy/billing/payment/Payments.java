@@ -3,6 +3,7 @@ package io.tenancy.billing.payment;
 import io.tenancy.TenantId;
 import io.tenancy.billing.BillingException;
 import io.tenancy.billing.Money;
+import io.tenancy.billing.account.AccountChange;
 import io.tenancy.billing.account.BillingAccount;
 import io.tenancy.billing.account.BillingAccounts;
 import io.tenancy.billing.internal.Ids;
@@ -61,6 +62,7 @@ public final class Payments {
     private final Disputes disputes;
     private Declined declined = (transaction, account, invoice, hard, at) -> {};
     private TriedAgain triedAgain = (transaction, invoice) -> {};
+    private NextRetries nextRetries = (transaction, tenant) -> Map.of();
 
     /** Hears within its transaction that a payment was declined. */
     @FunctionalInterface
@@ -73,6 +75,12 @@ public final class Payments {
     @FunctionalInterface
     public interface TriedAgain {
         void triedAgain(Transaction transaction, UUID invoice) throws SQLException;
+    }
+
+    /** Knows within a transaction when the invoices of a tenant are tried again by their policies, where they are. */
+    @FunctionalInterface
+    public interface NextRetries {
+        Map<UUID, Instant> of(Transaction transaction, TenantId tenant) throws SQLException;
     }
 
     /**
@@ -109,6 +117,11 @@ public final class Payments {
     /** For billing itself: who hears of invoices that are collected again. */
     public void onTriedAgain(TriedAgain listener) {
         triedAgain = listener;
+    }
+
+    /** For billing itself: who knows when what was declined is tried again. */
+    public void askForNextRetries(NextRetries source) {
+        nextRetries = source;
     }
 
     /**
@@ -594,7 +607,12 @@ public final class Payments {
     public int collectNow(TenantId tenant, ChangeNote note) {
         return database.transact("have the invoices of tenant " + tenant + " collected", transaction -> {
             int collected = collectAgain(transaction, tenant);
-            accounts.record(transaction, tenant, "COLLECT", collected + " invoices are collected at once", note);
+            accounts.record(
+                    transaction,
+                    tenant,
+                    AccountChange.Kind.COLLECT,
+                    collected + " invoices are collected at once",
+                    note);
             return collected;
         });
     }
@@ -1145,6 +1163,52 @@ public final class Payments {
             throws SQLException {
         BillingAccount account = accounts.lock(transaction, tenant);
         return disputes.end(transaction, account, provider, dispute, PaymentDispute.State.LOST, note);
+    }
+
+    /**
+     * How the open invoices of a tenant are collected: by whom, when next, and what was said no to.
+     *
+     * @param tenant whose
+     * @return those that are due first come first, at most 1,000
+     */
+    public List<InvoiceCollection> collections(TenantId tenant) {
+        return database.transact("tell how tenant " + tenant + " is collected from", transaction -> {
+            Map<UUID, Instant> retries = nextRetries.of(transaction, tenant);
+            return Sql.list(transaction.connection(), row -> collection(row, retries), """
+                    select i.id, i.number_text, i.due, i.currency, i.collect_at, a.provider, u.provider as asked, u.ask_at,
+                      d.code, d.message, d.final, d.ended_at
+                    from invoice i join billing_account a on a.tenant_id = i.tenant_id
+                    left join payment_attempt u
+                      on u.invoice_id = i.id and u.kind = 'COLLECT' and u.state in ('STARTED', 'PENDING')
+                    left join lateral (
+                      select code, message, final, ended_at from payment_attempt p
+                      where p.invoice_id = i.id and p.kind = 'COLLECT' and p.state = 'DECLINED'
+                      order by ended_at desc, id desc limit 1
+                    ) d on true
+                    where i.tenant_id = ? and i.status = 'OPEN' order by i.due_at, i.created_at, i.number limit 1000
+                    """, tenant.value());
+        });
+    }
+
+    private InvoiceCollection collection(ResultSet row, Map<UUID, Instant> retries) throws SQLException {
+        UUID invoice = row.getObject("id", UUID.class);
+        String asked = row.getString("asked");
+        String provider = asked == null ? row.getString("provider") : asked;
+        PaymentProvider known = providers.get(provider);
+        boolean collects = known != null && known.collects();
+        Instant next = Sql.optionalInstant(row, "ask_at");
+        if (asked == null && collects) {
+            Instant wanted = Sql.optionalInstant(row, "collect_at");
+            next = wanted == null ? retries.get(invoice) : wanted;
+        }
+        Instant declinedAt = Sql.optionalInstant(row, "ended_at");
+        InvoiceCollection.Decline no = declinedAt == null
+                ? null
+                : new InvoiceCollection.Decline(
+                        row.getString("code"), row.getString("message"), row.getBoolean("final"), declinedAt);
+        Money due = Money.ofMinor(row.getLong("due"), row.getString("currency"));
+        return new InvoiceCollection(
+                invoice, row.getString("number_text"), due, provider, collects, asked != null, next, no);
     }
 
     /**

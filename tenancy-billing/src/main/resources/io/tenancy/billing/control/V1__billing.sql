@@ -27,7 +27,11 @@ create table billing_terms (
   expires_after_days integer,
   content text not null,
   content_hash text not null,
-  revision bigint not null
+  revision bigint not null,
+  -- Who agreed it, and why; null for the others: who imported them is with their revision.
+  actor text,
+  reason text,
+  check ((actor is null) = (reason is null))
 );
 
 create unique index billing_terms_version on billing_terms (kind, code, version) where kind <> 'NEGOTIATED';

@@ -363,4 +363,96 @@ class ProviderPaymentsTest {
         assertThat(CARDS.asked).hasSize(3);
         assertThat(credit(tenant)).isEqualTo(usd("10.00"));
     }
+
+    @Test
+    void anAnswerThatItWasBusyDoesNotCountOnceAnotherNodeHasAsked() {
+        TenantId tenant = tenantWithCard();
+        Invoice invoice = charge(tenant, "10.00");
+        CARDS.then(request -> {
+            // It takes so long that another node asks, moves the money and loses the answer.
+            fixture.clock.move(Payments.ASK_AGAIN);
+            billing.payments().collectDue();
+            throw new ProviderBusyException("too many calls");
+        });
+        CARDS.thenMoveAndFail();
+        billing.payments().collectDue();
+
+        billing.payments().markPaid(tenant, invoice.id(), "bank-" + UUID.randomUUID(), NOTE);
+        fixture.clock.move(Payments.ASK_AGAIN);
+        billing.payments().collectDue();
+
+        assertThat(CARDS.asked).hasSize(3);
+        assertThat(credit(tenant)).isEqualTo(usd("10.00"));
+    }
+
+    private static InvoiceCollection collection(TenantId tenant) {
+        List<InvoiceCollection> all = billing.payments().collections(tenant);
+        assertThat(all).hasSize(1);
+        return all.get(0);
+    }
+
+    @Test
+    void anInvoiceTellsByWhomAndWhenItIsCollected() {
+        TenantId tenant = tenantWithCard();
+        Invoice invoice = charge(tenant, "10.00");
+        Instant now = fixture.clock.instant();
+
+        assertThat(collection(tenant))
+                .isEqualTo(new InvoiceCollection(
+                        invoice.id(),
+                        invoice.number() == null ? "" : invoice.number(),
+                        usd("10.00"),
+                        ScriptedProvider.NAME,
+                        true,
+                        false,
+                        now,
+                        null));
+        CARDS.thenPending();
+        billing.payments().collectDue();
+
+        assertThat(collection(tenant).underWay()).isTrue();
+        assertThat(collection(tenant).nextAt()).isEqualTo(now.plus(Payments.ASK_AGAIN));
+        billing.accounts().use(tenant, "acme", ManualPayments.NAME);
+        assertThat(collection(tenant).provider()).isEqualTo(ScriptedProvider.NAME);
+    }
+
+    @Test
+    void aDeclinedInvoiceTellsWhyAndWhenItIsTriedAgain() {
+        TenantId tenant = tenantWithCard();
+        charge(tenant, "10.00");
+        Instant now = fixture.clock.instant();
+        CARDS.thenDecline(false);
+        billing.payments().collectDue();
+
+        assertThat(collection(tenant).declined())
+                .isEqualTo(new InvoiceCollection.Decline("no_funds", "there is no money", false, now));
+        assertThat(collection(tenant).nextAt()).isEqualTo(now.plus(Duration.ofDays(1)));
+        assertThat(collection(tenant).underWay()).isFalse();
+    }
+
+    @Test
+    void whatWasDeclinedForGoodIsNotTriedAgainUntilThereIsAnotherWayToPay() {
+        TenantId tenant = tenantWithCard();
+        charge(tenant, "10.00");
+        CARDS.thenDecline(true);
+        billing.payments().collectDue();
+        assertThat(collection(tenant).nextAt()).isNull();
+        assertThat(collection(tenant).declined())
+                .extracting(InvoiceCollection.Decline::hard)
+                .isEqualTo(true);
+
+        collectAgain(tenant);
+
+        assertThat(collection(tenant).nextAt()).isEqualTo(fixture.clock.instant());
+    }
+
+    @Test
+    void aTransferIsCollectedByNobody() {
+        TenantId tenant = fixture.tenant();
+        charge(tenant, "10.00");
+
+        assertThat(collection(tenant).collects()).isFalse();
+        assertThat(collection(tenant).nextAt()).isNull();
+        assertThat(billing.payments().collections(tenantWithCard())).isEmpty();
+    }
 }

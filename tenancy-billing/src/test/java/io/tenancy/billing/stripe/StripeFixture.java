@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Billing with Stripe on a real control database, against a fake Stripe whose time is the fixture's. */
@@ -24,6 +26,8 @@ public final class StripeFixture implements AutoCloseable {
     public static final String SECRET = "whsec_of_the_test";
     public static final ReturnWays WAYS =
             new ReturnWays("https://app.example.com/paid?page=" + ReturnWays.PAGE, "https://app.example.com/bill");
+
+    private static final Pattern SETUP = Pattern.compile("\"setup_intent\"\\s*:\\s*\"(seti_[^\"]+)\"");
 
     public final FakeStripe fake;
     public final BillingFixture fixture;
@@ -88,6 +92,10 @@ public final class StripeFixture implements AutoCloseable {
     public void leave(TenantId tenant, String card) {
         URI page = stripe.pages().save(tenant, "USD", WAYS);
         String said = fake.completeCheckout(idOf(page), card);
+        Matcher asked = SETUP.matcher(fake.object(idOf(page)));
+        if (card.contains("authenticationRequired") && asked.find()) {
+            fake.authenticate(asked.group(1), true);
+        }
         if (!said.isEmpty() || !stripe.pages().returned(tenant, idOf(page))) {
             throw new AssertionError("The card was not taken: " + said);
         }

@@ -15,11 +15,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What is to be told because of plugins, kept in the transaction that gives rise to it and told at least once, each kind in
- * its order as far as nothing fails. Safe for many threads and nodes.
+ * its order as far as nothing fails. Whoever bills is told of a plugin of a tenant always in the order in which it took
+ * place, and until it is taken: a plugin that was uninstalled would be paid for otherwise. Safe for many threads and nodes.
  */
 public final class PluginMessages {
 
-    /** How many times telling is tried before a message is left alone, with its fault. */
+    /** How many times telling is tried before a message is left alone, with its fault; one to whoever bills never is. */
     public static final int MOST_ATTEMPTS = 20;
 
     private static final int AT_ONCE = 100;
@@ -126,8 +127,11 @@ public final class PluginMessages {
                         Kind.valueOf(row.getString("kind")),
                         row.getString("content"),
                         Sql.instant(row, "at")),
-                "select id, tenant_id, plugin, kind, content, at from plugin_message"
-                        + " where next_at <= ? and attempts < ? order by next_at, id limit 1 for update skip locked",
+                "select id, tenant_id, plugin, kind, content, at from plugin_message as due"
+                        + " where next_at <= ? and (attempts < ? or kind = 'BILLING') and not (kind = 'BILLING' and exists ("
+                        + "select 1 from plugin_message as before where before.kind = 'BILLING'"
+                        + " and before.tenant_id = due.tenant_id and before.plugin = due.plugin and before.id < due.id))"
+                        + " order by next_at, id limit 1 for update skip locked",
                 transaction.recordedAt(),
                 MOST_ATTEMPTS);
         if (due.isEmpty()) {
@@ -138,15 +142,14 @@ public final class PluginMessages {
             teller.tell(message);
             Sql.update(transaction.connection(), "delete from plugin_message where id = ?", message.id);
             return Optional.of(true);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | LinkageError | AssertionError failure) {
             LOG.warn("Message {} of plugin {} was not taken, and is told again", message.id, message.plugin, failure);
             postpone(transaction, message, failure);
             return Optional.of(false);
         }
     }
 
-    private static void postpone(Transaction transaction, Message message, RuntimeException failure)
-            throws SQLException {
+    private static void postpone(Transaction transaction, Message message, Throwable failure) throws SQLException {
         String fault = String.valueOf(failure);
         Sql.update(
                 transaction.connection(),

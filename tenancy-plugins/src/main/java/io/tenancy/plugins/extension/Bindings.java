@@ -14,6 +14,7 @@ import io.tenancy.plugins.pack.ExtensionPoint;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -36,6 +37,8 @@ final class Bindings {
     }
 
     List<BoundPlugin> of(TenantId tenant, ExtensionPoint point) {
+        // On a node that hears of no changes, what is remembered may be wrong: also that there is nothing.
+        var unused = trust.current();
         return remembered.get(tenant, this::load).stream()
                 .filter(each -> each.point().equals(point.key()))
                 .toList();
@@ -59,16 +62,24 @@ final class Bindings {
     }
 
     private void forgetSince(long revision) {
-        List<TenantId> changed = transactions.transact(
+        List<Optional<TenantId>> changed = transactions.transact(
                 "look up whose plugins changed",
                 transaction -> Sql.list(
                         transaction.connection(),
-                        row -> new TenantId(row.getObject(1, UUID.class)),
+                        row -> Optional.ofNullable(row.getObject(1, UUID.class)).map(TenantId::new),
+                        // One question, so that what is pruned meanwhile is found by one half or the other.
                         "select tenant_id from plugin_installation where revision > ?"
-                                + " union select tenant_id from plugin_removal where revision > ?",
+                                + " union select tenant_id from plugin_removal where revision > ?"
+                                + " union all select null from plugin_revision where pruned > ?",
+                        revision,
                         revision,
                         revision));
-        remembered.invalidateAll(changed);
+        if (changed.contains(Optional.<TenantId>empty())) {
+            // Of whom a plugin was removed is not known any more.
+            remembered.invalidateAll();
+            return;
+        }
+        remembered.invalidateAll(changed.stream().flatMap(Optional::stream).toList());
     }
 
     void order(TenantId tenant, ExtensionPoint point, List<String> plugins, ChangeNote note) {

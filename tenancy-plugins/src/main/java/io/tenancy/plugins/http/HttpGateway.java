@@ -18,8 +18,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -35,9 +40,16 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
+import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.nio.AsyncRequestProducer;
+import org.apache.hc.core5.http.nio.DataStreamChannel;
+import org.apache.hc.core5.http.nio.RequestChannel;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -47,7 +59,8 @@ import tools.jackson.core.JacksonException;
 /**
  * Sends requests of plugins, each at most once: no redirect is followed, nothing is tried again, no cookie is kept. The name
  * of a host is resolved when the connection is made, and the connection goes to just the addresses that were looked at, so
- * that a name cannot lead outside when it is looked at and inside when it is used. Safe for many threads.
+ * that a name cannot lead outside when it is looked at and inside when it is used. Nobody is kept waiting beyond the time,
+ * for a name to be resolved neither. Safe for many threads.
  */
 public final class HttpGateway implements AutoCloseable {
 
@@ -68,11 +81,16 @@ public final class HttpGateway implements AutoCloseable {
             "proxy-connection",
             "keep-alive",
             "forwarded",
-            "x-forwarded-for",
-            "x-forwarded-host",
-            "x-forwarded-proto");
+            "via",
+            "x-real-ip");
+
+    private static final String FORWARDED = "x-forwarded-";
+    private static final int MOST_HEADERS = 200;
+    private static final int LONGEST_LINE = 16 << 10;
+    private static final long IDLE_SECONDS = 30;
 
     private final CloseableHttpAsyncClient client;
+    private final ExecutorService senders;
     private final Duration timeout;
     private final int mostBytes;
     private final boolean plain;
@@ -82,6 +100,10 @@ public final class HttpGateway implements AutoCloseable {
         mostBytes = builder.mostBytes;
         plain = builder.plain;
         client = HttpAsyncClients.custom()
+                .setHttp1Config(Http1Config.custom()
+                        .setMaxHeaderCount(MOST_HEADERS)
+                        .setMaxLineLength(LONGEST_LINE)
+                        .build())
                 .setConnectionManager(PoolingAsyncClientConnectionManagerBuilder.create()
                         .setDnsResolver(new GuardedResolver(builder.names, builder.reachable))
                         .setMaxConnTotal(builder.connections)
@@ -105,6 +127,19 @@ public final class HttpGateway implements AutoCloseable {
                 .disableRedirectHandling()
                 .build();
         client.start();
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                builder.connections,
+                builder.connections,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(builder.connections),
+                work -> {
+                    Thread thread = new Thread(work, "tenancy-plugins-http");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        pool.allowCoreThreadTimeOut(true);
+        senders = pool;
     }
 
     /** How to build one. */
@@ -124,8 +159,12 @@ public final class HttpGateway implements AutoCloseable {
     public String send(HttpGrant grant, UnaryOperator<String> secrets, String request) {
         PluginRequest asked = read(request);
         SimpleHttpRequest made = allowed(grant, secrets, asked);
-        Future<PluginAnswer> answer =
-                client.execute(SimpleRequestProducer.create(made), new BoundedAnswer(mostBytes), null);
+        CompletableFuture<PluginAnswer> answer = new CompletableFuture<>();
+        try {
+            senders.execute(() -> begin(made, answer));
+        } catch (RejectedExecutionException busy) {
+            throw refused(asked, "too many other requests are on their way");
+        }
         try {
             return HttpJson.write(answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
         } catch (ExecutionException failure) {
@@ -140,13 +179,86 @@ public final class HttpGateway implements AutoCloseable {
         }
     }
 
+    // A thread that waits for a name to be resolved cannot be interrupted, so it is never that of a call.
+    private void begin(SimpleHttpRequest request, CompletableFuture<PluginAnswer> answer) {
+        if (answer.isDone()) {
+            return;
+        }
+        try {
+            Future<PluginAnswer> exchange = client.execute(
+                    new WhileAwaited(SimpleRequestProducer.create(request), answer),
+                    new BoundedAnswer(mostBytes),
+                    new FutureCallback<>() {
+                        @Override
+                        public void completed(PluginAnswer result) {
+                            answer.complete(result);
+                        }
+
+                        @Override
+                        public void failed(Exception failure) {
+                            answer.completeExceptionally(failure);
+                        }
+
+                        @Override
+                        public void cancelled() {
+                            answer.completeExceptionally(new IOException("the gateway is closed"));
+                        }
+                    });
+            var unused = answer.whenComplete((result, failure) -> exchange.cancel(true));
+        } catch (RuntimeException failure) {
+            answer.completeExceptionally(failure);
+        }
+    }
+
+    /** A request that is not sent any more once nobody waits for its answer. */
+    private record WhileAwaited(AsyncRequestProducer request, Future<?> answer) implements AsyncRequestProducer {
+
+        @Override
+        public void sendRequest(RequestChannel channel, HttpContext context) throws HttpException, IOException {
+            if (answer.isDone()) {
+                throw new IOException("nobody waits for the answer any more");
+            }
+            request.sendRequest(channel, context);
+        }
+
+        @Override
+        public boolean isRepeatable() {
+            return false;
+        }
+
+        @Override
+        public void failed(Exception cause) {
+            request.failed(cause);
+        }
+
+        @Override
+        public int available() {
+            return request.available();
+        }
+
+        @Override
+        public void produce(DataStreamChannel channel) throws IOException {
+            request.produce(channel);
+        }
+
+        @Override
+        public void releaseResources() {
+            request.releaseResources();
+        }
+    }
+
     private static String told(@Nullable Throwable cause) {
         return cause == null ? "unknown" : cause.getClass().getSimpleName() + ", " + cause.getMessage();
     }
 
     private static PluginRequest read(String request) {
         try {
-            return HttpJson.read(request);
+            PluginRequest read = HttpJson.read(request);
+            if (read == null) {
+                throw new PluginServiceRefusedException(
+                        "A request is not {\"method\", \"url\", \"headers\", \"body\"}, but null");
+            }
+            return read;
         } catch (JacksonException broken) {
             throw new PluginServiceRefusedException(
                     "A request is not {\"method\", \"url\", \"headers\", \"body\"}: " + broken.getOriginalMessage());
@@ -193,21 +305,24 @@ public final class HttpGateway implements AutoCloseable {
 
     private static String header(PluginRequest asked, String name) {
         boolean token = !name.isEmpty() && name.chars().allMatch(each -> each > ' ' && each < 0x7F && each != ':');
-        if (!token || OWN_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+        String small = name.toLowerCase(Locale.ROOT);
+        if (!token || OWN_HEADERS.contains(small) || small.startsWith(FORWARDED)) {
             throw refused(asked, "it may not set header '" + name + "'");
         }
         return name;
     }
 
     private static String text(PluginRequest asked, String value) {
-        if (value.chars().anyMatch(each -> each < ' ' || each == 0x7F)) {
-            throw refused(asked, "the value of a header has control characters");
+        // Others would be sent as something else, which may be the end of a line.
+        if (value.chars().anyMatch(each -> each < ' ' || each >= 0x7F)) {
+            throw refused(asked, "the value of a header has characters other than those of ASCII that can be printed");
         }
         return value;
     }
 
     @Override
     public void close() {
+        senders.shutdownNow();
         client.close(CloseMode.IMMEDIATE);
     }
 
@@ -278,7 +393,7 @@ public final class HttpGateway implements AutoCloseable {
         }
 
         /**
-         * How many bytes an answer may have.
+         * How many bytes an answer may have; its headers as many again, but no more than 200 of 16 KiB each.
          *
          * @param value by default 256 KiB
          * @return this builder
@@ -342,9 +457,15 @@ public final class HttpGateway implements AutoCloseable {
         }
 
         @Override
-        protected void start(HttpResponse response, @Nullable ContentType type) {
+        protected void start(HttpResponse response, @Nullable ContentType type) throws HttpException {
             status = response.getCode();
+            long bytes = 0;
             for (Header header : response.getHeaders()) {
+                bytes += header.getName().length()
+                        + String.valueOf(header.getValue()).length();
+                if (bytes > mostBytes) {
+                    throw new HttpException("the headers of the answer have more than " + mostBytes + " bytes");
+                }
                 headers.merge(
                         header.getName().toLowerCase(Locale.ROOT),
                         String.valueOf(header.getValue()),

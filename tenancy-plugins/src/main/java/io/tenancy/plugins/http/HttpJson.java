@@ -1,5 +1,6 @@
 package io.tenancy.plugins.http;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -13,7 +14,8 @@ final class HttpJson {
 
     private HttpJson() {}
 
-    static PluginRequest read(String json) {
+    /** A request; null where that is what stands there. */
+    static @Nullable PluginRequest read(String json) {
         return MAPPER.readValue(json, PluginRequest.class);
     }
 

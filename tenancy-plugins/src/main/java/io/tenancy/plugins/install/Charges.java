@@ -32,12 +32,18 @@ public final class Charges {
                         + price.per().key();
     }
 
+    /** Whether it is paid once. */
+    static boolean isOnce(String written) {
+        return written.endsWith(" " + PluginPrice.Per.ONCE.key());
+    }
+
     /** What is told of a price, as {@link #read} reads it. */
-    static String message(Kind kind, String publisher, String charged) {
-        Map<String, String> content = new LinkedHashMap<>();
+    static String message(Kind kind, String publisher, String charged, boolean paidBefore) {
+        Map<String, Object> content = new LinkedHashMap<>();
         content.put("kind", kind.name());
         content.put("publisher", publisher);
         content.put("price", charged);
+        content.put("paid_before", paidBefore);
         return MAPPER.writeValueAsString(content);
     }
 
@@ -52,6 +58,8 @@ public final class Charges {
         String[] price = content.get("price").asString().split(" ", -1);
         BigDecimal amount = new BigDecimal(price[0]);
         int decimals = Currency.getInstance(price[1]).getDefaultFractionDigits();
+        boolean paidBefore = content.get("paid_before").asBoolean();
+        BigDecimal due = paidBefore ? BigDecimal.ZERO : amount;
         return new BillingEvents.Event(
                 message.id(),
                 Kind.valueOf(content.get("kind").asString()),
@@ -61,7 +69,8 @@ public final class Charges {
                 amount,
                 price[1],
                 price[2],
-                amount.multiply(COMMISSION).setScale(decimals, RoundingMode.HALF_EVEN),
+                paidBefore,
+                due.multiply(COMMISSION).setScale(decimals, RoundingMode.HALF_EVEN),
                 message.at());
     }
 }

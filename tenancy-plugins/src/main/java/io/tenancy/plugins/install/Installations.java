@@ -5,6 +5,7 @@ import io.tenancy.jpa.control.transaction.ControlTransactions;
 import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
 import io.tenancy.jpa.control.transaction.Sql;
 import io.tenancy.jpa.entitlement.ChangeNote;
+import io.tenancy.plugins.PluginRefusedException;
 import io.tenancy.plugins.capability.Capability;
 import io.tenancy.plugins.control.AuditEntry;
 import io.tenancy.plugins.control.PluginAudit;
@@ -24,6 +25,7 @@ import io.tenancy.plugins.pack.SemanticVersion;
 import io.tenancy.plugins.values.PluginSecrets;
 import io.tenancy.plugins.values.PluginValues;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -43,7 +45,24 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Installations {
 
+    /** How many installations {@link #upgrade} looks at in one go. */
+    public static final int UPGRADES_AT_ONCE = Upgrades.AT_ONCE;
+
+    /** How often it is asked again whether tenants may have what they have. */
+    public static final Duration CHECKED_EVERY = Duration.ofHours(1);
+
     private static final int AT_ONCE = 50;
+    private static final String CONDITIONS = "conditions";
+    private static final String NOTHING_PENDING =
+            "pending_step = null, pending_digest = null, pending_config = null," + " waits_for = null, refused = null";
+    private static final String PIN = """
+            update plugin_installation set pinned = true, considered_at = null, version = version + 1,
+            pending_step = case when active_digest is null then pending_step end,
+            pending_digest = case when active_digest is null then pending_digest end,
+            pending_config = case when active_digest is null then pending_config end,
+            waits_for = case when active_digest is null then waits_for end,
+            refused = case when active_digest is null then refused end
+            where tenant_id = ? and plugin = ?""";
     private static final Logger LOG = LoggerFactory.getLogger(Installations.class);
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -57,6 +76,7 @@ public final class Installations {
     private final PluginValues values;
     private final PluginSecrets secrets;
     private final Pipeline pipeline;
+    private final Upgrades upgrades;
 
     /**
      * What installations are made of.
@@ -96,6 +116,7 @@ public final class Installations {
         secrets = parts.secrets();
         pipeline = new Pipeline(
                 transactions, audit, messages, market, shelf, new Pipeline.Conditions(credentials, policy, regions));
+        upgrades = new Upgrades(transactions, audit, messages, market, pipeline);
     }
 
     /**
@@ -157,14 +178,19 @@ public final class Installations {
 
     private void begin(TenantId tenant, StoredPackage chosen, ChangeNote note) {
         transactions.transact("begin to install a plugin", transaction -> {
-            Sql.update(
+            int begun = Sql.update(
                     transaction.connection(),
-                    "insert into plugin_installation (tenant_id, plugin, next_at, installed_at, version, revision)"
-                            + " values (?, ?, ?, ?, 0, 0) on conflict do nothing",
+                    "insert into plugin_installation (tenant_id, plugin, next_at, installed_at, checked_at, version, revision)"
+                            + " values (?, ?, ?, ?, ?, 0, 0) on conflict do nothing",
                     tenant.value(),
                     chosen.plugin(),
                     transaction.recordedAt(),
+                    transaction.recordedAt(),
                     transaction.recordedAt());
+            if (begun > 0) {
+                // Such as a secret that was entered when the plugin was not there.
+                values.removeAll(transaction, tenant, chosen.plugin());
+            }
             InstallationRow row = locked(transaction, tenant, chosen.plugin());
             if (row.pinned()) {
                 throw new InstallationConflictException("Plugin " + chosen.plugin() + " of tenant " + tenant
@@ -221,9 +247,11 @@ public final class Installations {
      */
     public PluginInstallation consent(
             TenantId tenant, String plugin, String digest, Set<Capability> granted, ChangeNote note) {
-        ConsentRequest request = asked(tenant, plugin)
-                .filter(each -> each.digest().equals(digest))
+        InstallationRow shown = transactions
+                .transact("look up an installation", transaction -> InstallationRow.find(transaction, tenant, plugin))
+                .filter(each -> digest.equals(each.pending()))
                 .orElseThrow(() -> notWaiting(tenant, plugin, digest));
+        ConsentRequest request = pipeline.consentOf(shown, pipeline.manifest(digest));
         Set<Capability> missing = new TreeSet<>(request.required());
         missing.removeAll(granted);
         String keys = missing.stream().map(Capability::key).collect(Collectors.joining(", "));
@@ -232,7 +260,11 @@ public final class Installations {
                 : "The tenant did not grant " + keys + ", without which the plugin is not enabled.";
         transactions.transact("keep the consent of a tenant", transaction -> {
             InstallationRow row = locked(transaction, tenant, plugin);
-            if (row.step() != InstallStep.CONSENT || row.refused() != null || !digest.equals(row.pending())) {
+            // What is asked depends on what is active, and on what that costs.
+            boolean same = digest.equals(row.pending())
+                    && Objects.equals(shown.active(), row.active())
+                    && Objects.equals(shown.charged(), row.charged());
+            if (row.step() != InstallStep.CONSENT || row.refused() != null || !same) {
                 throw notWaiting(tenant, plugin, digest);
             }
             Sql.update(
@@ -295,7 +327,8 @@ public final class Installations {
                     "update plugin_installation set version = version + 1, revision = ?,"
                             + " config = case when pending_digest is null then ? else config end,"
                             + " pending_config = case when pending_digest is null then null else ? end,"
-                            + " waits_for = case when pending_step = 'CONFIGURATION' then null else waits_for end"
+                            + " waits_for = case when pending_step = 'CONFIGURATION' then null else waits_for end,"
+                            + " considered_at = null"
                             + " where tenant_id = ? and plugin = ?",
                     revision,
                     config,
@@ -339,7 +372,7 @@ public final class Installations {
     }
 
     /**
-     * Gives up what is on its way in. What is active stays.
+     * Gives up what is on its way in. What is active stays; where nothing ever was, nothing is left.
      *
      * @param tenant who
      * @param plugin id of the plugin
@@ -347,13 +380,35 @@ public final class Installations {
      * @throws InstallationConflictException when nothing is on its way in
      */
     public void cancel(TenantId tenant, String plugin, ChangeNote note) {
-        change(tenant, plugin, "cancel", note, row -> row.pending() != null, "nothing is on its way in", """
-                update plugin_installation set pending_step = null, pending_digest = null, pending_config = null,
-                waits_for = null, refused = null, version = version + 1 where tenant_id = ? and plugin = ?""");
+        transactions.transact("give up what is on its way in", transaction -> {
+            InstallationRow row = locked(transaction, tenant, plugin);
+            if (row.pending() == null) {
+                throw new InstallationConflictException("Plugin " + plugin + " of tenant " + tenant
+                        + " could not be changed by 'cancel': nothing is on its way in.");
+            }
+            if (row.active() == null) {
+                Sql.update(
+                        transaction.connection(),
+                        "delete from plugin_installation where tenant_id = ? and plugin = ?",
+                        tenant.value(),
+                        plugin);
+                values.removeAll(transaction, tenant, plugin);
+            } else {
+                Sql.update(
+                        transaction.connection(),
+                        "update plugin_installation set " + NOTHING_PENDING
+                                + ", version = version + 1 where tenant_id = ? and plugin = ?",
+                        tenant.value(),
+                        plugin);
+            }
+            audit.write(transaction, tenant, plugin, row.pending(), note.actor(), "cancel", note.reason());
+            return true;
+        });
     }
 
     /**
-     * Keeps a plugin at its version until it is unpinned.
+     * Keeps a plugin at its version until it is unpinned; an upgrade that is on its way in is given up. One that is not
+     * pinned is upgraded by the jobs as far as that needs nobody's word.
      *
      * @param tenant who
      * @param plugin id of the plugin
@@ -368,8 +423,9 @@ public final class Installations {
                 note,
                 row -> true,
                 "",
-                "update plugin_installation set pinned = " + pinned
-                        + ", version = version + 1 where tenant_id = ? and plugin = ?");
+                pinned
+                        ? PIN
+                        : "update plugin_installation set pinned = false, considered_at = null, version = version + 1 where tenant_id = ? and plugin = ?");
     }
 
     /**
@@ -392,11 +448,20 @@ public final class Installations {
      * @param tenant who
      * @param plugin id of the plugin
      * @param note who wants it, and why
-     * @throws InstallationConflictException when it is enabled, or was never active
+     * @throws InstallationConflictException when it is enabled, was never active, or the tenant may not have it any more
      * @throws io.tenancy.plugins.pack.PackageRefusedException when its package is not trusted any more
      */
     public void enable(TenantId tenant, String plugin, ChangeNote note) {
-        require(tenant, plugin).active().ifPresent(digest -> shelf.require(digest, tenant));
+        InstallationRow disabled = transactions
+                .transact("look up an installation", transaction -> InstallationRow.find(transaction, tenant, plugin))
+                .orElseThrow(() -> notInstalled(tenant, plugin));
+        if (disabled.active() != null) {
+            var unused = shelf.require(disabled.active(), tenant);
+            pipeline.refusalOfActive(disabled).ifPresent(why -> {
+                throw new InstallationConflictException(
+                        "Plugin " + plugin + " of tenant " + tenant + " is not enabled: " + why);
+            });
+        }
         change(
                 tenant,
                 plugin,
@@ -404,7 +469,8 @@ public final class Installations {
                 note,
                 row -> !row.enabled() && row.active() != null,
                 "it is enabled, or was never active",
-                "update plugin_installation set enabled = true, version = version + 1 where tenant_id = ? and plugin = ?");
+                "update plugin_installation set enabled = true, considered_at = null, version = version + 1"
+                        + " where tenant_id = ? and plugin = ?");
     }
 
     private interface Condition {
@@ -480,7 +546,8 @@ public final class Installations {
         String charged = Charges.written(manifest.price());
         Sql.update(
                 transaction.connection(),
-                "update plugin_installation set active_digest = previous_digest, previous_digest = null, enabled = true,"
+                "update plugin_installation set left_digests = array_append(left_digests, active_digest),"
+                        + " active_digest = previous_digest, previous_digest = null, enabled = true,"
                         + " config = coalesce(previous_config, config), previous_config = null, pending_config = null,"
                         + " pinned = true, pending_digest = null, pending_step = null, waits_for = null, refused = null,"
                         + " charged = ?, version = version + 1, revision = ? where tenant_id = ? and plugin = ?",
@@ -505,7 +572,7 @@ public final class Installations {
      * @return whether this did it; false when somebody else had changed the installation
      */
     public boolean stop(TenantId tenant, String plugin, String digest, String actor, String why, boolean mayGoBack) {
-        Optional<PluginManifest> before = mayGoBack ? trustedBefore(tenant, plugin) : Optional.empty();
+        Optional<Before> before = mayGoBack ? trustedBefore(tenant, plugin) : Optional.empty();
         boolean stopped = transactions.transact("stop a plugin", transaction -> {
             long revision = Revisions.raiseInstalled(transaction);
             Optional<InstallationRow> found = InstallationRow.lock(transaction, tenant, plugin);
@@ -514,9 +581,10 @@ public final class Installations {
                     || !digest.equals(found.get().active())) {
                 return false;
             }
-            boolean back = before.isPresent() && found.get().previous() != null;
+            boolean back =
+                    before.isPresent() && before.get().digest.equals(found.get().previous());
             if (back) {
-                goBack(transaction, found.get(), before.get(), revision);
+                goBack(transaction, found.get(), before.get().manifest, revision);
             } else {
                 Sql.update(
                         transaction.connection(),
@@ -535,12 +603,15 @@ public final class Installations {
         return stopped;
     }
 
-    private Optional<PluginManifest> trustedBefore(TenantId tenant, String plugin) {
+    private record Before(String digest, PluginManifest manifest) {}
+
+    private Optional<Before> trustedBefore(TenantId tenant, String plugin) {
         try {
             return find(tenant, plugin)
                     .flatMap(PluginInstallation::previous)
-                    .map(digest -> shelf.require(digest, tenant).verified().manifest());
-        } catch (PackageRefusedException refused) {
+                    .map(digest -> new Before(
+                            digest, shelf.require(digest, tenant).verified().manifest()));
+        } catch (PackageRefusedException | PluginRefusedException | NotInStoreException refused) {
             LOG.warn("Plugin {} of tenant {} cannot go back to its version before", plugin, tenant, refused);
             return Optional.empty();
         }
@@ -576,16 +647,17 @@ public final class Installations {
             values.removeAll(transaction, tenant, plugin);
             Sql.update(
                     transaction.connection(),
-                    "insert into plugin_removal (tenant_id, revision) values (?, ?)",
+                    "insert into plugin_removal (tenant_id, revision, removed_at) values (?, ?, ?)",
                     tenant.value(),
-                    revision);
+                    revision,
+                    transaction.recordedAt());
             if (row.charged() != null) {
                 messages.add(
                         transaction,
                         tenant,
                         plugin,
                         PluginMessages.Kind.BILLING,
-                        Charges.message(BillingEvents.Kind.UNINSTALLED, publisher, row.charged()));
+                        Charges.message(BillingEvents.Kind.UNINSTALLED, publisher, row.charged(), false));
             }
             audit.write(transaction, tenant, plugin, row.active(), note.actor(), "uninstall", note.reason());
             return export;
@@ -673,5 +745,59 @@ public final class Installations {
             }
         }
         return due.size();
+    }
+
+    /**
+     * Upgrades plugins that are not pinned to their highest listed version that asks for and costs nothing in addition, whose
+     * form the settings fit, and that was not gone back from. What a higher one waits for is told to people and written down,
+     * once for each version. Each installation is looked at when something new is listed, and every six hours.
+     *
+     * @param now what time it is
+     * @return how many installations were looked at; more may be due where it is {@value #UPGRADES_AT_ONCE}
+     */
+    public int upgrade(Instant now) {
+        return upgrades.run(now);
+    }
+
+    /**
+     * Asks again, {@link #CHECKED_EVERY once an hour}, whether tenants may have what they have: a licence expires, a plan
+     * becomes a smaller one. What they may not have any more is disabled, and people are told; of more plugins than a plan
+     * lets a tenant have, those stay that were there first.
+     *
+     * @param now until when it is due
+     * @return how many installations were asked for
+     */
+    public int recheck(Instant now) {
+        List<InstallationRow> due = transactions.transact(
+                "look up installations to be asked for again",
+                transaction -> InstallationRow.list(
+                        transaction,
+                        "where enabled and checked_at <= ? order by checked_at, tenant_id, installed_at, plugin limit "
+                                + AT_ONCE,
+                        now.minus(CHECKED_EVERY)));
+        due.forEach(this::recheck);
+        return due.size();
+    }
+
+    private void recheck(InstallationRow row) {
+        try {
+            pipeline.refusalOfActive(row).ifPresent(why -> {
+                if (stop(row.tenant(), row.plugin(), String.valueOf(row.active()), CONDITIONS, why, false)) {
+                    LOG.info("Plugin {} of tenant {} was disabled: {}", row.plugin(), row.tenant(), why);
+                }
+            });
+        } catch (RuntimeException failure) {
+            // Whoever could not be asked is asked with the next round; that nothing is known disables nobody.
+            LOG.warn("Whether tenant {} may have plugin {} is not known", row.tenant(), row.plugin(), failure);
+        }
+        transactions.transact("keep when an installation was asked for", transaction -> {
+            Sql.update(
+                    transaction.connection(),
+                    "update plugin_installation set checked_at = ? where tenant_id = ? and plugin = ?",
+                    transaction.recordedAt(),
+                    row.tenant().value(),
+                    row.plugin());
+            return true;
+        });
     }
 }

@@ -1,5 +1,7 @@
 package io.tenancy.plugins.install;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.tenancy.TenantId;
 import io.tenancy.jpa.control.transaction.ControlTransactions;
 import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
@@ -17,6 +19,7 @@ import io.tenancy.plugins.install.spi.TenantRegions;
 import io.tenancy.plugins.market.Marketplace;
 import io.tenancy.plugins.market.NotInStoreException;
 import io.tenancy.plugins.market.PackageShelf;
+import io.tenancy.plugins.market.StoredPackage;
 import io.tenancy.plugins.pack.CapabilityDiff;
 import io.tenancy.plugins.pack.CapabilityRequest;
 import io.tenancy.plugins.pack.ExtensionPoint;
@@ -36,6 +39,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +53,7 @@ final class Pipeline {
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
     private static final int MOST_DOUBLINGS = 8;
+    private static final int MOST_MANIFESTS = 500;
 
     private final ControlTransactions transactions;
     private final PluginAudit audit;
@@ -56,6 +61,10 @@ final class Pipeline {
     private final Marketplace market;
     private final PackageShelf shelf;
     private final Conditions conditions;
+
+    /** By digest, which names just one. */
+    private final Cache<String, PluginManifest> manifests =
+            Caffeine.newBuilder().maximumSize(MOST_MANIFESTS).build();
 
     /** What applications know of tenants. */
     record Conditions(CredentialCheck credentials, InstallPolicy policy, TenantRegions regions) {}
@@ -118,6 +127,31 @@ final class Pipeline {
         }
     }
 
+    /**
+     * What an upgrade would come to, of which nothing is kept.
+     *
+     * @param goesThrough whether it would become active by itself
+     * @param waits whether it would wait for the tenant
+     * @param why in words, where it does not go through
+     */
+    record Trial(boolean goesThrough, boolean waits, String why) {}
+
+    /** Takes the steps of an upgrade up to its becoming active, and keeps nothing of it. */
+    Trial trial(InstallationRow row, String digest) {
+        InstallStep step = InstallStep.COMPATIBILITY;
+        while (step != InstallStep.SANDBOX) {
+            Outcome outcome = outcome(row.towards(digest, step));
+            if (outcome instanceof Outcome.Waits waits) {
+                return new Trial(false, true, waits.who);
+            }
+            if (outcome instanceof Outcome.Refused refused) {
+                return new Trial(false, false, refused.why);
+            }
+            step = ((Outcome.Next) outcome).step;
+        }
+        return new Trial(true, false, "");
+    }
+
     private static InstallStep step(InstallationRow row) {
         return Objects.requireNonNull(row.step(), "step");
     }
@@ -140,7 +174,8 @@ final class Pipeline {
     }
 
     PluginManifest manifest(String digest) {
-        return PackageReader.read(market.bytes(digest)).manifest();
+        return manifests.get(
+                digest, each -> PackageReader.read(market.bytes(each)).manifest());
     }
 
     private Outcome compatibility(InstallationRow row, PluginManifest manifest) {
@@ -171,16 +206,11 @@ final class Pipeline {
     }
 
     private Outcome entitlement(InstallationRow row, PluginManifest manifest) {
-        int others = transactions.transact(
-                "count plugins of a tenant",
-                transaction -> Sql.first(
-                                transaction.connection(),
-                                each -> each.getInt(1),
-                                "select count(*) from plugin_installation where tenant_id = ? and plugin <> ?"
-                                        + " and active_digest is not null",
-                                row.tenant().value(),
-                                row.plugin())
-                        .orElse(0));
+        int others = transactions.transact("count plugins of a tenant", transaction -> others(transaction, row));
+        return entitlement(row, manifest, others);
+    }
+
+    private Outcome entitlement(InstallationRow row, PluginManifest manifest, int others) {
         return conditions
                 .policy()
                 .refusal(row.tenant(), manifest, others)
@@ -188,8 +218,48 @@ final class Pipeline {
                 .orElseGet(() -> new Outcome.Next(InstallStep.VERIFICATION));
     }
 
+    private static int others(Transaction transaction, InstallationRow row) throws SQLException {
+        return Sql.first(
+                        transaction.connection(),
+                        each -> each.getInt(1),
+                        "select count(*) from plugin_installation where tenant_id = ? and plugin <> ?"
+                                + " and active_digest is not null",
+                        row.tenant().value(),
+                        row.plugin())
+                .orElse(0);
+    }
+
+    /**
+     * Why a tenant may not have what it has any more, as far as applications know: of several plugins those stay that were
+     * there first. Empty if it may.
+     */
+    Optional<String> refusalOfActive(InstallationRow row) {
+        PluginManifest manifest = manifest(Objects.requireNonNull(row.active(), "active"));
+        int before = transactions.transact(
+                "count plugins that a tenant had before",
+                transaction -> Sql.first(
+                                transaction.connection(),
+                                each -> each.getInt(1),
+                                "select count(*) from plugin_installation as other join plugin_installation as own"
+                                        + " on own.tenant_id = other.tenant_id and own.plugin = ?"
+                                        + " where other.tenant_id = ? and other.active_digest is not null"
+                                        + " and (other.installed_at, other.plugin) < (own.installed_at, own.plugin)",
+                                row.plugin(),
+                                row.tenant().value())
+                        .orElse(0));
+        return refusal(compatibility(row, manifest), credentials(row, manifest), entitlement(row, manifest, before));
+    }
+
+    private static Optional<String> refusal(Outcome... outcomes) {
+        return Stream.of(outcomes)
+                .filter(Outcome.Refused.class::isInstance)
+                .map(each -> ((Outcome.Refused) each).why)
+                .findFirst();
+    }
+
     private Outcome verification(InstallationRow row) {
         try {
+            requireListed(pending(row));
             PackageShelf.Ready ready = shelf.require(pending(row), row.tenant());
             if (row.active() != null) {
                 PluginPackage before = PackageReader.read(market.bytes(row.active()));
@@ -198,6 +268,14 @@ final class Pipeline {
             return new Outcome.Next(InstallStep.CONSENT);
         } catch (PackageRefusedException | PluginRefusedException | NotInStoreException refused) {
             return new Outcome.Refused(String.valueOf(refused.getMessage()));
+        }
+    }
+
+    private void requireListed(String digest) {
+        StoredPackage stored = market.stored(digest);
+        if (stored.status() != StoredPackage.Status.LISTED) {
+            throw new NotInStoreException("Version " + stored.version() + " of " + stored.plugin() + " is "
+                    + stored.status() + ", so nobody can install it. Look for another version in the store.");
         }
     }
 
@@ -210,9 +288,25 @@ final class Pipeline {
         CapabilityDiff diff = row.active() == null
                 ? CapabilityDiff.ofInstallation(manifest)
                 : CapabilityDiff.between(manifest(row.active()), manifest);
-        boolean dearer = manifest.price() != null && !Objects.equals(Charges.written(manifest.price()), row.charged());
+        String price = Charges.written(manifest.price());
+        boolean dearer = price != null && !price.equals(row.charged()) && !isPaid(row, manifest.publisher(), price);
         return new ConsentRequest(
                 pending(row), diff, dearer ? Optional.ofNullable(manifest.price()) : Optional.empty());
+    }
+
+    private boolean isPaid(InstallationRow row, String publisher, String price) {
+        return transactions
+                .transact(
+                        "look up what a tenant paid once",
+                        transaction -> Sql.first(
+                                transaction.connection(),
+                                each -> true,
+                                "select 1 from plugin_purchase where tenant_id = ? and plugin = ? and publisher = ? and price = ?",
+                                row.tenant().value(),
+                                row.plugin(),
+                                publisher,
+                                price))
+                .isPresent();
     }
 
     private Outcome consent(InstallationRow row, PluginManifest manifest) {
@@ -244,20 +338,31 @@ final class Pipeline {
                 : new Outcome.Waits("The tenant has to configure it: " + String.join("; ", problems) + ".");
     }
 
+    /** A tenant may have thought about it for weeks, so all that does not depend on it is asked once more. */
     private Outcome sandbox(InstallationRow row, PluginManifest manifest) {
-        // What was revoked while a tenant thought about it does not become active.
         try {
+            requireListed(pending(row));
             var unused = shelf.require(pending(row), row.tenant());
         } catch (PackageRefusedException | PluginRefusedException | NotInStoreException refused) {
             return new Outcome.Refused(String.valueOf(refused.getMessage()));
         }
-        transactions.transact("make a plugin active", transaction -> activate(transaction, row, manifest));
+        int others = transactions.transact("count plugins of a tenant", transaction -> others(transaction, row));
+        Optional<String> refusal =
+                refusal(compatibility(row, manifest), credentials(row, manifest), entitlement(row, manifest, others));
+        if (refusal.isPresent()) {
+            return new Outcome.Refused(refusal.get());
+        }
+        transactions.transact("make a plugin active", transaction -> activate(transaction, row, manifest, others));
         return new Outcome.Done();
     }
 
-    private boolean activate(Transaction transaction, InstallationRow row, PluginManifest manifest)
+    private boolean activate(Transaction transaction, InstallationRow row, PluginManifest manifest, int others)
             throws SQLException {
         long revision = Revisions.raiseInstalled(transaction);
+        // Others that became active meanwhile, which none can do any more until this ends, may have been one too many.
+        if (others(transaction, row) > others) {
+            return false;
+        }
         String charged = Charges.written(manifest.price());
         int changed = Sql.update(
                 transaction.connection(),
@@ -266,9 +371,10 @@ final class Pipeline {
                         + " else active_digest end,"
                         + " previous_config = config, config = coalesce(pending_config, config), pending_config = null,"
                         + " active_digest = pending_digest, pending_digest = null, pending_step = null, attempts = 0,"
-                        + " charged = ?, version = version + 1, revision = ?"
+                        + " charged = ?, checked_at = ?, version = version + 1, revision = ?"
                         + " where tenant_id = ? and plugin = ? and version = ?",
                 charged,
+                transaction.recordedAt(),
                 revision,
                 row.tenant().value(),
                 row.plugin(),
@@ -329,12 +435,30 @@ final class Pipeline {
         BillingEvents.Kind kind = before == null
                 ? BillingEvents.Kind.INSTALLED
                 : charged == null ? BillingEvents.Kind.UNINSTALLED : BillingEvents.Kind.PRICE_CHANGED;
+        boolean paid = charged != null
+                && Charges.isOnce(charged)
+                && !isNewPurchase(transaction, row, manifest.publisher(), charged);
         messages.add(
                 transaction,
                 row.tenant(),
                 row.plugin(),
                 PluginMessages.Kind.BILLING,
-                Charges.message(kind, manifest.publisher(), charged == null ? String.valueOf(before) : charged));
+                Charges.message(kind, manifest.publisher(), charged == null ? String.valueOf(before) : charged, paid));
+    }
+
+    /** Writes down, for good, what is paid once: who uninstalls a plugin, or goes back, does not pay for it again. */
+    private static boolean isNewPurchase(Transaction transaction, InstallationRow row, String publisher, String price)
+            throws SQLException {
+        return Sql.update(
+                        transaction.connection(),
+                        "insert into plugin_purchase (tenant_id, plugin, publisher, price, bought_at) values (?, ?, ?, ?, ?)"
+                                + " on conflict do nothing",
+                        row.tenant().value(),
+                        row.plugin(),
+                        publisher,
+                        price,
+                        transaction.recordedAt())
+                > 0;
     }
 
     private void move(

@@ -6,6 +6,7 @@ import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
 import io.tenancy.jpa.control.transaction.Sql;
 import io.tenancy.jpa.entitlement.ChangeNote;
 import io.tenancy.plugins.control.PluginAudit;
+import io.tenancy.plugins.control.Revisions;
 import io.tenancy.plugins.market.StoredPackage.Status;
 import io.tenancy.plugins.pack.PackageReader;
 import io.tenancy.plugins.pack.PackageVerifier;
@@ -16,6 +17,7 @@ import io.tenancy.plugins.pack.SemanticVersion;
 import io.tenancy.plugins.pack.SigningKey;
 import io.tenancy.plugins.pack.VerifiedPackage;
 import io.tenancy.plugins.sandbox.PluginHost;
+import io.tenancy.plugins.sandbox.PluginHostBusyException;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -26,12 +28,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The store of plugins: publishers give packages in, a machine and then a curator review them, tenants find what is listed.
  * Each change is written down with who made it. Safe for many threads.
  */
 public final class Marketplace {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Marketplace.class);
 
     private final ControlTransactions transactions;
     private final PluginAudit audit;
@@ -71,7 +77,8 @@ public final class Marketplace {
     }
 
     /**
-     * Gives a package in. It is kept, then reviewed by a machine at once, then waits for a curator.
+     * Gives a package in. It is kept, then reviewed by a machine at once, or by the jobs where too many are just now, then waits
+     * for a curator.
      *
      * @param bytes the package, signed by its publisher
      * @param note who gives it in, and why
@@ -115,7 +122,13 @@ public final class Marketplace {
             }
             return true;
         });
-        return review(digest);
+        try {
+            return review(digest);
+        } catch (PluginHostBusyException later) {
+            // It is kept, and the jobs review it.
+            LOG.info("Package {} is reviewed later: {}", digest, later.getMessage());
+            return stored(digest);
+        }
     }
 
     private static boolean insert(
@@ -229,13 +242,14 @@ public final class Marketplace {
     }
 
     /**
-     * Lists a package: signs it with a curator's key that is at hand.
+     * Lists a package: signs it with a curator's key that is at hand. One that is listed is reviewed anew, such as with the
+     * next key before the one of the review before expires; those who have it go on with it.
      *
-     * @param digest of a package that waits
+     * @param digest of a package that waits, was withdrawn or is listed
      * @param curator the curator's key
      * @param note who decides, and why
      * @return the package, listed
-     * @throws NotInStoreException when there is none that waits
+     * @throws NotInStoreException when there is none of these
      * @throws io.tenancy.plugins.pack.PackageRefusedException when the key is not trusted
      */
     public StoredPackage list(String digest, SigningKey curator, ChangeNote note) {
@@ -245,26 +259,27 @@ public final class Marketplace {
     /**
      * Lists a package that a curator signed elsewhere.
      *
-     * @param reviewed a package that waits, with the curator's signature
+     * @param reviewed a package that waits, was withdrawn or is listed, with the curator's signature
      * @param note who decides, and why
      * @return the package, listed
-     * @throws NotInStoreException when there is none that waits
+     * @throws NotInStoreException when there is none of these
      * @throws io.tenancy.plugins.pack.PackageRefusedException when it is not trusted with that signature
      */
     public StoredPackage list(byte[] reviewed, ChangeNote note) {
         VerifiedPackage verified = PackageVerifier.verify(reviewed, trust.current(), clock.instant());
         String digest = verified.content().digest();
-        decide(
-                digest,
-                note,
-                "list",
-                transaction -> Sql.update(
-                        transaction.connection(),
-                        "update plugin_package set status = 'LISTED', bytes = ?, listed_at = ?"
-                                + " where digest = ? and status in ('REVIEWED', 'WITHDRAWN') and owner is null",
-                        reviewed,
-                        transaction.recordedAt(),
-                        digest));
+        decide(digest, note, "list", transaction -> {
+            // Nodes that have it ready look at its signatures anew.
+            Revisions.raiseTrust(transaction);
+            return Sql.update(
+                    transaction.connection(),
+                    "update plugin_package set status = 'LISTED', bytes = ?, listed_at = ?"
+                            + " where digest = ? and status in ('REVIEWED', 'WITHDRAWN', 'LISTED') and owner is null",
+                    reviewed,
+                    transaction.recordedAt(),
+                    digest);
+        });
+        trust.refresh();
         return stored(digest);
     }
 

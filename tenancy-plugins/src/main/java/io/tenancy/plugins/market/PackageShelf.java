@@ -3,6 +3,7 @@ package io.tenancy.plugins.market;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.tenancy.TenantId;
+import io.tenancy.plugins.pack.PackageRefusedException;
 import io.tenancy.plugins.pack.PackageVerifier;
 import io.tenancy.plugins.pack.Trust;
 import io.tenancy.plugins.pack.VerifiedPackage;
@@ -23,8 +24,11 @@ public final class PackageShelf {
     private final Marketplace market;
     private final PluginHost host;
     private final InstantSource clock;
-    private final LoadingCache<String, Ready> ready =
+    private final LoadingCache<String, Held> ready =
             Caffeine.newBuilder().maximumSize(MOST_PACKAGES).build(this::load);
+
+    /** A package, and whom was trusted when it was read. */
+    private record Held(Ready ready, Trust trust) {}
 
     /**
      * A package that can be called.
@@ -60,12 +64,33 @@ public final class PackageShelf {
      * @throws NotInStoreException when there is none, or it is another tenant's own
      */
     public Ready require(String digest, TenantId tenant) {
-        Ready found = ready.get(digest);
-        if (found.owner.isPresent() && !found.owner.get().equals(tenant)) {
+        Held held = ready.get(digest);
+        Optional<TenantId> owner = held.ready.owner;
+        if (owner.isPresent() && !owner.get().equals(tenant)) {
             throw new NotInStoreException("The store has no package " + digest + " for tenant " + tenant + ".");
         }
-        PackageVerifier.requireStillTrusted(found.verified, trust(found.owner), clock.instant());
-        return found;
+        Trust trust = trust(owner);
+        try {
+            PackageVerifier.requireStillTrusted(held.ready.verified, trust, clock.instant());
+            return held.ready;
+        } catch (PackageRefusedException refused) {
+            if (held.trust.equals(trust)) {
+                throw refused;
+            }
+            return anew(digest, held, trust);
+        }
+    }
+
+    /** It may have been reviewed anew since it was read; where it was not, that is remembered until trust changes. */
+    private Ready anew(String digest, Held held, Trust trust) {
+        try {
+            Held read = load(digest);
+            ready.put(digest, read);
+            return read.ready;
+        } catch (PackageRefusedException refused) {
+            ready.put(digest, new Held(held.ready, trust));
+            throw refused;
+        }
     }
 
     private Trust trust(Optional<TenantId> owner) {
@@ -74,11 +99,12 @@ public final class PackageShelf {
                 : market.trust().current();
     }
 
-    private Ready load(String digest) {
+    private Held load(String digest) {
         Optional<TenantId> owner = market.stored(digest).owner();
-        VerifiedPackage verified = PackageVerifier.verify(market.bytes(digest), trust(owner), clock.instant());
+        Trust trust = trust(owner);
+        VerifiedPackage verified = PackageVerifier.verify(market.bytes(digest), trust, clock.instant());
         AdmittedPlugin plugin = host.admit(
                 verified.content().module(), verified.manifest().capabilities().keySet());
-        return new Ready(verified, plugin, owner);
+        return new Held(new Ready(verified, plugin, owner), trust);
     }
 }

@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,7 @@ public final class TrustStore implements AutoCloseable {
         return thread;
     });
     private volatile @Nullable Known known;
+    private final AtomicLong looks = new AtomicLong();
     private boolean reached = true;
 
     private record Known(Revisions revisions, Trust trust, Trust withoutReview, long askedAt) {}
@@ -165,14 +167,23 @@ public final class TrustStore implements AutoCloseable {
             listeners.forEach(each -> each.accept(before.revisions.installed()));
         }
         keep(now);
+        looks.incrementAndGet();
     }
 
+    /** How many looks came to their end. */
+    long looks() {
+        return looks.get();
+    }
+
+    /** Of two looks at once, the one that saw no less is kept; it saw all that was so when the later one asked. */
     private synchronized void keep(Known now) {
         Known other = known;
-        if (other == null
-                || (now.revisions.trust() >= other.revisions.trust()
-                        && now.revisions.installed() >= other.revisions.installed())) {
+        if (other == null) {
             known = now;
+        } else if (now.revisions.trust() >= other.revisions.trust()
+                && now.revisions.installed() >= other.revisions.installed()) {
+            long asked = now.askedAt - other.askedAt > 0 ? now.askedAt : other.askedAt;
+            known = new Known(now.revisions, now.trust, now.withoutReview, asked);
         }
     }
 

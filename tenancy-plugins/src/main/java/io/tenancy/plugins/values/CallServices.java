@@ -15,11 +15,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The host for one call, whose worker is the only thread that uses it. */
 final class CallServices implements PluginServices {
 
     private static final JsonMapper MAPPER = new JsonMapper();
+    private static final int SHORTEST_SECRET = 4;
 
     private final HostServices host;
     private final TenantId tenant;
@@ -27,6 +29,7 @@ final class CallServices implements PluginServices {
     private final String digest;
     private final String config;
     private final Map<String, String> handles = new LinkedHashMap<>();
+    private final Map<String, String> used = new LinkedHashMap<>();
     private OptionalLong left = OptionalLong.empty();
 
     CallServices(HostServices host, TenantId tenant, PluginManifest manifest, String digest, String config) {
@@ -73,7 +76,35 @@ final class CallServices implements PluginServices {
             throw new PluginServiceRefusedException(
                     "This application sends no requests of plugins; TenancyPlugins.Builder.gateway lets it.");
         }
-        return host.gateway().send(new HttpGrant(asked.hosts(), asked.methods()), this::withSecrets, request);
+        return withoutSecrets(
+                host.gateway().send(new HttpGrant(asked.hosts(), asked.methods()), this::withSecrets, request));
+    }
+
+    /** Many a server says back what it was sent, and the plugin is not to see what a handle stands for. */
+    private String withoutSecrets(String answer) {
+        if (used.isEmpty()) {
+            return answer;
+        }
+        ObjectNode shown = (ObjectNode) MAPPER.readTree(answer);
+        shown.put("body", concealed(shown.get("body").asString()));
+        ObjectNode headers = shown.putObject("headers");
+        MAPPER.readTree(answer)
+                .get("headers")
+                .properties()
+                .forEach(each ->
+                        headers.put(each.getKey(), concealed(each.getValue().asString())));
+        return shown.toString();
+    }
+
+    private String concealed(String text) {
+        String concealed = text;
+        for (Map.Entry<String, String> each : used.entrySet()) {
+            // What is shorter is found everywhere, and no secret.
+            if (each.getValue().length() >= SHORTEST_SECRET) {
+                concealed = concealed.replace(each.getValue(), each.getKey());
+            }
+        }
+        return concealed;
     }
 
     private String withSecrets(String value) {
@@ -84,6 +115,7 @@ final class CallServices implements PluginServices {
                         .find(tenant, manifest.id(), handle.getValue())
                         .orElseThrow(() -> new PluginServiceRefusedException(
                                 "The secret '" + handle.getValue() + "' was removed while the plugin was called."));
+                used.put(handle.getKey(), secret);
                 text = text.replace(handle.getKey(), secret);
             }
         }

@@ -69,6 +69,31 @@ public final class PluginSecrets {
     }
 
     /**
+     * Takes a secret back.
+     *
+     * @param tenant whose
+     * @param plugin for which plugin
+     * @param name of the secret
+     * @param note who takes it back, and why
+     * @return whether it was there
+     */
+    public boolean remove(TenantId tenant, String plugin, String name, ChangeNote note) {
+        return transactions.transact("remove a secret of a plugin", transaction -> {
+            int removed = Sql.update(
+                    transaction.connection(),
+                    "delete from plugin_secret where tenant_id = ? and plugin = ? and name = ?",
+                    tenant.value(),
+                    plugin,
+                    name);
+            if (removed > 0) {
+                audit.write(
+                        transaction, tenant, plugin, null, note.actor(), "secret.remove", name + ": " + note.reason());
+            }
+            return removed > 0;
+        });
+    }
+
+    /**
      * Which secrets there are.
      *
      * @param tenant whose

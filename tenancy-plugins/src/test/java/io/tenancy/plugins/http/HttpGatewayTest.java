@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.tenancy.plugins.capability.PluginServiceRefusedException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,11 +169,222 @@ class HttpGatewayTest {
                 "{\"url\": \"http://HOST/hello\", \"headers\": {\"Host\": \"inside\"}}",
                 "{\"url\": \"http://HOST/hello\", \"headers\": {\"X\": \"a\\r\\nHost: inside\"}}",
                 "{\"url\": \"http://HOST/hello\", \"follow\": true}",
+                "{\"url\": \"http://HOST/hello\", \"headers\": {\"X\": \"a\\u010aHost: inside\"}}",
+                "{\"url\": \"http://HOST/hello\", \"headers\": {\"X\": \"a\\u2028b\"}}",
+                "{\"url\": \"http://HOST/hello\", \"headers\": {\"X (a)\": \"b\"}}",
+                "{\"url\": \"http://HOST/hello\", \"headers\": {\"X-Forwarded-Port\": \"b\"}}",
+                "{\"url\": \"http://HOST/hello\", \"headers\": {\"a\": null}}",
+                "{\"url\": \"http://HOST./hello\"}",
+                "{\"url\": \"http://api.example.org:0/hello\"}",
+                "{\"url\": \"http:HOST/hello\"}",
+                "null",
                 "[]"
             })
     void aRequestThatIsNotAllowedIsNotSent(String request) {
         assertThatThrownBy(() -> send(gateway(), request.replace("HOST", host)))
                 .isInstanceOf(PluginServiceRefusedException.class);
+        assertThat(seen).isEmpty();
+    }
+
+    /** A server that says what it is given, and then, again and again, what it is given next. */
+    private String rawly(HttpGateway.Builder builder, String begin, String again, int times, Duration pause)
+            throws IOException {
+        try (ServerSocket raw = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            workers.execute(() -> {
+                try (Socket socket = raw.accept()) {
+                    OutputStream out = socket.getOutputStream();
+                    out.write(begin.getBytes(StandardCharsets.ISO_8859_1));
+                    out.flush();
+                    for (int i = 0; i < times; i++) {
+                        out.write(again.getBytes(StandardCharsets.ISO_8859_1));
+                        out.flush();
+                        if (released.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                            return;
+                        }
+                    }
+                    out.write("\r\n\r\nend".getBytes(StandardCharsets.ISO_8859_1));
+                } catch (IOException hungUp) {
+                    seen.add("hung up");
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            String name = "api.example.org:" + raw.getLocalPort();
+            try (HttpGateway gateway = builder.build()) {
+                return gateway.send(
+                        new HttpGrant(Set.of(name), Set.of("GET")), NO_SECRETS, "{\"url\": \"http://" + name + "/\"}");
+            }
+        }
+    }
+
+    @Test
+    void anAnswerWithMoreHeadersThanAnybodyNeedsIsRefused() {
+        assertThatThrownBy(() -> rawly(
+                        gateway().mostBytes(1 << 20),
+                        "HTTP/1.1 200 OK\r\nConnection: close\r\n",
+                        "X-Padding: " + "x".repeat(100) + "\r\n",
+                        1_000,
+                        Duration.ZERO))
+                .isInstanceOf(PluginServiceRefusedException.class)
+                .hasMessageContaining("header");
+    }
+
+    @Test
+    void anAnswerWithAHeaderThatDoesNotEndIsRefused() {
+        assertThatThrownBy(() -> rawly(
+                        gateway().mostBytes(1 << 20),
+                        "HTTP/1.1 200 OK\r\nConnection: close\r\nX-Padding: ",
+                        "x".repeat(1_000),
+                        1_000,
+                        Duration.ZERO))
+                .isInstanceOf(PluginServiceRefusedException.class)
+                .hasMessageContaining("line");
+    }
+
+    @Test
+    void headersCountAsBytesOfTheAnswer() {
+        assertThatThrownBy(() -> rawly(
+                        gateway(),
+                        "HTTP/1.1 200 OK\r\nConnection: close\r\n",
+                        "X-Padding: " + "x".repeat(100) + "\r\n",
+                        15,
+                        Duration.ZERO))
+                .isInstanceOf(PluginServiceRefusedException.class)
+                .hasMessageContaining("more than 1000 bytes");
+    }
+
+    @Test
+    void anAnswerThatTricklesIsNotWaitedForAndItsConnectionIsEnded() {
+        assertThatThrownBy(() -> rawly(
+                        gateway().timeout(Duration.ofMillis(500)),
+                        "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n",
+                        "x",
+                        800,
+                        Duration.ofMillis(20)))
+                .isInstanceOf(PluginServiceRefusedException.class)
+                .hasMessageContaining("no answer within");
+    }
+
+    @Test
+    void aConnectionWhoseAnswerWasNotWaitedForIsNotInTheWayOfTheNext() {
+        try (HttpGateway gateway =
+                gateway().connections(1).timeout(Duration.ofSeconds(2)).build()) {
+            assertThatThrownBy(() -> gateway.send(grant(), NO_SECRETS, get("/never")))
+                    .isInstanceOf(PluginServiceRefusedException.class);
+
+            assertThat(gateway.send(grant(), NO_SECRETS, get("/hello"))).contains("\"body\":\"hello\"");
+        } finally {
+            released.countDown();
+        }
+    }
+
+    @Test
+    void aNameThatIsResolvedForLongKeepsNobodyWaitingBeyondTheTime() {
+        List<Boolean> resolved = Collections.synchronizedList(new ArrayList<>());
+        HttpGateway.Builder slow = gateway().timeout(Duration.ofMillis(300)).names(name -> {
+            try {
+                resolved.add(released.await(20, TimeUnit.SECONDS));
+            } catch (InterruptedException interrupted) {
+                // As the system's resolver does.
+                resolved.add(false);
+            }
+            return List.of(InetAddress.getLoopbackAddress());
+        });
+
+        try (HttpGateway gateway = slow.build()) {
+            assertThatThrownBy(() -> gateway.send(grant(), NO_SECRETS, get("/hello")))
+                    .isInstanceOf(PluginServiceRefusedException.class)
+                    .hasMessageContaining("no answer within");
+            assertThat(resolved).as("it was waited for").isEmpty();
+
+            released.countDown();
+            assertThat(gateway.send(grant(), NO_SECRETS, get("/hello?next"))).contains("hello");
+        } finally {
+            released.countDown();
+        }
+        assertThat(seen).as("what nobody waits for is not sent").noneMatch(each -> each.contains("/hello "));
+    }
+
+    @Test
+    void namesThatAreNeverResolvedAreNotWaitedForByMoreThanABoundedNumber() {
+        HttpGateway.Builder slow = gateway()
+                .connections(1)
+                .timeout(Duration.ofMillis(300))
+                .names(name -> {
+                    try {
+                        released.await(20, TimeUnit.SECONDS);
+                    } catch (InterruptedException interrupted) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return List.of(InetAddress.getLoopbackAddress());
+                });
+
+        try (HttpGateway gateway = slow.build()) {
+            // One is at it, and one waits for it.
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> gateway.send(grant(), NO_SECRETS, get("/hello")))
+                        .hasMessageContaining("no answer within");
+            }
+
+            assertThatThrownBy(() -> gateway.send(grant(), NO_SECRETS, get("/hello")))
+                    .isInstanceOf(PluginServiceRefusedException.class)
+                    .hasMessageContaining("too many other requests");
+        } finally {
+            released.countDown();
+        }
+    }
+
+    @Test
+    void aBombThatIsPackedStaysPacked() throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream zip = new GZIPOutputStream(packed)) {
+            zip.write(new byte[500_000]);
+        }
+        server.createContext("/bomb", exchange -> {
+            exchange.getResponseHeaders().add("Content-Encoding", "gzip");
+            exchange.sendResponseHeaders(200, packed.size());
+            exchange.getResponseBody().write(packed.toByteArray());
+            exchange.close();
+        });
+
+        assertThat(send(gateway(), get("/bomb"))).contains("\"status\":200").hasSizeLessThan(10_000);
+    }
+
+    @Test
+    void aRedirectToThisMachineIsNotFollowed() {
+        server.createContext("/inside", exchange -> {
+            exchange.getResponseHeaders()
+                    .add("Location", "http://127.0.0.1:" + server.getAddress().getPort() + "/hello");
+            answer(exchange, 307, "");
+        });
+
+        assertThat(send(gateway(), get("/inside"))).contains("\"status\":307");
+        assertThat(seen).singleElement().asString().startsWith("GET /inside");
+    }
+
+    @Test
+    void proxiesOfTheMachineAreNotAsked() {
+        String before = System.setProperty("http.proxyHost", "127.0.0.1");
+        System.setProperty("http.proxyPort", "1");
+        try {
+            assertThat(send(gateway(), get("/hello"))).contains("\"body\":\"hello\"");
+        } finally {
+            System.clearProperty("http.proxyPort");
+            if (before == null) {
+                System.clearProperty("http.proxyHost");
+            } else {
+                System.setProperty("http.proxyHost", before);
+            }
+        }
+    }
+
+    @Test
+    void oneAddressInsideAmongManyOutsideSpoilsTheName() {
+        HttpGateway.Builder guarded = HttpGateway.builder()
+                .alsoInside(address -> false)
+                .names(name -> List.of(address("93.184.216.34"), address("::ffff:127.0.0.1")));
+
+        assertThatThrownBy(() -> send(guarded, get("/hello"))).hasMessageContaining("not on the public internet");
         assertThat(seen).isEmpty();
     }
 

@@ -19,6 +19,7 @@ import io.tenancy.plugins.pack.PluginManifest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +60,14 @@ class HostServicesTest {
         server.createContext("/", exchange -> {
             authorised.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
             exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        server.createContext("/echo", exchange -> {
+            String given = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
+            exchange.getResponseHeaders().add("X-Echo", given);
+            byte[] body = ("You sent \"" + given + "\".").getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(401, body.length);
+            exchange.getResponseBody().write(body);
             exchange.close();
         });
         server.start();
@@ -113,6 +122,51 @@ class HostServicesTest {
 
         assertThat(handle).isEqualTo("{{secret:token}}").doesNotContain("s3cret");
         assertThat(authorised).containsExactly("Bearer {{secret:token}}", "Bearer s3cret");
+    }
+
+    private String asking(String path, String header) {
+        return "{\"url\":\"" + url() + path + "\",\"headers\":{\"Authorization\":\"" + header + "\"}}";
+    }
+
+    @Test
+    void aServerThatSaysBackWhatItWasSentDoesNotShowTheSecretToThePlugin() {
+        TenantId tenant = fixture.tenant();
+        secrets.put(tenant, PLUGIN, "token", "s3\\\"cret", PluginFixture.NOTE);
+        PluginServices services = services(tenant, gateway);
+        String handle = services.secretHandle("token").orElseThrow();
+
+        String answer = services.send(asking("echo", "Bearer " + handle));
+
+        assertThat(answer)
+                .contains("\"x-echo\":\"Bearer {{secret:token}}\"")
+                .contains("You sent \\\"Bearer {{secret:token}}\\\".")
+                .contains("\"status\":401")
+                .doesNotContain("cret\\\"");
+        assertThat(answer.replace("{{secret:", "")).doesNotContain("s3").doesNotContain("cret");
+    }
+
+    @Test
+    void aSecretThatCannotBeSentIsNotShownWhereThatIsSaid() {
+        TenantId tenant = fixture.tenant();
+        secrets.put(tenant, PLUGIN, "token", "s3cret\r\nHost: inside", PluginFixture.NOTE);
+        PluginServices services = services(tenant, gateway);
+        String handle = services.secretHandle("token").orElseThrow();
+
+        assertThatThrownBy(() -> services.send(asking("", handle)))
+                .isInstanceOf(PluginServiceRefusedException.class)
+                .hasMessageNotContaining("s3cret");
+    }
+
+    @Test
+    void aHandleStandsForNothingInTheAddressOrInTheBody() {
+        TenantId tenant = fixture.tenant();
+        secrets.put(tenant, PLUGIN, "token", "s3cret", PluginFixture.NOTE);
+        PluginServices services = services(tenant, gateway);
+        var unused = services.secretHandle("token").orElseThrow();
+
+        assertThatThrownBy(() -> services.send("{\"url\":\"" + url() + "{{secret:token}}\"}"))
+                .isInstanceOf(PluginServiceRefusedException.class)
+                .hasMessageNotContaining("s3cret");
     }
 
     @Test

@@ -474,14 +474,15 @@ public final class StripeCalls {
             return call.make();
         } catch (StripeException failure) {
             throw told(what, failure);
-        } catch (com.google.gson.JsonParseException | IllegalStateException | ClassCastException half) {
+        } catch (RuntimeException unreadable) {
+            // Its library fails in its own ways on answers that are not as it expects.
             throw new StripeCallException(
                     Kind.UNKNOWN,
                     "unreadable_answer",
                     null,
                     "Stripe was asked to " + what
                             + " and answered what cannot be read; it is asked again with the same key.",
-                    half);
+                    unreadable);
         }
     }
 

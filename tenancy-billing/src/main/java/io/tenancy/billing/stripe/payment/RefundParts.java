@@ -92,7 +92,7 @@ final class RefundParts {
                         + " and r.kind = 'REFUND' and coalesce(r.status, 'pending') not in ('failed', 'canceled')), 0) as free"
                         + " from stripe_object o join payment p on p.provider = 'stripe' and p.reference = o.id"
                         + " where p.tenant_id = ? and p.currency = ? and o.kind = 'INTENT' and o.status = 'succeeded'"
-                        + " and not exists (select 1 from payment_dispute d where d.payment_reference = o.id)"
+                        + " and not exists (select 1 from payment_dispute d where d.payment_id = p.id and d.state <> 'WON')"
                         + " and o.amount > coalesce((select sum(r.amount) from stripe_request r where r.intent = o.id"
                         + " and r.kind = 'REFUND' and coalesce(r.status, 'pending') not in ('failed', 'canceled')), 0)"
                         + " order by o.created_at desc, o.id desc limit 100",

@@ -79,28 +79,40 @@ create index stripe_object_kind on stripe_object (kind, created_at);
 create table stripe_event (
   id text primary key,
   type text not null,
-  -- What it is about.
+  -- What is looked up: what it is about, or whose that is.
   object_kind text,
   object text,
+  customer text,
+  -- A connected account; null for the key's own.
   account text,
   livemode boolean not null,
+  -- Null for thin events, which have none.
   api_version text,
   created_at timestamptz not null,
   received_at timestamptz not null,
   body text not null,
   state text not null check (state in ('WAITING', 'DONE', 'PARKED')),
-  -- Why it is parked, or what came of it.
+  -- Why it is parked or waits, or what came of it.
   note text,
   tenant_id uuid,
+  -- Since when it waits: since it came, or was played again last.
+  waits_since timestamptz not null,
   attempts integer not null default 0,
   next_at timestamptz,
+  -- Who works on it, until next_at.
+  lease uuid,
   ended_at timestamptz,
-  check ((state = 'WAITING') = (next_at is not null))
+  -- Who had it played again last, when and why.
+  replayed text,
+  check ((state = 'WAITING') = (next_at is not null)),
+  check ((state = 'WAITING') = (ended_at is null)),
+  check (lease is null or state = 'WAITING')
 );
 create index stripe_event_waiting on stripe_event (next_at, id) where state = 'WAITING';
 create index stripe_event_object on stripe_event (object) where state = 'WAITING';
-create index stripe_event_parked on stripe_event (received_at) where state = 'PARKED';
-create index stripe_event_ended on stripe_event (ended_at) where state = 'DONE';
+create index stripe_event_parked on stripe_event (received_at, id) where state = 'PARKED';
+create index stripe_event_ended on stripe_event (ended_at) where state <> 'WAITING';
+create index stripe_event_received on stripe_event (received_at);
 
 -- What differs between both sides and is for somebody to look at.
 create table stripe_finding (

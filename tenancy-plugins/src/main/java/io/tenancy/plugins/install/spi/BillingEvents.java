@@ -35,7 +35,9 @@ public interface BillingEvents {
      * @param amount what it costs
      * @param currency ISO 4217 code
      * @param per {@code once} or {@code month}
-     * @param commission what of the amount the platform keeps, in the same currency
+     * @param paidBefore whether the tenant had this plugin at this price before, and the price is paid once, so that nothing
+     *     is due
+     * @param commission what of what is due the platform keeps, in the same currency
      * @param at when
      */
     record Event(
@@ -47,6 +49,7 @@ public interface BillingEvents {
             BigDecimal amount,
             String currency,
             String per,
+            boolean paidBefore,
             BigDecimal commission,
             Instant at) {}
 

@@ -16,7 +16,7 @@ final class Events {
     void addTo(Routes routes) {
         routes.list("/v1/events", " type types[] delivery_success " + Routes.CREATED, this::list);
         routes.get("/v1/events/{id}", "", call -> call.world().require("event", call.id()));
-        routes.add("GET", "/v2/core/events", "limit object_id types[] page", this::listThin);
+        routes.add("GET", "/v2/core/events", "limit object_id types[]", this::listThin);
         routes.add("GET", "/v2/core/events/{id}", "", call -> call.world().require("v2.core.event", call.id()));
         routes.post("/v1/webhook_endpoints", ENDPOINT + " api_version connect ", this::createEndpoint);
         routes.list(

@@ -59,7 +59,10 @@ final class World {
 
     void keep(String kind, String id, ObjectNode object) {
         kinds.computeIfAbsent(kind, unused -> new LinkedHashMap<>()).put(id, object);
-        kindOfId.put(id, kind);
+        // What is only known of an object is kept under its id, and is not it.
+        if (id.equals(Json.textOrNull(object, "id"))) {
+            kindOfId.put(id, kind);
+        }
     }
 
     void remove(String kind, String id) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.plugins.control;
+
+import org.jspecify.annotations.NullMarked;
