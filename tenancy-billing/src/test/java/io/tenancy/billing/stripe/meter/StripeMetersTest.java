@@ -89,7 +89,7 @@ class StripeMetersTest {
                 .plusSeconds(600));
     }
 
-    private static StripeMeters meters(UsageMeter... all) {
+    private static StripeMeters meters(StripeMeter... all) {
         return new StripeMeters(
                 new StripeMeters.Parts(
                         database,
@@ -103,7 +103,7 @@ class StripeMetersTest {
     }
 
     private static StripeMeters meters() {
-        return meters(new UsageMeter(METRIC, EVENT));
+        return meters(new StripeMeter(METRIC, EVENT));
     }
 
     private static Instant hour() {
@@ -344,7 +344,7 @@ class StripeMetersTest {
 
     @Test
     void usageWithoutAMeterIsShownAndToldOnceThereIsOne() throws StripeException {
-        UsageMeter missing = new UsageMeter("storage_gb", "storage_" + UUID.randomUUID());
+        StripeMeter missing = new StripeMeter("storage_gb", "storage_" + UUID.randomUUID());
         TenantId tenant = at.tenantWith("pm_card_visa");
         meters(missing).enable(tenant, NOTE);
         at.fixture.use(tenant, "storage_gb", "7", hour().toString());
@@ -424,17 +424,17 @@ class StripeMetersTest {
 
     @Test
     void metricsThatDoNotAddUpAreRefused() {
-        assertThatThrownBy(() -> meters(new UsageMeter("peak", "peaks")))
+        assertThatThrownBy(() -> meters(new StripeMeter("peak", "peaks")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("do not add up");
-        assertThatThrownBy(() -> meters(new UsageMeter("nobody_defined", "x")))
+        assertThatThrownBy(() -> meters(new StripeMeter("nobody_defined", "x")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("is not defined");
-        assertThatThrownBy(() -> meters(new UsageMeter(METRIC, EVENT), new UsageMeter("storage_gb", EVENT)))
+        assertThatThrownBy(() -> meters(new StripeMeter(METRIC, EVENT), new StripeMeter("storage_gb", EVENT)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("meter of its own");
-        assertThatThrownBy(() -> new UsageMeter(METRIC, " ")).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> meters(new UsageMeter[0]).enable(TenantId.next(at.fixture.clock), NOTE))
+        assertThatThrownBy(() -> new StripeMeter(METRIC, " ")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> meters(new StripeMeter[0]).enable(TenantId.next(at.fixture.clock), NOTE))
                 .isInstanceOf(BillingException.class);
     }
 }
