@@ -38,6 +38,9 @@ class GuideCodeTest {
             "io.tenancy.billing.revenue",
             "io.tenancy.billing.run",
             "io.tenancy.billing.stripe.webhook",
+            "io.tenancy.billing.stripe.finding",
+            "io.tenancy.billing.stripe.meter",
+            "io.tenancy.billing.stripe.reconciliation",
             "io.tenancy.billing.subscription",
             "io.tenancy.billing.tax",
             "io.tenancy.context",
@@ -111,6 +114,8 @@ class GuideCodeTest {
               CreditNote creditNote;
               byte[] module;
               Session mailSession;
+              StripeReconciliation reconciliation;
+              StripeMeters.Parts parts;
               TenancyPlugins plugins;
               SigningKey curator;
               byte[] packageBytes;

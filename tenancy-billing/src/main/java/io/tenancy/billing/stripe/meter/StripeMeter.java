@@ -18,8 +18,9 @@ public record StripeMeter(String metric, String eventName) {
      */
     public StripeMeter {
         if (metric.isBlank() || eventName.isBlank() || eventName.length() > LONGEST) {
-            throw new IllegalArgumentException("The usage metric '" + metric + "' was to be told to Stripe as '" + eventName
-                    + "', but both have a name, and that of Stripe's events is at most " + LONGEST + " characters long");
+            throw new IllegalArgumentException("The usage metric '" + metric + "' was to be told to Stripe as '"
+                    + eventName + "', but both have a name, and that of Stripe's events is at most " + LONGEST
+                    + " characters long");
         }
     }
 }

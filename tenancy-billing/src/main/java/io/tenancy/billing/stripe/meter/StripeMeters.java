@@ -17,7 +17,6 @@ import io.tenancy.usage.UsageMetric;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,14 +90,16 @@ public final class StripeMeters {
      */
     public StripeMeters(Parts parts, List<StripeMeter> meters) {
         this.parts = parts;
-        Map<String, UsageMetric> defined = meters.isEmpty() ? Map.of() : parts.metrics().metrics();
+        Map<String, UsageMetric> defined =
+                meters.isEmpty() ? Map.of() : parts.metrics().metrics();
         for (StripeMeter each : meters) {
             requireSum(each, defined);
             boolean taken = this.meters.containsValue(each.eventName());
             if (taken || this.meters.putIfAbsent(each.metric(), each.eventName()) != null) {
-                throw new IllegalArgumentException("The usage metric '" + each.metric() + "' was to be told to Stripe as '"
-                        + each.eventName() + "', but one of both is told already: " + this.meters
-                        + ". Each metric has a meter of its own.");
+                throw new IllegalArgumentException(
+                        "The usage metric '" + each.metric() + "' was to be told to Stripe as '"
+                                + each.eventName() + "', but one of both is told already: " + this.meters
+                                + ". Each metric has a meter of its own.");
             }
         }
     }
@@ -111,8 +112,9 @@ public final class StripeMeters {
                     + "' was to be told to Stripe, but is not defined. Defined are " + defined.keySet() + ".");
         }
         if (metric.aggregation() != UsageAggregation.SUM && metric.aggregation() != UsageAggregation.COUNT) {
-            throw new IllegalArgumentException("The usage metric '" + meter.metric() + "' was to be told to Stripe, but it is "
-                    + metric.aggregation() + ", whose hours do not add up. Stripe is told metrics that sum up or count.");
+            throw new IllegalArgumentException("The usage metric '" + meter.metric()
+                    + "' was to be told to Stripe, but it is " + metric.aggregation()
+                    + ", whose hours do not add up. Stripe is told metrics that sum up or count.");
         }
     }
 
@@ -215,7 +217,8 @@ public final class StripeMeters {
                                 transaction.connection(),
                                 StripeMeters::read,
                                 "select id, tenant_id, metric, hour, part, value, state, ended_at, note from stripe_usage_event"
-                                        + " where tenant_id = ? order by hour desc, metric, part desc limit " + LONGEST_LIST,
+                                        + " where tenant_id = ? order by hour desc, metric, part desc limit "
+                                        + LONGEST_LIST,
                                 tenant.value()));
     }
 

@@ -49,7 +49,12 @@ final class UsageStock {
     }
 
     /** What is told of one metric in one stretch of time. */
-    private record Progress(TenantId tenant, String metric, Instant since, Instant until, @Nullable Instant endsAt) {
+    private record Progress(
+            TenantId tenant,
+            String metric,
+            Instant since,
+            Instant until,
+            @Nullable Instant endsAt) {
 
         Instant storedUntil(Instant most) {
             Instant end = endsAt == null || most.isBefore(endsAt) ? most : endsAt;
@@ -100,7 +105,8 @@ final class UsageStock {
     private boolean storeHours() {
         return database.transact("store what Stripe is told", transaction -> {
             Instant over = transaction.recordedAt().minus(StripeMeters.GRACE).truncatedTo(ChronoUnit.HOURS);
-            List<Progress> rows = claim(transaction, "until < least(?, coalesce(ends_at, 'infinity')) order by until", over);
+            List<Progress> rows =
+                    claim(transaction, "until < least(?, coalesce(ends_at, 'infinity')) order by until", over);
             Instant oldest = oldest(transaction);
             List<Asked> asked = new ArrayList<>();
             for (Progress row : rows) {
@@ -147,7 +153,8 @@ final class UsageStock {
             return;
         }
         Instant skippedUntil = min(oldest, over, row);
-        BigDecimal total = totals(transaction, List.of(new Asked(row.tenant(), row.metric(), row.until(), skippedUntil)))
+        BigDecimal total = totals(
+                        transaction, List.of(new Asked(row.tenant(), row.metric(), row.until(), skippedUntil)))
                 .get(0);
         if (total.signum() == 0) {
             return;
@@ -160,7 +167,8 @@ final class UsageStock {
                         subject(row.tenant(), row.metric(), row.until()),
                         row.tenant(),
                         "From " + row.until() + " to " + skippedUntil + " the tenant used " + total.toPlainString()
-                                + " of " + row.metric() + ", which was not told to Stripe in time: it takes what is at most"
+                                + " of " + row.metric()
+                                + ", which was not told to Stripe in time: it takes what is at most"
                                 + " 35 days old. Put it on an invoice there by hand, if anything depends on it.");
     }
 
@@ -178,8 +186,8 @@ final class UsageStock {
         return Sql.list(
                 transaction.connection(),
                 UsageStock::progress,
-                "select tenant_id, metric, since, until, ends_at from stripe_usage_progress where metric = any (?) and " + rest
-                        + " limit " + ROWS + " for update skip locked",
+                "select tenant_id, metric, since, until, ends_at from stripe_usage_progress where metric = any (?) and "
+                        + rest + " limit " + ROWS + " for update skip locked",
                 transaction.connection().createArrayOf("text", meters.keySet().toArray()),
                 at);
     }
@@ -243,7 +251,8 @@ final class UsageStock {
             for (int i = 0; i < hours.size(); i++) {
                 Said known = said.getOrDefault(hours.get(i).from(), Said.NOTHING);
                 if (late(transaction, hours.get(i), totals.get(i), known)) {
-                    differing.add(subject(row.tenant(), row.metric(), hours.get(i).from()));
+                    differing.add(
+                            subject(row.tenant(), row.metric(), hours.get(i).from()));
                 }
             }
         }
@@ -259,7 +268,8 @@ final class UsageStock {
         Map<Instant, Said> said = new HashMap<>();
         var unused = Sql.list(
                 connection,
-                each -> said.put(Sql.instant(each, "hour"), new Said(each.getBigDecimal("value"), each.getInt("parts"))),
+                each -> said.put(
+                        Sql.instant(each, "hour"), new Said(each.getBigDecimal("value"), each.getInt("parts"))),
                 "select hour, sum(value) as value, max(part) as parts from stripe_usage_event where tenant_id = ?"
                         + " and metric = ? and hour >= ? and hour < ? group by hour",
                 row.tenant().value(),
@@ -340,7 +350,8 @@ final class UsageStock {
     }
 
     /** Differences that are gone, such as of usage that was taken back and told anew. */
-    private void settle(Transaction transaction, Progress row, Instant from, Set<String> differing) throws SQLException {
+    private void settle(Transaction transaction, Progress row, Instant from, Set<String> differing)
+            throws SQLException {
         String prefix = prefix(row.tenant(), row.metric());
         List<String> open = Sql.list(
                 transaction.connection(),

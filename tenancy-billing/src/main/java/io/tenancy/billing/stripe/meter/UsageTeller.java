@@ -125,7 +125,8 @@ final class UsageTeller {
                                 ? "Stripe was told " + what + ", and it is not known whether it took it. It would not"
                                         + " know it again after a day, so it is not told again. Compare with the meter in"
                                         + " Stripe's dashboard."
-                                : "Stripe was not told " + what + " in time: it takes what is at most 35 days old. Put it on"
+                                : "Stripe was not told " + what
+                                        + " in time: it takes what is at most 35 days old. Put it on"
                                         + " an invoice there by hand, if anything depends on it.");
     }
 
@@ -173,9 +174,7 @@ final class UsageTeller {
         try {
             CustomerState state = parts.calls().customer(customer.id());
             boolean confirmed = !state.deleted()
-                    && customer.tenant()
-                            .toString()
-                            .equals(state.metadata().get(Ownership.TENANT))
+                    && customer.tenant().toString().equals(state.metadata().get(Ownership.TENANT))
                     && parts.ownership().isOurs(state.metadata());
             if (!confirmed) {
                 // Says what is wrong with it, or that it is gone.
@@ -203,7 +202,12 @@ final class UsageTeller {
     }
 
     private record Event(
-            String id, String metric, String meter, BigDecimal value, Instant hour, @Nullable Instant triedBefore) {}
+            String id,
+            String metric,
+            String meter,
+            BigDecimal value,
+            Instant hour,
+            @Nullable Instant triedBefore) {}
 
     private List<Event> claim(TenantId tenant) {
         return database.transact(
@@ -297,7 +301,9 @@ final class UsageTeller {
                 transaction -> Sql.update(
                         transaction.connection(),
                         "update stripe_usage_event set next_at = ?, tried_at = ?, note = ? where id = ?",
-                        transaction.recordedAt().plus(failure.kind() == StripeCallException.Kind.BUSY ? Duration.ofMinutes(1) : LATER),
+                        transaction
+                                .recordedAt()
+                                .plus(failure.kind() == StripeCallException.Kind.BUSY ? Duration.ofMinutes(1) : LATER),
                         event.triedBefore(),
                         failure.getMessage(),
                         event.id()));
@@ -315,8 +321,10 @@ final class UsageTeller {
                         "Stripe does not take " + event.value().toPlainString() + " of " + event.metric()
                                 + " in the hour of " + event.hour() + " as '" + event.meter() + "': "
                                 + failure.getMessage()
-                                + (tooOld ? "" : " It is told again each hour until it is too old. Look whether there is an"
-                                        + " active meter of that name in Stripe's dashboard."));
+                                + (tooOld
+                                        ? ""
+                                        : " It is told again each hour until it is too old. Look whether there is an"
+                                                + " active meter of that name in Stripe's dashboard."));
     }
 
     private static String subject(TenantId tenant, String metric) {
@@ -351,8 +359,7 @@ final class UsageTeller {
                             + "   from stripe_usage_progress p where p.tenant_id = f.tenant_id)",
                     tenant.value());
             for (String each : fine) {
-                parts.findings()
-                        .settle(transaction, FindingKind.USAGE_REFUSED, each, "Stripe took it.");
+                parts.findings().settle(transaction, FindingKind.USAGE_REFUSED, each, "Stripe took it.");
             }
             return Map.of();
         });

@@ -22,8 +22,11 @@ import org.jspecify.annotations.Nullable;
 /** Who tenants are at Stripe, and what they are charged with. */
 final class ComparedCustomers {
 
-    private static final Set<FindingKind> COULD =
-            EnumSet.of(FindingKind.TENANT_MISMATCH, FindingKind.CUSTOMER_TWICE, FindingKind.CUSTOMER_DELETED);
+    private static final Set<FindingKind> COULD = EnumSet.of(
+            FindingKind.TENANT_MISMATCH,
+            FindingKind.CUSTOMER_TWICE,
+            FindingKind.CUSTOMER_DELETED,
+            FindingKind.UNKNOWN_OUTCOME);
 
     private final Course course;
 
@@ -79,8 +82,8 @@ final class ComparedCustomers {
         try {
             state = course.calls.customer(id);
         } catch (StripeCallException failure) {
-            if (failure.kind() != StripeCallException.Kind.MISSING) {
-                throw failure;
+            if (!course.isMissing(id, failure)) {
+                return;
             }
             // As good as deleted for this key; of another account, for instance.
             state = new CustomerState(id, true, course.ownership.livemode(), Map.of(), null, null);
@@ -101,10 +104,7 @@ final class ComparedCustomers {
         Map<String, Known> known = known(page);
         Map<String, Set<FindingKind>> open = course.open(ids);
         for (CustomerState each : page) {
-            compare(
-                    each,
-                    Objects.requireNonNull(known.get(each.id())),
-                    open.getOrDefault(each.id(), Set.of()));
+            compare(each, Objects.requireNonNull(known.get(each.id())), open.getOrDefault(each.id(), Set.of()));
         }
         course.compared(ids);
     }
@@ -152,7 +152,8 @@ final class ComparedCustomers {
                     : Optional.of(new Difference(
                             FindingKind.TENANT_MISMATCH,
                             "Customer " + state.id() + " is tenant " + tenant + ", and at Stripe stands "
-                                    + written.map(other -> "tenant " + other).orElse("nobody") + " on it. Nothing of it is"
+                                    + written.map(other -> "tenant " + other).orElse("nobody")
+                                    + " on it. Nothing of it is"
                                     + " taken in. Write it there again, under " + Ownership.TENANT + " and "
                                     + Ownership.INSTALLATION + "."));
         }

@@ -30,7 +30,8 @@ final class ComparedPayments {
             FindingKind.TENANT_MISMATCH,
             FindingKind.FOREIGN_PAYMENT,
             FindingKind.AMOUNT_MISMATCH,
-            FindingKind.PAYMENT_MISSING);
+            FindingKind.PAYMENT_MISSING,
+            FindingKind.UNKNOWN_OUTCOME);
 
     /** Payments there that come to no other end by themselves. */
     private static final Set<String> OVER = Set.of("succeeded", "canceled", "requires_payment_method");
@@ -92,10 +93,9 @@ final class ComparedPayments {
         try {
             compare(List.of(course.calls.intent(id)));
         } catch (StripeCallException failure) {
-            if (failure.kind() != StripeCallException.Kind.MISSING) {
-                throw failure;
+            if (course.isMissing(id, failure)) {
+                missing(id, tenant);
             }
-            missing(id, tenant);
         }
         course.looked(1);
     }
@@ -113,7 +113,8 @@ final class ComparedPayments {
         Map<FindingKind, String> differs = isBooked
                 ? Map.of(
                         FindingKind.PAYMENT_MISSING,
-                        "Payment " + id + " stands in the books, and Stripe has none of that id for this key. Look whether"
+                        "Payment " + id
+                                + " stands in the books, and Stripe has none of that id for this key. Look whether"
                                 + " the key is of the account that took it; if the money never came, credit the invoice.")
                 : Map.of();
         course.hold(id, tenant, before, COULD, differs);
@@ -174,7 +175,8 @@ final class ComparedPayments {
         if (!ours && known.owner() == null) {
             return false;
         }
-        boolean waiting = known.attempt() != null && Set.of("STARTED", "PENDING").contains(known.attempt());
+        boolean waiting =
+                known.attempt() != null && Set.of("STARTED", "PENDING").contains(known.attempt());
         return !state.status().equals(known.seen())
                 || (waiting && OVER.contains(state.status()))
                 || (ours && state.received() > 0 && !known.isBooked());
@@ -229,8 +231,8 @@ final class ComparedPayments {
                 ? Optional.empty()
                 : Optional.of(new Difference(
                         FindingKind.AMOUNT_MISMATCH,
-                        "Payment " + state.id() + " stands in the books with " + booked + ", and Stripe took " + received
-                                + "."));
+                        "Payment " + state.id() + " stands in the books with " + booked + ", and Stripe took "
+                                + received + "."));
     }
 
     private Difference ofUnbooked(IntentState state, Known known) {

@@ -29,7 +29,8 @@ final class ComparedRefunds {
             FindingKind.TENANT_MISMATCH,
             FindingKind.FOREIGN_REFUND,
             FindingKind.AMOUNT_MISMATCH,
-            FindingKind.REFUND_MISSING);
+            FindingKind.REFUND_MISSING,
+            FindingKind.UNKNOWN_OUTCOME);
 
     private final Course course;
 
@@ -45,7 +46,12 @@ final class ComparedRefunds {
         pages.flush();
     }
 
-    private record Made(UUID key, int part, Instant at, TenantId tenant, @Nullable String object) {}
+    private record Made(
+            UUID key,
+            int part,
+            Instant at,
+            TenantId tenant,
+            @Nullable String object) {}
 
     /** What the books say was made and was not listed: it was begun before that, or is not there. */
     void here() {
@@ -102,7 +108,8 @@ final class ComparedRefunds {
                 Set.of(),
                 Map.of(
                         FindingKind.REFUND_MISSING,
-                        "Refund " + made.key() + ", part " + made.part() + ", stands in the books as made, and it is not"
+                        "Refund " + made.key() + ", part " + made.part()
+                                + ", stands in the books as made, and it is not"
                                 + " known which one it is at Stripe. If it was made in another way, settle this with a"
                                 + " note of how."));
     }
@@ -113,10 +120,9 @@ final class ComparedRefunds {
         try {
             compare(List.of(course.calls.refund(id)));
         } catch (StripeCallException failure) {
-            if (failure.kind() != StripeCallException.Kind.MISSING) {
-                throw failure;
+            if (course.isMissing(id, failure)) {
+                missing(id, tenant);
             }
-            missing(id, tenant);
         }
         course.looked(1);
     }
@@ -135,7 +141,8 @@ final class ComparedRefunds {
         Map<FindingKind, String> differs = isBooked
                 ? Map.of(
                         FindingKind.REFUND_MISSING,
-                        "Refund " + id + " stands in the books as made, and Stripe has none of that id for this key. Look"
+                        "Refund " + id
+                                + " stands in the books as made, and Stripe has none of that id for this key. Look"
                                 + " whether the key is of the account that made it; else pay back in another way.")
                 : Map.of();
         course.hold(id, tenant, before, COULD, differs);
@@ -197,7 +204,8 @@ final class ComparedRefunds {
         if (known.owner() == null) {
             return false;
         }
-        boolean waiting = known.attempt() != null && Set.of("STARTED", "PENDING").contains(known.attempt());
+        boolean waiting =
+                known.attempt() != null && Set.of("STARTED", "PENDING").contains(known.attempt());
         boolean over = Set.of("succeeded", "failed", "canceled").contains(state.status());
         // A refund of several payments goes on waiting for its other parts.
         return !state.status().equals(known.seen()) || (waiting && over && known.object() == null);
@@ -211,11 +219,13 @@ final class ComparedRefunds {
             return Optional.empty();
         }
         boolean request = written.isPresent() && state.metadata().containsKey(Ownership.REQUEST);
-        if (written.isPresent() && !(written.get().equals(known.owner())
-                && (!request || written.get().equals(known.askedFor())))) {
+        if (written.isPresent()
+                && !(written.get().equals(known.owner())
+                        && (!request || written.get().equals(known.askedFor())))) {
             return Optional.of(new Difference(
                     FindingKind.TENANT_MISMATCH,
-                    "On refund " + state.id() + " at Stripe stands tenant " + written.get() + ", but it is of a payment of "
+                    "On refund " + state.id() + " at Stripe stands tenant " + written.get()
+                            + ", but it is of a payment of "
                             + (known.owner() == null ? "nobody here" : "tenant " + known.owner())
                             + ", or of nothing that billing asked for that tenant. Find out who changed it in Stripe's"
                             + " dashboard, and put it right there."));
@@ -279,7 +289,8 @@ final class ComparedRefunds {
                             connection,
                             "uuid",
                             page,
-                            state -> Ownership.id(state.metadata(), Ownership.REQUEST).orElse(null)),
+                            state -> Ownership.id(state.metadata(), Ownership.REQUEST)
+                                    .orElse(null)),
                     ComparedPayments.array(connection, "int4", page, ComparedRefunds::part));
         });
         return known;

@@ -60,8 +60,9 @@ final class Lease {
                         transaction.recordedAt().plus(HELD_FOR),
                         holder));
         if (kept == 0) {
-            throw new RunEndsException("Another node took the comparison with Stripe over, because this one was silent for"
-                    + " more than " + HELD_FOR + ".");
+            throw new RunEndsException(
+                    "Another node took the comparison with Stripe over, because this one was silent for" + " more than "
+                            + HELD_FOR + ".");
         }
     }
 

@@ -95,7 +95,8 @@ final class OpenFindings {
                         "select subject, max(tenant_id::text)::uuid as tenant_id, bool_or(kind = 'UNKNOWN_OUTCOME') as is_unknown"
                                 + " from stripe_finding f where resolved_at is null and kind = any (?)"
                                 + " and not exists (select 1 from stripe_compared c where c.run = ? and c.id = f.subject)"
-                                + " and subject ~ '" + COMPARABLE + "' group by subject order by min(seen_at), subject limit ?",
+                                + " and subject ~ '" + COMPARABLE
+                                + "' group by subject order by min(seen_at), subject limit ?",
                         transaction
                                 .connection()
                                 .createArrayOf(

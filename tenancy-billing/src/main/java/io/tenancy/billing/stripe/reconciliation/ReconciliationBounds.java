@@ -31,8 +31,9 @@ public record ReconciliationBounds(Duration overlap, Duration stretch, int calls
                     + " was compared before: the overlap is not negative and shorter than the stretch.");
         }
         if (calls < FEWEST_CALLS || lookups < 1) {
-            throw new IllegalArgumentException("A run asks Stripe " + FEWEST_CALLS + " times or more and looks up 1 thing or"
-                    + " more of each kind, but was to ask " + calls + " times and look up " + lookups + ".");
+            throw new IllegalArgumentException(
+                    "A run asks Stripe " + FEWEST_CALLS + " times or more and looks up 1 thing or"
+                            + " more of each kind, but was to ask " + calls + " times and look up " + lookups + ".");
         }
     }
 }

@@ -112,8 +112,8 @@ public final class StripeReconciliation {
 
     private Course.Window window() {
         Instant now = parts.database().now();
-        Instant from = Lease.since(parts.database(), parts.ownership().livemode())
-                .minus(bounds.overlap());
+        Instant from =
+                Lease.since(parts.database(), parts.ownership().livemode()).minus(bounds.overlap());
         Instant most = from.plus(bounds.stretch());
         return new Course.Window(from, most.isBefore(now) ? most : now);
     }

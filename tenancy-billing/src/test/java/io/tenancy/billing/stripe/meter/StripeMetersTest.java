@@ -116,7 +116,8 @@ class StripeMetersTest {
 
     /** What Stripe's meter adds up to. */
     private static BigDecimal atStripe(TenantId tenant) throws StripeException {
-        String customer = String.valueOf(at.stripe.customers().find(tenant).orElseThrow().id());
+        String customer =
+                String.valueOf(at.stripe.customers().find(tenant).orElseThrow().id());
         var summaries = byHand.v1()
                 .billing()
                 .meters()
@@ -165,7 +166,9 @@ class StripeMetersTest {
         assertThat(atStripe(tenant)).isEqualByComparingTo("7");
         assertThat(meters().run()).isEqualTo(new StripeMeters.Done(0, 0, 0, 0, ""));
         assertThat(meters().told(tenant)).singleElement().satisfies(told -> {
-            assertThat(told.id()).isEqualTo("test/" + tenant + "/api_calls/" + hour.toString().substring(0, 13));
+            assertThat(told.id())
+                    .isEqualTo(
+                            "test/" + tenant + "/api_calls/" + hour.toString().substring(0, 13));
             assertThat(told.state()).isEqualTo(ToldUsage.State.TOLD);
             assertThat(told.hour()).isEqualTo(hour);
         });
@@ -275,7 +278,8 @@ class StripeMetersTest {
     @Test
     void nothingIsToldOfACustomerOnWhichAnotherTenantStands() throws StripeException {
         TenantId tenant = enabled();
-        String customer = String.valueOf(at.stripe.customers().find(tenant).orElseThrow().id());
+        String customer =
+                String.valueOf(at.stripe.customers().find(tenant).orElseThrow().id());
         write(customer, at.tenant());
         use(tenant, "7", hour());
         at.pass(HOUR);
@@ -302,7 +306,8 @@ class StripeMetersTest {
         TenantId tenant = enabled();
         use(tenant, "7", hour());
         at.pass(HOUR);
-        at.fake.inject(StripeFault.dropAfter().on("POST", "/v1/billing/meter_events").times(2));
+        at.fake.inject(
+                StripeFault.dropAfter().on("POST", "/v1/billing/meter_events").times(2));
         StripeMeters.Done lost = meters().run();
         assertThat(lost.told()).isZero();
         assertThat(lost.note()).contains("tell usage");
@@ -317,7 +322,8 @@ class StripeMetersTest {
         TenantId tenant = enabled();
         use(tenant, "7", hour());
         at.pass(HOUR);
-        at.fake.inject(StripeFault.dropAfter().on("POST", "/v1/billing/meter_events").times(2));
+        at.fake.inject(
+                StripeFault.dropAfter().on("POST", "/v1/billing/meter_events").times(2));
         meters().run();
         at.pass(Duration.ofHours(25));
         long before = requests();
@@ -419,7 +425,8 @@ class StripeMetersTest {
         assertThat(id).hasSizeLessThanOrEqualTo(UsageEventId.LONGEST).startsWith("sha256:");
         assertThat(UsageEventId.of("i".repeat(40), tenant, metric, hour(), 1)).isEqualTo(id);
         assertThat(UsageEventId.of("i".repeat(40), tenant, metric, hour(), 2)).isNotEqualTo(id);
-        assertThat(UsageEventId.of("i".repeat(40), tenant, metric, hour().plus(HOUR), 1)).isNotEqualTo(id);
+        assertThat(UsageEventId.of("i".repeat(40), tenant, metric, hour().plus(HOUR), 1))
+                .isNotEqualTo(id);
     }
 
     @Test

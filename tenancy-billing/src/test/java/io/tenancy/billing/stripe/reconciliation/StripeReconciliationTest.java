@@ -75,11 +75,7 @@ class StripeReconciliationTest {
     private static StripeReconciliation reconciliation(ReconciliationBounds bounds) {
         return new StripeReconciliation(
                 new StripeReconciliation.Parts(
-                        database,
-                        calls,
-                        at.stripe.objects(),
-                        at.stripe.findings(),
-                        new Ownership("test", false)),
+                        database, calls, at.stripe.objects(), at.stripe.findings(), new Ownership("test", false)),
                 bounds);
     }
 
@@ -103,7 +99,8 @@ class StripeReconciliationTest {
     private static List<String> settledBy(String subject) {
         return at.stripe.findings().resolved().stream()
                 .filter(each -> each.subject().equals(subject))
-                .map(each -> String.valueOf(each.note() == null ? null : each.note().actor()))
+                .map(each ->
+                        String.valueOf(each.note() == null ? null : each.note().actor()))
                 .toList();
     }
 
@@ -133,8 +130,7 @@ class StripeReconciliationTest {
         StripeCustomer known = at.stripe.customers().find(tenant).orElseThrow();
         IntentState made = calls.collect(
                 UUID.randomUUID().toString(),
-                new StripeCalls.Collection(
-                        customer(tenant), known.card().id(), amount, "USD", "by hand", metadata));
+                new StripeCalls.Collection(customer(tenant), known.card().id(), amount, "USD", "by hand", metadata));
         assertThat(made.status()).isEqualTo("succeeded");
         return made.id();
     }
@@ -146,7 +142,8 @@ class StripeReconciliationTest {
         TenantId tenant = at.tenant();
         Invoice invoice = at.invoice(tenant, "49.00");
         URI page = at.stripe.pages().pay(tenant, invoice.id(), StripeFixture.WAYS);
-        assertThat(at.fake.completeCheckout(StripeFixture.idOf(page), "pm_card_visa")).isEmpty();
+        assertThat(at.fake.completeCheckout(StripeFixture.idOf(page), "pm_card_visa"))
+                .isEmpty();
 
         at.pass(LATER);
         Done done = finish();
@@ -160,7 +157,8 @@ class StripeReconciliationTest {
     void aCardThatWasLeftOnAPageThatNobodyCameBackFromIsCharged() {
         TenantId tenant = at.tenant();
         URI page = at.stripe.pages().save(tenant, "USD", StripeFixture.WAYS);
-        assertThat(at.fake.completeCheckout(StripeFixture.idOf(page), "pm_card_visa")).isEmpty();
+        assertThat(at.fake.completeCheckout(StripeFixture.idOf(page), "pm_card_visa"))
+                .isEmpty();
 
         at.pass(LATER);
         finish();
@@ -198,7 +196,8 @@ class StripeReconciliationTest {
 
     private static boolean isBehind() {
         return at.fixture
-                .rows("select at < '" + at.fixture.clock.instant() + "' from stripe_cursor where name = 'reconciliation'")
+                .rows("select at < '" + at.fixture.clock.instant()
+                        + "' from stripe_cursor where name = 'reconciliation'")
                 .contains("t");
     }
 
@@ -305,7 +304,8 @@ class StripeReconciliationTest {
     @Test
     void moneyThatSomebodyPaidBackByHandIsShown() throws StripeException {
         TenantId tenant = payer("pm_card_visa", "30.00");
-        String refund = calls.refund(UUID.randomUUID().toString(), charge(tenant).paymentIntent(), 500, Map.of())
+        String refund = calls.refund(
+                        UUID.randomUUID().toString(), charge(tenant).paymentIntent(), 500, Map.of())
                 .id();
 
         finish();
@@ -332,9 +332,11 @@ class StripeReconciliationTest {
     @Test
     void aPaymentInTheBooksThatStripeDoesNotHaveIsShown() {
         TenantId tenant = at.tenantWith("pm_card_visa");
-        at.fixture.sql("insert into payment (id, tenant_id, provider, reference, currency, amount, at, recorded_at, actor,"
-                + " reason) values (gen_random_uuid(), '" + tenant + "', 'stripe', 'pi_nobody_has', 'USD', 500, now(), '"
-                + at.fixture.clock.instant() + "', 'test', 'test')");
+        at.fixture.sql(
+                "insert into payment (id, tenant_id, provider, reference, currency, amount, at, recorded_at, actor,"
+                        + " reason) values (gen_random_uuid(), '" + tenant
+                        + "', 'stripe', 'pi_nobody_has', 'USD', 500, now(), '"
+                        + at.fixture.clock.instant() + "', 'test', 'test')");
 
         finish();
         assertThat(open("pi_nobody_has")).containsExactly(FindingKind.PAYMENT_MISSING);
@@ -446,8 +448,8 @@ class StripeReconciliationTest {
     void aPaymentOnWhichAnotherTenantStandsIsShownAndNotBooked() {
         TenantId tenant = at.tenantWith("pm_card_visa");
         TenantId other = at.tenant();
-        String intent = takenByHand(
-                tenant, 900, Map.of(Ownership.INSTALLATION, "test", Ownership.TENANT, other.toString()));
+        String intent =
+                takenByHand(tenant, 900, Map.of(Ownership.INSTALLATION, "test", Ownership.TENANT, other.toString()));
 
         finish();
 
@@ -477,7 +479,8 @@ class StripeReconciliationTest {
     void aRequestOfWhichNothingIsFoundForADayIsShownUntilItsOutcomeIsKnown() {
         TenantId tenant = at.tenantWith("pm_card_visa");
         Invoice invoice = at.invoice(tenant, "49.00");
-        at.fake.inject(StripeFault.dropBefore().on("POST", "/v1/payment_intents").always());
+        at.fake.inject(
+                StripeFault.dropBefore().on("POST", "/v1/payment_intents").always());
         at.run();
         String attempt = at.fixture
                 .rows("select id::text from payment_attempt where invoice_id = '" + invoice.id() + "'")
@@ -503,8 +506,10 @@ class StripeReconciliationTest {
         TenantId tenant = at.tenantWith("pm_card_visa");
         Map<String, String> others = Map.of(Ownership.INSTALLATION, "other", Ownership.TENANT, tenant.toString());
         String intent = takenByHand(tenant, 1100, others);
-        String refund = calls.refund(UUID.randomUUID().toString(), intent, 100, others).id();
-        String second = calls.createCustomer(UUID.randomUUID().toString(), "Other", null, others).id();
+        String refund =
+                calls.refund(UUID.randomUUID().toString(), intent, 100, others).id();
+        String second = calls.createCustomer(UUID.randomUUID().toString(), "Other", null, others)
+                .id();
 
         finish();
 
@@ -600,14 +605,17 @@ class StripeReconciliationTest {
         TenantId tenant = at.tenant();
         Invoice invoice = at.invoice(tenant, "49.00");
         URI page = at.stripe.pages().pay(tenant, invoice.id(), StripeFixture.WAYS);
-        assertThat(at.fake.completeCheckout(StripeFixture.idOf(page), "pm_card_visa")).isEmpty();
+        assertThat(at.fake.completeCheckout(StripeFixture.idOf(page), "pm_card_visa"))
+                .isEmpty();
         String paid = charge(tenant).paymentIntent();
         String other = takenByHand(at.tenantWith("pm_card_visa"), 1400, Map.of());
         // Its reference is taken by another tenant's payment, so it cannot be booked.
         TenantId another = at.tenant();
-        at.fixture.sql("insert into payment (id, tenant_id, provider, reference, currency, amount, at, recorded_at, actor,"
-                + " reason) values (gen_random_uuid(), '" + another + "', 'stripe', '" + paid + "', 'USD', -1, now(), '"
-                + at.fixture.clock.instant() + "', 'test', 'test')");
+        at.fixture.sql(
+                "insert into payment (id, tenant_id, provider, reference, currency, amount, at, recorded_at, actor,"
+                        + " reason) values (gen_random_uuid(), '" + another + "', 'stripe', '" + paid
+                        + "', 'USD', -1, now(), '"
+                        + at.fixture.clock.instant() + "', 'test', 'test')");
 
         finish();
         assertThat(open(paid)).contains(FindingKind.UNKNOWN_OUTCOME);
@@ -617,6 +625,26 @@ class StripeReconciliationTest {
         finish();
         assertThat(at.now(invoice).status()).isEqualTo(InvoiceStatus.PAID);
         assertThat(open(paid)).isEmpty();
+    }
+
+    @Test
+    void oneThingThatStripeDoesNotShowHoldsUpNoOther() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        String other = takenByHand(tenant, 1600, Map.of());
+        at.fixture.sql("insert into payment (id, tenant_id, provider, reference, currency, amount, at, recorded_at, actor,"
+                + " reason) values (gen_random_uuid(), '" + tenant + "', 'stripe', 'pi_not_shown', 'USD', 500, now(), '"
+                + at.fixture.clock.instant() + "', 'test', 'test')");
+        at.fake.inject(
+                StripeFault.error(400).on("GET", "/v1/payment_intents/pi_not_shown").always());
+
+        finish();
+        assertThat(open("pi_not_shown")).containsExactly(FindingKind.UNKNOWN_OUTCOME);
+        assertThat(open(other)).containsExactly(FindingKind.FOREIGN_PAYMENT);
+
+        at.fake.clearFaults();
+        finish();
+        assertThat(open("pi_not_shown")).containsExactly(FindingKind.PAYMENT_MISSING);
+        at.fixture.sql("delete from payment where reference = 'pi_not_shown'");
     }
 
     @Test
@@ -634,7 +662,9 @@ class StripeReconciliationTest {
         assertThat(drift.repaired()).isEqualTo(done.repaired());
         assertThat(drift.open()).isEqualTo(new HashMap<>(at.stripe.findings().counts()));
         assertThat(drift.total())
-                .isEqualTo(drift.open().values().stream().mapToInt(Integer::intValue).sum())
+                .isEqualTo(drift.open().values().stream()
+                        .mapToInt(Integer::intValue)
+                        .sum())
                 .isPositive();
     }
 
