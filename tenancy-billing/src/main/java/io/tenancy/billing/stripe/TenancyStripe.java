@@ -9,13 +9,24 @@ import io.tenancy.billing.stripe.client.StripeSettings;
 import io.tenancy.billing.stripe.customer.Ownership;
 import io.tenancy.billing.stripe.customer.StripeCustomers;
 import io.tenancy.billing.stripe.finding.StripeFindings;
+import io.tenancy.billing.stripe.meter.StripeMeter;
+import io.tenancy.billing.stripe.meter.StripeMeters;
 import io.tenancy.billing.stripe.object.FencedObjects;
 import io.tenancy.billing.stripe.object.StripeObjects;
 import io.tenancy.billing.stripe.payment.StripePages;
 import io.tenancy.billing.stripe.payment.StripePayments;
+import io.tenancy.billing.stripe.reconciliation.ReconciliationBounds;
+import io.tenancy.billing.stripe.reconciliation.StripeReconciliation;
+import io.tenancy.billing.stripe.run.StripeJobs;
+import io.tenancy.billing.stripe.webhook.StripeEvents;
+import io.tenancy.billing.stripe.webhook.StripeInbox;
+import io.tenancy.billing.stripe.webhook.StripeInboxThread;
+import io.tenancy.billing.stripe.webhook.StripeWebhook;
 import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.jpa.control.transaction.ControlTransactions;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,9 +57,20 @@ public final class TenancyStripe implements AutoCloseable {
     private final StripeFindings findings;
     private final StripeCustomers customers;
     private final StripePayments payments;
+    private final StripeEvents events;
+    private final List<StripeMeter> meters;
+    private final int workers;
+    private final Duration comparedEvery;
     private final AtomicReference<Started> started = new AtomicReference<>();
 
-    private record Started(StripeObjects objects, StripePages pages) {}
+    private record Started(
+            StripeObjects objects,
+            StripePages pages,
+            StripeWebhook webhook,
+            StripeInbox inbox,
+            StripeReconciliation reconciliation,
+            StripeMeters meters,
+            StripeJobs jobs) {}
 
     private TenancyStripe(Builder builder) {
         installation = builder.installation;
@@ -62,6 +84,10 @@ public final class TenancyStripe implements AutoCloseable {
         customers = new StripeCustomers(
                 database, new BillingAccounts(database, Map.of(), List.of(), List.of()), calls, ownership);
         payments = new StripePayments(database, calls, customers, ownership);
+        events = new StripeEvents(database);
+        meters = List.copyOf(builder.meters);
+        workers = builder.workers;
+        comparedEvery = builder.comparedEvery;
     }
 
     /**
@@ -98,8 +124,30 @@ public final class TenancyStripe implements AutoCloseable {
         StripePages pages = new StripePages(
                 database, new StripePages.Parts(calls, customers, ownership, billing.invoices(), objects));
         payments.join(new StripePayments.Joined(objects, pages));
-        started.set(new Started(objects, pages));
+        started.set(around(objects, pages));
         return this;
+    }
+
+    private Started around(FencedObjects objects, StripePages pages) {
+        StripeInbox inbox = new StripeInbox(database, settings, objects, findings, workers);
+        StripeInboxThread thread = new StripeInboxThread(inbox, StripeInboxThread.DEFAULT_INTERVAL);
+        StripeReconciliation reconciliation = new StripeReconciliation(
+                new StripeReconciliation.Parts(database, calls, objects, findings, ownership),
+                ReconciliationBounds.DEFAULT);
+        StripeMeters told = new StripeMeters(
+                new StripeMeters.Parts(
+                        database,
+                        installation.usage().store(),
+                        installation.usage().reports(),
+                        calls,
+                        objects,
+                        findings,
+                        ownership),
+                meters);
+        StripeJobs jobs =
+                new StripeJobs(platform, new StripeJobs.Work(thread, reconciliation, told, events), comparedEvery);
+        StripeWebhook webhook = new StripeWebhook(database, settings, clock, thread::wake);
+        return new Started(objects, pages, webhook, inbox, reconciliation, told, jobs);
     }
 
     private Started started() {
@@ -147,10 +195,67 @@ public final class TenancyStripe implements AutoCloseable {
         return findings;
     }
 
+    /**
+     * Takes in events, whatever carries them here.
+     *
+     * @return the webhook
+     */
+    public StripeWebhook webhook() {
+        return started().webhook();
+    }
+
+    /**
+     * Works through events that came in; {@link #jobs()} do that by themselves.
+     *
+     * @return the inbox
+     */
+    public StripeInbox inbox() {
+        return started().inbox();
+    }
+
+    /**
+     * Events that came in, for the operator.
+     *
+     * @return the events
+     */
+    public StripeEvents events() {
+        return events;
+    }
+
+    /**
+     * Compares both sides; {@link #jobs()} do that by themselves.
+     *
+     * @return the comparison
+     */
+    public StripeReconciliation reconciliation() {
+        return started().reconciliation();
+    }
+
+    /**
+     * Tells Stripe the usage of tenants for which that is wanted.
+     *
+     * @return the meters
+     */
+    public StripeMeters meters() {
+        return started().meters();
+    }
+
+    /**
+     * Runs all of it again and again once started.
+     *
+     * @return the jobs
+     */
+    public StripeJobs jobs() {
+        return started().jobs();
+    }
+
     /** Ends what it runs. The connections are closed with the installation. */
     @Override
     public void close() {
-        started.set(null);
+        Started ended = started.getAndSet(null);
+        if (ended != null) {
+            ended.jobs().close();
+        }
     }
 
     /** Settings of the adapter. */
@@ -158,7 +263,10 @@ public final class TenancyStripe implements AutoCloseable {
         private final TenancyInstallation installation;
         private final StripeSettings settings;
         private InstantSource clock = InstantSource.system();
+        private final List<StripeMeter> meters = new ArrayList<>();
         private int connections = DEFAULT_CONNECTIONS;
+        private int workers = StripeInbox.DEFAULT_WORKERS;
+        private Duration comparedEvery = StripeJobs.DEFAULT_COMPARED_EVERY;
 
         private Builder(TenancyInstallation installation, StripeSettings settings) {
             this.installation = Objects.requireNonNull(installation, "installation");
@@ -188,6 +296,43 @@ public final class TenancyStripe implements AutoCloseable {
                         "Stripe needs 2 connections or more, one for its jobs, but was to have " + value);
             }
             connections = value;
+            return this;
+        }
+
+        /**
+         * Tells Stripe a usage metric of tenants for which that is wanted: {@link StripeMeters#enable}.
+         *
+         * @param value which metric goes to which meter
+         * @return this builder
+         */
+        public Builder meter(StripeMeter value) {
+            meters.add(Objects.requireNonNull(value, "value"));
+            return this;
+        }
+
+        /**
+         * How many threads work through events; {@value StripeInbox#DEFAULT_WORKERS} otherwise.
+         *
+         * @param value 1 and more
+         * @return this builder
+         */
+        public Builder workers(int value) {
+            workers = value;
+            return this;
+        }
+
+        /**
+         * How often both sides are compared; {@link StripeJobs#DEFAULT_COMPARED_EVERY} otherwise.
+         *
+         * @param value positive
+         * @return this builder
+         */
+        public Builder comparedEvery(Duration value) {
+            if (value.isNegative() || value.isZero()) {
+                throw new IllegalArgumentException(
+                        "Billing and Stripe are compared again after some time, not after " + value);
+            }
+            comparedEvery = value;
             return this;
         }
 

@@ -45,6 +45,15 @@ final class Bindings {
     }
 
     private List<BoundPlugin> load(TenantId tenant) {
+        return list("where tenant_id = ? and enabled order by point, position, plugin", tenant.value());
+    }
+
+    /** Those that are disabled too, as they are now. */
+    List<BoundPlugin> all(TenantId tenant, ExtensionPoint point) {
+        return list("where tenant_id = ? and point = ? order by position, plugin", tenant.value(), point.key());
+    }
+
+    private List<BoundPlugin> list(String condition, Object... parameters) {
         return transactions.transact(
                 "look up plugins of a tenant",
                 transaction -> Sql.list(
@@ -56,9 +65,8 @@ final class Bindings {
                                 row.getString("config"),
                                 FailurePolicy.valueOf(row.getString("policy"))),
                         "select point, plugin, active_digest, config, policy from plugin_binding"
-                                + " join plugin_installation using (tenant_id, plugin)"
-                                + " where tenant_id = ? and enabled order by point, position, plugin",
-                        tenant.value()));
+                                + " join plugin_installation using (tenant_id, plugin) " + condition,
+                        parameters));
     }
 
     private void forgetSince(long revision) {

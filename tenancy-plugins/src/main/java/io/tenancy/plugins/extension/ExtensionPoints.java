@@ -54,6 +54,7 @@ public final class ExtensionPoints {
     private final Parts parts;
     private final Bindings bindings;
     private final FunctionSchemas schemas = new FunctionSchemas();
+    private final CallFigures figures = new CallFigures();
 
     /**
      * What calls need.
@@ -103,6 +104,17 @@ public final class ExtensionPoints {
     }
 
     /**
+     * The plugins of a tenant at an extension point, those that are disabled too: what an order has to name.
+     *
+     * @param tenant who
+     * @param point where
+     * @return in their order
+     */
+    public List<BoundPlugin> all(TenantId tenant, ExtensionPoint point) {
+        return bindings.all(tenant, point);
+    }
+
+    /**
      * Gives plugins an order.
      *
      * @param tenant whose
@@ -127,6 +139,15 @@ public final class ExtensionPoints {
      */
     public void policy(TenantId tenant, ExtensionPoint point, String plugin, FailurePolicy policy, ChangeNote note) {
         bindings.policy(tenant, point, plugin, policy, note);
+    }
+
+    /**
+     * What came of calls on this node.
+     *
+     * @return counts that go on
+     */
+    public CallFigures figures() {
+        return figures;
     }
 
     /**
@@ -174,6 +195,7 @@ public final class ExtensionPoints {
             long micros = (System.nanoTime() - began) / 1_000;
             trace.add(new PluginTrace(
                     plugin.plugin(), plugin.digest(), called.outcome, called.fuel, micros, called.detail));
+            figures.called(called.outcome, called.fuel);
             judge(tenant, plugin, called.outcome);
             if (called.output == null) {
                 missed(plugin, called);
@@ -287,6 +309,7 @@ public final class ExtensionPoints {
                     ? Called.without(Outcome.DECLINED, result.fuel(), "It said: " + result.error())
                     : new Called(Outcome.RETURNED, result.fuel(), output, expected.findings, "");
         } catch (PluginFailedException failed) {
+            figures.failed(failed.kind());
             boolean charged = failed.kind() != PluginFailedException.Kind.HOST;
             return Called.without(outcome(failed), charged ? failed.fuel() : 0, failed.getMessage());
         }

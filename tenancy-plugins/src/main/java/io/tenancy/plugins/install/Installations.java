@@ -618,6 +618,31 @@ public final class Installations {
     }
 
     /**
+     * What a plugin has of a tenant, as uninstalling it would return it. Nothing changes but that it is written down.
+     *
+     * @param tenant who
+     * @param plugin id of the plugin
+     * @param note who wants it, and why
+     * @return what it has
+     * @throws InstallationConflictException when it is not installed
+     */
+    public PluginExport export(TenantId tenant, String plugin, ChangeNote note) {
+        return transactions.transact("export what a plugin has", transaction -> {
+            InstallationRow row = locked(transaction, tenant, plugin);
+            audit.write(transaction, tenant, plugin, row.active(), note.actor(), "export", note.reason());
+            return export(transaction, row);
+        });
+    }
+
+    private PluginExport export(Transaction transaction, InstallationRow row) throws SQLException {
+        return new PluginExport(
+                row.plugin(),
+                Objects.requireNonNullElse(row.active(), ""),
+                row.config(),
+                values.all(transaction, row.tenant(), row.plugin()));
+    }
+
+    /**
      * Uninstalls a plugin: nothing of it stays but what was written down.
      *
      * @param tenant who
@@ -634,11 +659,7 @@ public final class Installations {
         PluginExport had = transactions.transact("uninstall a plugin", transaction -> {
             long revision = Revisions.raiseInstalled(transaction);
             InstallationRow row = locked(transaction, tenant, plugin);
-            PluginExport export = new PluginExport(
-                    plugin,
-                    Objects.requireNonNullElse(row.active(), ""),
-                    row.config(),
-                    values.all(transaction, tenant, plugin));
+            PluginExport export = export(transaction, row);
             Sql.update(
                     transaction.connection(),
                     "delete from plugin_installation where tenant_id = ? and plugin = ?",

@@ -247,6 +247,25 @@ public final class PluginHost implements AutoCloseable {
         }
     }
 
+    /**
+     * How busy it is.
+     *
+     * @return as it is at the moment
+     */
+    public HostFigures figures() {
+        FairPool.Load load = pool.load();
+        return new HostFigures(
+                pool.workers().size(),
+                load.atWork(),
+                load.waiting(),
+                load.tenants(),
+                gate.running(),
+                gate.waiting(),
+                gate.admitted(),
+                gate.refused(),
+                gate.turnedAway());
+    }
+
     /** Lets no call begin any more, and ends those that run; does not wait for them. Its threads end when they have. */
     @Override
     public void close() {

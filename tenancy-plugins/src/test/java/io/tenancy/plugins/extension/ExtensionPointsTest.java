@@ -10,6 +10,7 @@ import io.tenancy.plugins.TestPlugin;
 import io.tenancy.plugins.Wat;
 import io.tenancy.plugins.control.AuditEntry;
 import io.tenancy.plugins.pack.ExtensionPoint;
+import io.tenancy.plugins.sandbox.PluginFailedException;
 import io.tenancy.plugins.usage.ConductRules;
 import io.tenancy.plugins.usage.FuelAllowance;
 import java.math.BigDecimal;
@@ -107,6 +108,24 @@ class ExtensionPointsTest {
                         new ExtensionResult.PluginOutput("test.wrap_too", once),
                         new ExtensionResult.PluginOutput("test.wrap", result.output()));
         assertThat(result.output()).isEqualTo("{\"function\":\"work\",\"input\":" + once + "}");
+    }
+
+    @Test
+    void aDisabledPluginIsNotCalledButKeepsItsPlaceInTheOrder() {
+        TenantId tenant = tenant("test.wrap", "test.wrap_too");
+        ExtensionPoint point = ExtensionPoint.CONTENT_TRANSFORM;
+        fixture.plugins.installations().disable(tenant, "test.wrap", PluginFixture.NOTE);
+
+        assertThat(fixture.plugins.extensions().plugins(tenant, point))
+                .extracting(BoundPlugin::plugin)
+                .containsExactly("test.wrap_too");
+        assertThat(fixture.plugins.extensions().all(tenant, point))
+                .extracting(BoundPlugin::plugin)
+                .containsExactly("test.wrap", "test.wrap_too");
+        fixture.plugins.extensions().order(tenant, point, List.of("test.wrap_too", "test.wrap"), PluginFixture.NOTE);
+        assertThat(fixture.plugins.extensions().all(tenant, point))
+                .extracting(BoundPlugin::plugin)
+                .containsExactly("test.wrap_too", "test.wrap");
     }
 
     @Test
@@ -345,6 +364,23 @@ class ExtensionPointsTest {
                 .containsExactly(
                         Map.entry("test.good", used(0, one, other)), Map.entry("test.trap", used(1, one, other)));
         assertThat(billed).isEqualByComparingTo(BigDecimal.valueOf(one.fuel() + other.fuel()));
+    }
+
+    @Test
+    void callsFailuresAndFuelAreCountedForMetrics() {
+        TenantId tenant = tenant("test.good", "test.trap");
+        CallFigures figures = fixture.plugins.extensions().figures();
+        long returned = figures.calls(PluginTrace.Outcome.RETURNED);
+        long failed = figures.calls(PluginTrace.Outcome.FAILED);
+        long traps = figures.failures(PluginFailedException.Kind.TRAP);
+        long fuel = figures.fuel();
+
+        ExtensionResult result = validate(tenant);
+
+        assertThat(figures.calls(PluginTrace.Outcome.RETURNED)).isEqualTo(returned + 1);
+        assertThat(figures.calls(PluginTrace.Outcome.FAILED)).isEqualTo(failed + 1);
+        assertThat(figures.failures(PluginFailedException.Kind.TRAP)).isEqualTo(traps + 1);
+        assertThat(figures.fuel()).isEqualTo(fuel + result.fuel());
     }
 
     private static BigDecimal used(int plugin, ExtensionResult... results) {

@@ -466,7 +466,7 @@ class PluginValuesTest {
         assertThat(secrets.names(tenant, PLUGIN)).isEmpty();
         assertThat(secrets.find(tenant, PLUGIN, "token")).isEmpty();
         assertThat(secrets.remove(tenant, PLUGIN, "token", PluginFixture.NOTE)).isFalse();
-        assertThat(audit.of(tenant, PLUGIN)).extracting(AuditEntry::action).endsWith("secret", "secret.remove");
+        assertThat(audit.of(tenant, PLUGIN)).extracting(AuditEntry::action).endsWith("secret", "remove secret");
         assertThat(audit.of(tenant, PLUGIN)).noneMatch(each -> each.toString().contains("first secret"));
     }
 
@@ -479,6 +479,28 @@ class PluginValuesTest {
         assertThatThrownBy(() -> secrets.put(tenant(), PLUGIN, "token", secret, PluginFixture.NOTE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageNotContaining("s3cret");
+    }
+
+    @Test
+    void itIsToldWhenASecretWasEnteredAndWhatIsRemovedIsGone() {
+        TenantId tenant = tenant();
+        TenantId other = tenant();
+        PluginSecrets secrets = new PluginSecrets(
+                transactions, new PluginAudit(transactions), SecretKeys.fromJson(SecretKeys.createJson()));
+        secrets.put(tenant, PLUGIN, "one", "first secret", PluginFixture.NOTE);
+        secrets.put(other, PLUGIN, "one", "another's secret", PluginFixture.NOTE);
+
+        assertThat(secrets.entered(tenant, PLUGIN)).containsOnlyKeys("one");
+        assertThat(secrets.entered(tenant, PLUGIN).get("one")).isNotNull();
+        assertThat(secrets.remove(tenant, PLUGIN, "one", PluginFixture.NOTE)).isTrue();
+        assertThat(secrets.remove(tenant, PLUGIN, "one", PluginFixture.NOTE)).isFalse();
+
+        assertThat(secrets.entered(tenant, PLUGIN)).isEmpty();
+        assertThat(secrets.find(tenant, PLUGIN, "one")).isEmpty();
+        assertThat(secrets.find(other, PLUGIN, "one")).contains("another's secret");
+        assertThat(new PluginAudit(transactions).of(tenant, PLUGIN))
+                .extracting(AuditEntry::action)
+                .containsOnlyOnce("remove secret");
     }
 
     @Test
