@@ -37,10 +37,12 @@ class GuideCodeTest {
             "io.tenancy.billing.price",
             "io.tenancy.billing.revenue",
             "io.tenancy.billing.run",
-            "io.tenancy.billing.stripe.webhook",
+            "io.tenancy.billing.stripe",
+            "io.tenancy.billing.stripe.client",
             "io.tenancy.billing.stripe.finding",
             "io.tenancy.billing.stripe.meter",
             "io.tenancy.billing.stripe.reconciliation",
+            "io.tenancy.billing.stripe.webhook",
             "io.tenancy.billing.subscription",
             "io.tenancy.billing.tax",
             "io.tenancy.context",
@@ -114,8 +116,8 @@ class GuideCodeTest {
               CreditNote creditNote;
               byte[] module;
               Session mailSession;
-              StripeReconciliation reconciliation;
-              StripeMeters.Parts parts;
+              StripeSettings settings;
+              TenancyStripe stripe;
               TenancyPlugins plugins;
               SigningKey curator;
               byte[] packageBytes;
