@@ -41,7 +41,9 @@ class GuideCodeTest {
             "io.tenancy.billing.stripe.client",
             "io.tenancy.billing.stripe.customer",
             "io.tenancy.billing.stripe.finding",
+            "io.tenancy.billing.stripe.meter",
             "io.tenancy.billing.stripe.payment",
+            "io.tenancy.billing.stripe.reconciliation",
             "io.tenancy.billing.stripe.webhook",
             "io.tenancy.billing.subscription",
             "io.tenancy.billing.tax",
@@ -119,6 +121,8 @@ class GuideCodeTest {
               CreditNote creditNote;
               byte[] module;
               Session mailSession;
+              StripeSettings settings;
+              TenancyStripe stripe;
               TenancyPlugins plugins;
               SigningKey curator;
               byte[] packageBytes;
