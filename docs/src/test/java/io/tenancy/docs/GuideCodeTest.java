@@ -37,6 +37,12 @@ class GuideCodeTest {
             "io.tenancy.billing.price",
             "io.tenancy.billing.revenue",
             "io.tenancy.billing.run",
+            "io.tenancy.billing.stripe",
+            "io.tenancy.billing.stripe.client",
+            "io.tenancy.billing.stripe.customer",
+            "io.tenancy.billing.stripe.finding",
+            "io.tenancy.billing.stripe.payment",
+            "io.tenancy.billing.stripe.webhook",
             "io.tenancy.billing.subscription",
             "io.tenancy.billing.tax",
             "io.tenancy.context",
@@ -71,6 +77,7 @@ class GuideCodeTest {
             "io.tenancy.usage.buffer",
             "io.tenancy.usage.spi",
             "java.math",
+            "java.net",
             "java.nio.file",
             "java.time",
             "java.util",
@@ -102,6 +109,10 @@ class GuideCodeTest {
               Connection owner;
               String ownerPassword, runtimePassword, platformPassword;
               TenancyBilling billing;
+              TenancyStripe stripe;
+              StripeWebhook webhook;
+              StripeInbox inbox;
+              StripeEvents events;
               ChangeNote note;
               Invoice invoice;
               CreditNote creditNote;

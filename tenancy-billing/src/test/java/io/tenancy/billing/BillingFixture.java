@@ -13,6 +13,7 @@ import io.tenancy.billing.subscription.SubscriptionPeriods;
 import io.tenancy.catalog.TenantKey;
 import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.jpa.control.SecretKeys;
+import io.tenancy.jpa.control.transaction.ControlTransactions;
 import io.tenancy.jpa.entitlement.ChangeNote;
 import io.tenancy.jpa.isolation.DatabaseServer;
 import io.tenancy.jpa.isolation.Login;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /** Billing on a real control database, with a clock that tests move and tenants that have no rows of their own. */
@@ -89,12 +91,20 @@ public final class BillingFixture implements AutoCloseable {
     public final TenancyInstallation installation;
     public final TenancyBilling billing;
     private final DatabaseServer server;
+    private final ControlTransactions adapter;
 
     public BillingFixture(String catalogue) {
         this(catalogue, builder -> builder);
     }
 
     public BillingFixture(String catalogue, UnaryOperator<TenancyBilling.Builder> settings) {
+        this(catalogue, (installation, builder) -> settings.apply(builder));
+    }
+
+    /** With settings that need the installation, such as a provider that keeps things in its database. */
+    public BillingFixture(
+            String catalogue,
+            BiFunction<TenancyInstallation, TenancyBilling.Builder, TenancyBilling.Builder> settings) {
         server = TestServer.newDatabase();
         TenancyInstallation.Builder builder = TenancyInstallation.builder()
                 .server(server)
@@ -108,10 +118,14 @@ public final class BillingFixture implements AutoCloseable {
             builder.usageMetric(UsageMetric.sum(metric, "unit"));
         }
         installation = builder.build().start();
-        billing = settings.apply(TenancyBilling.builder(installation)
-                        .seller(SELLER)
-                        .clock(clock)
-                        .periods(periods))
+        adapter = new ControlTransactions(
+                installation.control().platformFor("adapter", 8), clock, BillingUnavailableException::new);
+        billing = settings.apply(
+                        installation,
+                        TenancyBilling.builder(installation)
+                                .seller(SELLER)
+                                .clock(clock)
+                                .periods(periods))
                 .build()
                 .start();
         if (!catalogue.isEmpty()) {
@@ -177,6 +191,11 @@ public final class BillingFixture implements AutoCloseable {
         }
     }
 
+    /** Work in a transaction of the platform login, as the adapter of a provider does it. */
+    public <T> T transact(ControlTransactions.Work<T> work) {
+        return adapter.transact("work as an adapter", work);
+    }
+
     /** As a superuser, past everything. */
     public void sql(String statement) {
         try (Connection connection = TestServer.administrator(server.database());
@@ -190,9 +209,10 @@ public final class BillingFixture implements AutoCloseable {
 
     /** Forgets all that was billed, so that nothing of an earlier test is due in the next one. The catalogue stays. */
     public void forgetAll() {
-        sql("set session_replication_role = replica; truncate ledger_entry, ledger_transaction, credit_note, payment,"
-                + " payment_attempt, dunning, invoice, invoice_series, subscription_record, subscription, billing_schedule,"
-                + " billing_notice, coupon_redemption, coupon");
+        sql(
+                "set session_replication_role = replica; truncate ledger_entry, ledger_transaction, credit_note, payment_dispute,"
+                        + " payment, payment_attempt, dunning, invoice, invoice_series, subscription_record, subscription, billing_schedule,"
+                        + " billing_notice, coupon_redemption, coupon");
     }
 
     /** Forgets all that was imported. Revisions go on, so that what a node remembers of an earlier one does not count. */

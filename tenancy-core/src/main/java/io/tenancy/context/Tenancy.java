@@ -7,7 +7,9 @@ import io.tenancy.context.spi.PlatformAccessListener;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -28,7 +30,8 @@ public final class Tenancy {
     public static final String AUDIT_LOGGER = "io.tenancy.audit";
 
     private static final Logger AUDIT = LoggerFactory.getLogger(AUDIT_LOGGER);
-    private static final List<PlatformAccessListener> LISTENERS = new CopyOnWriteArrayList<>();
+    private static final List<Ear> EARS = new CopyOnWriteArrayList<>();
+    private static final Routines LOGGED = new Routines();
 
     private Tenancy() {}
 
@@ -139,9 +142,47 @@ public final class Tenancy {
         Scope.OfPlatform scope = new Scope.OfPlatform(reason);
         String thread = Thread.currentThread().getName();
         AUDIT.info("platform scope entered on thread '{}': {}", thread, reason);
-        for (PlatformAccessListener listener : LISTENERS) {
-            listener.entering(scope, thread);
+        for (Ear ear : EARS) {
+            ear.listener.entering(scope, thread);
         }
+        return within(scope, work);
+    }
+
+    /**
+     * Runs a job of the landlord's that comes again and again for one and the same reason, such as a billing run every ten
+     * seconds. The first entry for that reason in this process is written and told as by {@link #callAsPlatform}; each later
+     * one is written to the logger {@value #AUDIT_LOGGER} at DEBUG, and told to those listeners only that have not heard of
+     * one. A listener that refuses has not heard of it. What somebody asks for is no routine: enter it with
+     * {@link #callAsPlatform}.
+     *
+     * @param reason why, in words, the same each time; not blank
+     * @param work the job
+     * @param <T> type of the result
+     * @param <X> type of the exception that the job may throw
+     * @return what the job returned
+     * @throws X when the job throws it
+     */
+    public static <T extends @Nullable Object, X extends Exception> T callAsPlatformRoutine(
+            String reason, Work<T, X> work) throws X {
+        Scope.OfPlatform scope = new Scope.OfPlatform(reason);
+        String thread = Thread.currentThread().getName();
+        if (LOGGED.isNew(reason)) {
+            AUDIT.info("platform scope entered on thread '{}', and again and again from now on: {}", thread, reason);
+            LOGGED.add(reason);
+        } else {
+            AUDIT.debug("platform scope entered on thread '{}': {}", thread, reason);
+        }
+        for (Ear ear : EARS) {
+            if (ear.routines.isNew(reason)) {
+                ear.listener.entering(scope, thread);
+                ear.routines.add(reason);
+            }
+        }
+        return within(scope, work);
+    }
+
+    private static <T extends @Nullable Object, X extends Exception> T within(Scope.OfPlatform scope, Work<T, X> work)
+            throws X {
         ScopeHolder.Frame frame = ScopeHolder.open(scope);
         try {
             return work.call();
@@ -150,15 +191,43 @@ public final class Tenancy {
         }
     }
 
+    /** A listener and the routines that it has heard of. */
+    private static final class Ear {
+        private final PlatformAccessListener listener;
+        private final Routines routines = new Routines();
+
+        Ear(PlatformAccessListener listener) {
+            this.listener = listener;
+        }
+    }
+
+    /** Reasons of routines. Those that are not the same each time stay new once there are many, and so are all told. */
+    private static final class Routines {
+        private static final int MOST = 1_000;
+        private final Set<String> known = ConcurrentHashMap.newKeySet();
+
+        boolean isNew(String reason) {
+            return !known.contains(reason);
+        }
+
+        void add(String reason) {
+            if (known.size() < MOST) {
+                known.add(reason);
+            }
+        }
+    }
+
     /**
      * Adds a listener to platform access.
      *
-     * @param listener hears of every later entry; an exception from it refuses the entry
+     * @param listener hears of every later entry, and of the first one of each routine; an exception from it refuses the
+     *     entry
      * @return removes the listener when run
      */
     public static Runnable onPlatformAccess(PlatformAccessListener listener) {
-        LISTENERS.add(Objects.requireNonNull(listener, "listener"));
-        return () -> LISTENERS.remove(listener);
+        Ear ear = new Ear(Objects.requireNonNull(listener, "listener"));
+        EARS.add(ear);
+        return () -> EARS.remove(ear);
     }
 
     /**

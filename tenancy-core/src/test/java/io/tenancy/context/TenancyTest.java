@@ -159,6 +159,72 @@ class TenancyTest {
     }
 
     @Test
+    void aRoutineIsToldOnceToEachListenerAndEverythingElseEachTime() {
+        List<String> heard = new ArrayList<>();
+        Runnable remove = Tenancy.onPlatformAccess((scope, thread) -> heard.add(scope.reason()));
+        List<String> later = new ArrayList<>();
+        Runnable removeLater = () -> {};
+        try {
+            Tenancy.callAsPlatformRoutine("round", () -> heard.add("working"));
+            removeLater = Tenancy.onPlatformAccess((scope, thread) -> later.add(scope.reason()));
+            Tenancy.callAsPlatformRoutine("round", () -> heard.add("working"));
+            Tenancy.callAsPlatformRoutine("round", () -> heard.add("working"));
+            Tenancy.runAsPlatform("round", () -> {});
+            Tenancy.runAsPlatform("round", () -> {});
+        } finally {
+            remove.run();
+            removeLater.run();
+        }
+
+        assertThat(heard).containsExactly("round", "working", "working", "working", "round", "round");
+        assertThat(later).containsExactly("round", "round", "round");
+    }
+
+    @Test
+    void aRoutineWhoseFirstEntryCannotBeRecordedIsRefusedUntilItCan() {
+        List<String> recorded = new ArrayList<>();
+        AtomicReference<Boolean> down = new AtomicReference<>(true);
+        Runnable remove = Tenancy.onPlatformAccess((scope, thread) -> {
+            if (down.get()) {
+                throw new IllegalStateException("audit trail is down");
+            }
+            recorded.add(scope.reason());
+        });
+        try {
+            for (int i = 0; i < 2; i++) {
+                assertThatExceptionOfType(IllegalStateException.class)
+                        .isThrownBy(() -> Tenancy.callAsPlatformRoutine("refused round", () -> {
+                            throw new AssertionError("ran");
+                        }));
+            }
+            down.set(false);
+            assertThat(Tenancy.<String, RuntimeException>callAsPlatformRoutine("refused round", () -> "ran"))
+                    .isEqualTo("ran");
+        } finally {
+            remove.run();
+        }
+        assertThat(recorded).containsExactly("refused round");
+        assertThat(Tenancy.scope()).isEmpty();
+    }
+
+    @Test
+    void reasonsThatAreNeverTheSameAreNoRoutineAndAllOfThemAreTold() {
+        List<String> heard = new ArrayList<>();
+        Runnable remove = Tenancy.onPlatformAccess((scope, thread) -> heard.add(scope.reason()));
+        try {
+            for (int i = 0; i < 1_001; i++) {
+                Tenancy.callAsPlatformRoutine("reason " + i, () -> true);
+            }
+            heard.clear();
+            Tenancy.callAsPlatformRoutine("reason 1000", () -> true);
+            Tenancy.callAsPlatformRoutine("reason 0", () -> true);
+        } finally {
+            remove.run();
+        }
+        assertThat(heard).containsExactly("reason 1000");
+    }
+
+    @Test
     void scopeClosedOnAnotherThreadFailsLoudly() throws Exception {
         ContextBinder.Binding binding = ContextBinder.open(new Scope.OfTenant(acme));
         AtomicReference<Throwable> failure = new AtomicReference<>(new AssertionError("closed"));

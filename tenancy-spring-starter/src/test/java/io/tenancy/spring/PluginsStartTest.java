@@ -1,8 +1,11 @@
 package io.tenancy.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tenancy.TenantId;
+import io.tenancy.plugins.PluginRefusedException;
 import io.tenancy.plugins.installation.PluginJobs;
 import io.tenancy.plugins.installation.TenancyPlugins;
 import io.tenancy.plugins.market.StoreQuery;
@@ -15,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -50,6 +54,40 @@ class PluginsStartTest {
                             .output())
                     .isEqualTo("{}");
             assertThat(plugins.market().trust().current().curator(key.id())).isPresent();
+        }
+    }
+
+    @Test
+    void metricsTellOfCallsFailuresFuelPoolAndAdmissions() {
+        try (ConfigurableApplicationContext context = start(Map.of("tenancy.plugins.workers", "3"))) {
+            MeterRegistry registry = context.getBean(MeterRegistry.class);
+
+            assertThat(registry.get("tenancy.plugins.pool.workers").gauge().value())
+                    .isEqualTo(3);
+            assertThat(registry.get("tenancy.plugins.pool.active").gauge().value())
+                    .isZero();
+            assertThat(registry.get("tenancy.plugins.pool.waiting").gauge().value())
+                    .isZero();
+            assertThat(registry.get("tenancy.plugins.calls")
+                            .tag("outcome", "refused_input")
+                            .functionCounter()
+                            .count())
+                    .isZero();
+            assertThat(registry.get("tenancy.plugins.failures")
+                            .tag("reason", "deadline")
+                            .functionCounter()
+                            .count())
+                    .isZero();
+            assertThat(registry.get("tenancy.plugins.fuel").functionCounter().count())
+                    .isZero();
+            TenancyPlugins plugins = context.getBean(TenancyPlugins.class);
+            assertThatThrownBy(() -> plugins.host().admit(new byte[8], Set.of()))
+                    .isInstanceOf(PluginRefusedException.class);
+            assertThat(registry.get("tenancy.plugins.admissions")
+                            .tag("outcome", "refused")
+                            .functionCounter()
+                            .count())
+                    .isEqualTo(1);
         }
     }
 

@@ -18,6 +18,8 @@ public final class BillingBenchmarks {
     static final String PRICE = PREFIX + ": price";
     static final String INVOICES = PREFIX + ": invoice run";
     static final String LEDGER = PREFIX + ": ledger";
+    static final String STRIPE_INTAKE = PREFIX + ": stripe intake";
+    static final String STRIPE_BACKLOG = PREFIX + ": stripe backlog";
 
     private static final Map<String, Case> CASES = new LinkedHashMap<>();
 
@@ -25,6 +27,8 @@ public final class BillingBenchmarks {
         CASES.put(PRICE, (extent, server) -> PriceCases.measure(extent));
         CASES.put(INVOICES, InvoiceRunCase::measure);
         CASES.put(LEDGER, LedgerCases::measure);
+        CASES.put(STRIPE_INTAKE, StripeCases::intake);
+        CASES.put(STRIPE_BACKLOG, StripeCases::backlog);
     }
 
     private BillingBenchmarks() {}

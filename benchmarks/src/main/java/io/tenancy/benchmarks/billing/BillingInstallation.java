@@ -93,6 +93,13 @@ final class BillingInstallation implements AutoCloseable {
         }
     }
 
+    void execute(String sql) throws SQLException {
+        try (var administrator = server.administrator(logins.database());
+                var statement = administrator.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
     long number(String sql) throws SQLException {
         try (var administrator = server.administrator(logins.database());
                 var statement = administrator.createStatement();

@@ -19,6 +19,7 @@ public final class PluginBenchmarks {
     static final String ADMISSION = PREFIX + ": admission";
     static final String DEADLINE = PREFIX + ": deadline";
     static final String FAIRNESS = PREFIX + ": fairness";
+    static final String IDLE = PREFIX + ": idle";
 
     private static final Map<String, Case> CASES = new LinkedHashMap<>();
 
@@ -28,6 +29,7 @@ public final class PluginBenchmarks {
         CASES.put(ADMISSION, AdmissionCase::measure);
         CASES.put(DEADLINE, DeadlineCase::measure);
         CASES.put(FAIRNESS, FairnessCase::measure);
+        CASES.put(IDLE, IdleCase::measure);
     }
 
     private PluginBenchmarks() {}

@@ -37,6 +37,22 @@ class BillingBenchmarksTest {
                 .allSatisfy(figure -> assertThat(figure.reached()).contains("postings/s"));
     }
 
+    @Test
+    void eventsOfStripeAreTakenInOverHttp() throws Exception {
+        assertThat(run(BillingBenchmarks.STRIPE_INTAKE)).singleElement().satisfies(figure -> {
+            assertThat(figure.target()).contains("1,000 events/s", "100 ms");
+            assertThat(figure.reached()).contains("events/s", "99 of 100 within");
+        });
+    }
+
+    @Test
+    void eventsOfStripeThatWaitAreWorkedThrough() throws Exception {
+        assertThat(run(BillingBenchmarks.STRIPE_BACKLOG)).singleElement().satisfies(figure -> {
+            assertThat(figure.name()).contains("500 of Stripe's events");
+            assertThat(figure.reached()).contains("in 100 look-ups", "MB of live heap");
+        });
+    }
+
     private List<CaseFigure> run(String only) throws Exception {
         List<CaseFigure> figures = BillingBenchmarks.run(Extent.quick(directory), only, figure -> {});
         assertThat(figures).allSatisfy(figure -> assertThat(figure.scope()).isEqualTo(only));

@@ -44,6 +44,13 @@ class PluginBenchmarksTest {
         assertThat(run(PluginBenchmarks.FAIRNESS)).hasSize(1);
     }
 
+    @Test
+    void tenantsWithPluginsThatAreNotCalledAreWeighed() throws Exception {
+        assertThat(run(PluginBenchmarks.IDLE))
+                .singleElement()
+                .satisfies(figure -> assertThat(figure.reached()).contains("bytes"));
+    }
+
     private List<CaseFigure> run(String only) throws Exception {
         List<CaseFigure> figures = PluginBenchmarks.run(Extent.quick(directory), only, figure -> {});
         assertThat(figures).allSatisfy(figure -> assertThat(figure.scope()).isEqualTo(only));

@@ -8,6 +8,7 @@ import io.tenancy.billing.party.Seller;
 import io.tenancy.jpa.control.transaction.ControlTransactions;
 import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
 import io.tenancy.jpa.control.transaction.Sql;
+import io.tenancy.jpa.entitlement.ChangeNote;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -50,16 +51,32 @@ public final class BillingAccounts {
      * @return the account
      */
     public BillingAccount put(TenantId tenant, Buyer buyer) {
+        return put(tenant, buyer, AccountChange.UNNAMED);
+    }
+
+    /**
+     * The same, and keeps who changed it: {@link #changes}.
+     *
+     * @param tenant the tenant
+     * @param buyer who is billed
+     * @param note who and why
+     * @return the account
+     */
+    public BillingAccount put(TenantId tenant, Buyer buyer, ChangeNote note) {
         return database.transact("store who is billed for tenant " + tenant, transaction -> {
-            Sql.update(
+            int changed = Sql.update(
                     transaction.connection(),
                     "insert into billing_account (tenant_id, seller, provider, buyer, created_at) values (?, ?, ?, ?, ?)"
-                            + " on conflict (tenant_id) do update set buyer = excluded.buyer",
+                            + " on conflict (tenant_id) do update set buyer = excluded.buyer"
+                            + " where billing_account.buyer <> excluded.buyer",
                     tenant.value(),
                     sellers.keySet().iterator().next(),
                     providers.get(0),
                     BillingJson.write(buyer),
                     transaction.recordedAt());
+            if (changed == 1) {
+                record(transaction, tenant, AccountChange.Kind.BUYER, buyer.name() + " is billed", note);
+            }
             return require(transaction, tenant, "");
         });
     }
@@ -74,6 +91,21 @@ public final class BillingAccounts {
      * @throws BillingException when there is no such seller, provider or account
      */
     public BillingAccount use(TenantId tenant, String seller, String provider) {
+        return use(tenant, seller, provider, AccountChange.UNNAMED);
+    }
+
+    /**
+     * The same, and keeps who changed it: {@link #changes}. What is open already is collected by a new provider once that is asked for:
+     * {@code payments().collectNow}.
+     *
+     * @param tenant the tenant, with an account
+     * @param seller code of a seller
+     * @param provider name of a payment provider
+     * @param note who and why
+     * @return the account
+     * @throws BillingException when there is no such seller, provider or account
+     */
+    public BillingAccount use(TenantId tenant, String seller, String provider, ChangeNote note) {
         seller(seller);
         if (!providers.contains(provider)) {
             throw new BillingException("Tenant " + tenant + " was to pay through '" + provider
@@ -83,12 +115,23 @@ public final class BillingAccounts {
             if (lock(transaction, tenant).isSandbox()) {
                 requireOfSandbox(tenant, provider);
             }
-            Sql.update(
+            int changed = Sql.update(
                     transaction.connection(),
-                    "update billing_account set seller = ?, provider = ? where tenant_id = ?",
+                    "update billing_account set seller = ?, provider = ? where tenant_id = ?"
+                            + " and (seller <> ? or provider <> ?)",
                     seller,
                     provider,
-                    tenant.value());
+                    tenant.value(),
+                    seller,
+                    provider);
+            if (changed == 1) {
+                record(
+                        transaction,
+                        tenant,
+                        AccountChange.Kind.PAYS,
+                        "'" + seller + "' sells, and it is paid through '" + provider + "'",
+                        note);
+            }
             return require(transaction, tenant, "");
         });
     }
@@ -137,6 +180,43 @@ public final class BillingAccounts {
                     + "' in the sandbox, but that provider does not say that it moves no real money there; " + ofSandbox
                     + " do. Let the tenant pay through one of those: accounts().use(tenant, seller, provider).");
         }
+    }
+
+    /** For billing itself: keeps who changed something about how a tenant is billed, and why. */
+    public void record(
+            Transaction transaction, TenantId tenant, AccountChange.Kind kind, String detail, ChangeNote note)
+            throws SQLException {
+        Sql.update(
+                transaction.connection(),
+                "insert into billing_account_record (tenant_id, recorded_at, kind, detail, actor, reason)"
+                        + " values (?, ?, ?, ?, ?, ?)",
+                tenant.value(),
+                transaction.recordedAt(),
+                kind.name(),
+                detail,
+                note.actor(),
+                note.reason());
+    }
+
+    /**
+     * Who changed something about how a tenant is billed, and why.
+     *
+     * @param tenant the tenant
+     * @return the newest first, at most 1,000
+     */
+    public List<AccountChange> changes(TenantId tenant) {
+        return database.transact(
+                "list what was changed about how tenant " + tenant + " is billed",
+                transaction -> Sql.list(
+                        transaction.connection(),
+                        row -> new AccountChange(
+                                AccountChange.Kind.valueOf(row.getString("kind")),
+                                row.getString("detail"),
+                                Sql.instant(row, "recorded_at"),
+                                new ChangeNote(row.getString("actor"), row.getString("reason"))),
+                        "select kind, detail, recorded_at, actor, reason from billing_account_record"
+                                + " where tenant_id = ? order by id desc limit 1000",
+                        tenant.value()));
     }
 
     /** For billing itself: what time it is for a tenant. */

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -118,6 +119,32 @@ public final class Dunning {
             Sql.update(transaction.connection(), "update dunning set retries = false where invoice_id = ?", invoice);
         }
         takeDueSteps(transaction, account, invoice, at);
+    }
+
+    /** For billing itself: an invoice is collected in another way, so that further tries make sense again. */
+    public void triedAgain(Transaction transaction, UUID invoice) throws SQLException {
+        Sql.update(
+                transaction.connection(),
+                "update dunning set retries = true where invoice_id = ? and state = 'ACTIVE'",
+                invoice);
+    }
+
+    /** For billing itself: when the invoices of a tenant are tried again, of those that are. */
+    public Map<UUID, Instant> nextRetries(Transaction transaction, TenantId tenant) throws SQLException {
+        Map<UUID, Instant> retries = new HashMap<>();
+        for (Row row : Sql.list(
+                transaction.connection(),
+                Dunning::read,
+                SELECT + " where tenant_id = ? and state = 'ACTIVE' and retries",
+                tenant.value())) {
+            for (int step = row.step(); step < row.steps().size() && !retries.containsKey(row.invoice()); step++) {
+                Instant when = row.when(step);
+                if (when != null && row.steps().get(step).action() == DunningAction.RETRY) {
+                    retries.put(row.invoice(), when);
+                }
+            }
+        }
+        return retries;
     }
 
     private void begin(Transaction transaction, BillingAccount account, UUID id, Instant at) throws SQLException {

@@ -115,6 +115,8 @@ public final class TenancyBilling implements AutoCloseable {
         invoices.onSettled(dunning::settled);
         invoices.onTakenBack(subscriptions::takenBack);
         payments.onDeclined(dunning::declined);
+        payments.onTriedAgain(dunning::triedAgain);
+        payments.askForNextRetries(dunning::nextRetries);
         revenue = new RevenueReports(database);
         run = new BillingRun(subscriptions, invoices, payments, dunning, notices, settings.workers());
         sandbox = new Sandbox(database, accounts, subscriptions, invoices, payments, dunning);

@@ -3,6 +3,7 @@ package io.tenancy.billing.invoice;
 import io.tenancy.TenantId;
 import io.tenancy.billing.BillingException;
 import io.tenancy.billing.Money;
+import io.tenancy.billing.account.AccountChange;
 import io.tenancy.billing.account.BillingAccount;
 import io.tenancy.billing.account.BillingAccounts;
 import io.tenancy.billing.internal.BillingJson;
@@ -310,9 +311,26 @@ public final class Invoices {
      * @throws BillingException when there is no such invoice of the tenant
      */
     public Invoice finalise(TenantId tenant, UUID id) {
+        return finalise(tenant, id, AccountChange.UNNAMED);
+    }
+
+    /**
+     * The same, and keeps who did it: {@code accounts().changes}. The invoice's own note stays that of who made it.
+     *
+     * @param tenant whose
+     * @param id the draft
+     * @param note who and why
+     * @return the invoice; one that was final already as it is
+     * @throws BillingException when there is no such invoice of the tenant
+     */
+    public Invoice finalise(TenantId tenant, UUID id, ChangeNote note) {
         database.transact("make invoice " + id + " final", transaction -> {
             BillingAccount account = accounts.lock(transaction, tenant);
+            boolean draft = require(transaction.connection(), tenant, id).status() == InvoiceStatus.DRAFT;
             finalise(transaction, account, id, accounts.now(account));
+            if (draft) {
+                accounts.record(transaction, tenant, AccountChange.Kind.FINALISE, "draft " + id + " is final", note);
+            }
             return id;
         });
         return require(tenant, id);

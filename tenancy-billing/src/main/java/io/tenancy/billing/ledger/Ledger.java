@@ -223,7 +223,7 @@ public final class Ledger {
 
     /**
      * Looks through all the books for what must not be: a transaction that does not come to zero or has no entries, an
-     * invoice whose receivable is not what is due, an invoice, payment, refund or credit note that is not booked as it is, a
+     * invoice whose receivable is not what is due, an invoice, payment, refund, dispute or credit note that is not booked as it is, a
      * booking of one that is not there or is another tenant's, a tenant with less than nothing to its credit, a series with a
      * gap.
      *
@@ -395,5 +395,42 @@ public final class Ledger {
             from payment p where p.amount < 0 and not exists (
               select 1 from payment_attempt a where a.kind = 'REFUND' and a.state = 'SUCCEEDED'
                 and a.provider = p.provider and a.reference = p.reference)
+            union all
+            select 'dispute ' || d.provider || ' ' || d.dispute || ' of ' || d.currency || ' ' || d.amount || ' is '
+              || d.state || ', but the books say ' || coalesce(-l.cash, 0) || ' taken back, ' || coalesce(l.disputed, 0)
+              || ' disputed and ' || coalesce(l.lost, 0) || ' lost'
+            from payment_dispute d left join (
+              select split_part(t.reference, ':', 2) as id, t.tenant_id, e.currency,
+                sum(e.amount) filter (where e.account = 'CASH') as cash,
+                sum(e.amount) filter (where e.account = 'DISPUTED') as disputed,
+                sum(e.amount) filter (where e.account in ('WRITE_OFF', 'CREDIT')) as lost
+              from ledger_transaction t join ledger_entry e on e.transaction_id = t.id where t.kind = 'dispute'
+              group by 1, 2, 3
+            ) l on l.id = d.id::text and l.tenant_id = d.tenant_id and l.currency = d.currency
+            where coalesce(-l.cash, 0) <> case d.state when 'WON' then 0 else d.amount end
+              or coalesce(l.disputed, 0) <> case d.state when 'OPEN' then d.amount else 0 end
+              or coalesce(l.lost, 0) <> case d.state when 'LOST' then d.amount else 0 end
+            union all
+            select 'transaction ' || t.id || ' books ' || t.reference || ', but nothing is disputed'
+            from ledger_transaction t where t.kind = 'dispute'
+              and not exists (select 1 from payment_dispute d where split_part(t.reference, ':', 2) = d.id::text)
+            union all
+            select 'tenant ' || l.tenant_id || ' has ' || l.currency || ' ' || l.amount
+              || ' disputed by the books, but its disputes come to ' || coalesce(d.amount, 0)
+            from (
+              select tenant_id, currency, sum(amount) as amount from ledger_entry where account = 'DISPUTED' group by 1, 2
+            ) l left join (
+              select tenant_id, currency, sum(amount) as amount from payment_dispute where state = 'OPEN' group by 1, 2
+            ) d on d.tenant_id = l.tenant_id and d.currency = l.currency
+            where l.amount <> coalesce(d.amount, 0)
+            union all
+            select 'payment ' || p.provider || ' ' || p.reference || ' is of ' || p.currency || ' ' || p.amount
+              || ', but ' || d.amount || ' of it is disputed or lost, by one of another tenant, currency or provider perhaps'
+            from payment p join (
+              select payment_id, sum(amount) filter (where state <> 'WON') as amount,
+                array_agg(distinct provider || tenant_id || currency) as whose
+              from payment_dispute group by 1
+            ) d on d.payment_id = p.id
+            where coalesce(d.amount, 0) > p.amount or d.whose <> array[p.provider || p.tenant_id || p.currency]
             """;
 }

@@ -73,7 +73,7 @@ final class NoticeText {
         boolean toBePaid = switch (notice.kind()) {
             case INVOICE_ISSUED, PAYMENT_REMINDER, ACCESS_RESTRICTED, ACCESS_SUSPENDED ->
                 notice.amount() != null && !notice.amount().isZero();
-            case PAYMENT_RECEIVED, ACCESS_RESTORED, TRIAL_ENDS, SUBSCRIPTION_ENDS -> false;
+            case PAYMENT_RECEIVED, PAYMENT_DISPUTED, ACCESS_RESTORED, TRIAL_ENDS, SUBSCRIPTION_ENDS -> false;
         };
         if (!toBePaid || notice.seller().payment().isEmpty()) {
             return;

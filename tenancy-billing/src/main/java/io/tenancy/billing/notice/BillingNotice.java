@@ -40,6 +40,8 @@ public record BillingNotice(
         INVOICE_ISSUED,
         /** A payment came; the date is when. */
         PAYMENT_RECEIVED,
+        /** The payer of a payment disputes it, and the money was taken back for now; the date is when. */
+        PAYMENT_DISPUTED,
         /** A payment failed or is overdue; the date is when access ends, or lessens. */
         PAYMENT_REMINDER,
         /** The tenant works with less; the date is when it is suspended. */

@@ -3,6 +3,7 @@ package io.tenancy.billing.payment;
 import io.tenancy.TenantId;
 import io.tenancy.billing.BillingException;
 import io.tenancy.billing.Money;
+import io.tenancy.billing.account.AccountChange;
 import io.tenancy.billing.account.BillingAccount;
 import io.tenancy.billing.account.BillingAccounts;
 import io.tenancy.billing.internal.Ids;
@@ -45,7 +46,11 @@ public final class Payments {
     /** How long a request whose outcome is not known is left alone before it is made again. */
     public static final Duration ASK_AGAIN = Duration.ofMinutes(10);
 
+    /** How long a provider that was busy is left alone at first; it doubles with each time, up to {@link #ASK_AGAIN}. */
+    public static final Duration ASK_A_BUSY_ONE_AGAIN = Duration.ofSeconds(15);
+
     private static final int LONGEST_REASON = 1_000;
+    private static final int MOST_DOUBLED = 10;
     private static final Logger LOG = LoggerFactory.getLogger(Payments.class);
 
     private final ControlTransactions database;
@@ -54,13 +59,28 @@ public final class Payments {
     private final Ledger ledger;
     private final Notices notices;
     private final Map<String, PaymentProvider> providers;
+    private final Disputes disputes;
     private Declined declined = (transaction, account, invoice, hard, at) -> {};
+    private TriedAgain triedAgain = (transaction, invoice) -> {};
+    private NextRetries nextRetries = (transaction, tenant) -> Map.of();
 
     /** Hears within its transaction that a payment was declined. */
     @FunctionalInterface
     public interface Declined {
         void declined(Transaction transaction, BillingAccount account, UUID invoice, boolean hard, Instant at)
                 throws SQLException;
+    }
+
+    /** Hears within its transaction that an invoice is collected again, because the tenant pays in another way. */
+    @FunctionalInterface
+    public interface TriedAgain {
+        void triedAgain(Transaction transaction, UUID invoice) throws SQLException;
+    }
+
+    /** Knows within a transaction when the invoices of a tenant are tried again by their policies, where they are. */
+    @FunctionalInterface
+    public interface NextRetries {
+        Map<UUID, Instant> of(Transaction transaction, TenantId tenant) throws SQLException;
     }
 
     /**
@@ -86,11 +106,22 @@ public final class Payments {
         this.ledger = ledger;
         this.notices = notices;
         this.providers = providers;
+        disputes = new Disputes(accounts, invoices, ledger, notices);
     }
 
     /** For billing itself: who hears of declined payments. */
     public void onDeclined(Declined listener) {
         declined = listener;
+    }
+
+    /** For billing itself: who hears of invoices that are collected again. */
+    public void onTriedAgain(TriedAgain listener) {
+        triedAgain = listener;
+    }
+
+    /** For billing itself: who knows when what was declined is tried again. */
+    public void askForNextRetries(NextRetries source) {
+        nextRetries = source;
     }
 
     /**
@@ -142,6 +173,56 @@ public final class Payments {
         });
     }
 
+    /**
+     * For the adapters of providers: takes in what a provider took for an invoice by itself, on a payment page of its own,
+     * within a transaction of the adapter. What is more than due goes to the tenant's credit, and so does all of it when the
+     * invoice was paid or taken back meanwhile. Locks the tenant's billing account.
+     *
+     * @param transaction in which
+     * @param provider name of a provider that is configured
+     * @param tenant whose
+     * @param invoice an invoice that is no draft
+     * @param amount of the invoice's currency, more than 0
+     * @param reference names the payment at the provider
+     * @param note who and why
+     * @return the payment; that of the first time when this provider's reference was taken in before
+     * @throws BillingException when there is no such provider or invoice, the invoice is a draft or of another currency, or
+     *     the reference is that of another payment
+     * @throws SQLException when the database refuses it
+     */
+    public Payment receiveThrough(
+            Transaction transaction,
+            String provider,
+            TenantId tenant,
+            UUID invoice,
+            Money amount,
+            String reference,
+            ChangeNote note)
+            throws SQLException {
+        requireReference(reference);
+        requireProvider(provider);
+        BillingAccount account = accounts.lock(transaction, tenant);
+        Optional<Payment> known = find(transaction.connection(), provider, reference);
+        if (known.isPresent()) {
+            return requireSame(known.get(), tenant, invoice, amount);
+        }
+        Invoice found = invoices.require(transaction.connection(), tenant, invoice);
+        if (!found.currency().equals(amount.currency())) {
+            throw new BillingException("A payment of " + amount + " with reference '" + reference
+                    + "' was to be taken in for invoice " + found.id() + ", but that is in " + found.currency()
+                    + ". Pay it back at the provider.");
+        }
+        return settleOrCredit(transaction, account, found, amount, provider, reference, note);
+    }
+
+    private void requireProvider(String provider) {
+        if (!providers.containsKey(provider)) {
+            throw new BillingException("Something of the payment provider '" + provider
+                    + "' was to be taken in, but configured are " + providers.keySet()
+                    + ". A provider whose payments count stays configured: TenancyBilling.builder(...).provider(...).");
+        }
+    }
+
     private static void requirePaid(Invoice invoice, Payment known) {
         if (!invoice.due().isZero()) {
             throw new BillingException("Invoice " + invoice.number() + " was to be marked as paid with '"
@@ -168,6 +249,39 @@ public final class Payments {
         return known;
     }
 
+    /** Money that came for an invoice which was taken back while the provider was asked is the tenant's. */
+    private Payment settleOrCredit(
+            Transaction transaction,
+            BillingAccount account,
+            Invoice invoice,
+            Money amount,
+            String provider,
+            String reference,
+            ChangeNote note)
+            throws SQLException {
+        if (invoice.status() != InvoiceStatus.VOID) {
+            return settle(transaction, account, invoice, amount, provider, reference, note);
+        }
+        requireMoney(amount);
+        UUID id = Ids.next();
+        Instant at = accounts.now(account);
+        // Of a draft that was discarded the books know nothing.
+        ledger.post(
+                transaction,
+                booking(account, "payment", "payment:" + id, at, note)
+                        .debit(LedgerAccount.CASH, amount, null)
+                        .credit(LedgerAccount.CREDIT, amount, null));
+        insert(transaction, id, account.tenant(), invoice.id(), provider, reference, amount, at, note);
+        invoices.payOpenFromCredit(transaction, account, amount.currency(), at);
+        return new Payment(id, account.tenant(), invoice.id(), provider, reference, amount, at, note);
+    }
+
+    private static void requireMoney(Money amount) {
+        if (amount.isZero() || amount.isNegative()) {
+            throw new BillingException("A payment of " + amount + " was to be taken in, but a payment is more than 0.");
+        }
+    }
+
     private Payment settle(
             Transaction transaction,
             BillingAccount account,
@@ -184,9 +298,7 @@ public final class Payments {
                                     ? "Make it final first: invoices().finalise(tenant, id)."
                                     : "If money came nevertheless, add it to the tenant's credit: topUp(tenant, amount, reference, note)."));
         }
-        if (amount.isZero() || amount.isNegative()) {
-            throw new BillingException("A payment of " + amount + " was to be taken in, but a payment is more than 0.");
-        }
+        requireMoney(amount);
         Instant at = accounts.now(account);
         UUID id = Ids.next();
         invoices.pay(transaction, account, invoice, amount, id, at, note);
@@ -335,7 +447,7 @@ public final class Payments {
 
     /**
      * What can be paid back to a tenant: its credit without gifts, less what it still owes on open invoices and on those
-     * that were given up, and never more than it paid and was not paid back before.
+     * that were given up and what its payers took back by disputes, and never more than it paid and was not paid back before.
      *
      * @param tenant whose
      * @param currency ISO 4217 code
@@ -347,9 +459,9 @@ public final class Payments {
                 transaction -> refundable(transaction, tenant, currency).most());
     }
 
-    private record Refundable(Wallet credit, Money owed, Money received) {
+    private record Refundable(Wallet credit, Money owed, Money takenBack, Money received) {
         Money most() {
-            Money most = credit.paid().minus(owed);
+            Money most = credit.paid().minus(owed).minus(takenBack);
             Money least = most.compareTo(received) < 0 ? most : received;
             return least.isNegative() ? Money.zero(least.currency()) : least;
         }
@@ -376,6 +488,7 @@ public final class Payments {
         return new Refundable(
                 ledger.credit(transaction, tenant, currency),
                 Money.ofMinor(owed, currency),
+                Disputes.takenBack(transaction, tenant, currency),
                 Money.ofMinor(received, currency));
     }
 
@@ -428,8 +541,8 @@ public final class Payments {
             if (amount.compareTo(found.most()) > 0) {
                 throw new BillingException(amount + " was to be paid back to tenant " + tenant + ", but it is at most "
                         + found.most() + ": it has " + found.credit().paid() + " to its credit beside "
-                        + found.credit().given() + " of gifts, owes " + found.owed() + " and has paid "
-                        + found.received()
+                        + found.credit().given() + " of gifts, owes " + found.owed() + ", took " + found.takenBack()
+                        + " back by disputes and has paid " + found.received()
                         + ". Credit an invoice first: invoices().credit(tenant, invoice, amount, note).");
             }
             Instant at = accounts.now(account);
@@ -480,6 +593,57 @@ public final class Payments {
     /** For billing itself: the same for one tenant, whatever its time is. */
     public int collectDue(TenantId tenant) {
         return startAndAsk(tenant);
+    }
+
+    /**
+     * Has what a tenant owes collected at once, by the provider through which it pays now: after it was moved to another
+     * provider, or pays in another way. Requests that are under way go on where they were made.
+     *
+     * @param tenant whose
+     * @param note who and why
+     * @return how many invoices are collected with the next run; 0 where the tenant's provider does not collect
+     * @throws BillingException when the tenant has no billing account
+     */
+    public int collectNow(TenantId tenant, ChangeNote note) {
+        return database.transact("have the invoices of tenant " + tenant + " collected", transaction -> {
+            int collected = collectAgain(transaction, tenant);
+            accounts.record(
+                    transaction,
+                    tenant,
+                    AccountChange.Kind.COLLECT,
+                    collected + " invoices are collected at once",
+                    note);
+            return collected;
+        });
+    }
+
+    /**
+     * For the adapters of providers: a tenant left another way to pay, so that what it owes is collected at once, also what
+     * was declined for good. An invoice about which a request is under way is left to that. Locks the tenant's billing account.
+     *
+     * @param transaction in which
+     * @param tenant whose
+     * @return how many invoices are collected with the next run; 0 where the tenant's provider does not collect
+     * @throws BillingException when the tenant has no billing account
+     * @throws SQLException when the database refuses it
+     */
+    public int collectAgain(Transaction transaction, TenantId tenant) throws SQLException {
+        BillingAccount account = accounts.lock(transaction, tenant);
+        if (!collects(account)) {
+            return 0;
+        }
+        List<UUID> collected = Sql.list(
+                transaction.connection(),
+                row -> row.getObject(1, UUID.class),
+                "update invoice i set collect_at = ? where i.tenant_id = ? and i.status = 'OPEN' and i.due > 0"
+                        + " and not exists (select 1 from payment_attempt p where p.invoice_id = i.id"
+                        + " and p.kind = 'COLLECT' and p.state in ('STARTED', 'PENDING')) returning i.id",
+                accounts.now(account),
+                tenant.value());
+        for (UUID invoice : collected) {
+            triedAgain.triedAgain(transaction, invoice);
+        }
+        return collected.size();
     }
 
     private int startAndAsk(@Nullable TenantId only) {
@@ -555,7 +719,20 @@ public final class Payments {
     }
 
     private record Attempt(
-            UUID id, TenantId tenant, @Nullable UUID invoice, String kind, String provider, Money amount, int asks) {}
+            UUID id,
+            TenantId tenant,
+            @Nullable UUID invoice,
+            String kind,
+            String provider,
+            Money amount,
+            int asks,
+            int busy) {
+
+        /** Nobody has asked for it before, or the provider has said each time that it did nothing. */
+        boolean isNew() {
+            return asks - busy <= 1;
+        }
+    }
 
     private Optional<Attempt> claim(@Nullable TenantId only) {
         return database.transact("look for requests to providers", transaction -> {
@@ -569,11 +746,12 @@ public final class Payments {
                             row.getString("kind"),
                             row.getString("provider"),
                             Money.ofMinor(row.getLong("amount"), row.getString("currency")),
-                            row.getInt("asks")),
+                            row.getInt("asks"),
+                            row.getInt("busy")),
                     "update payment_attempt set ask_at = ?, asks = asks + 1 where id = (select id from payment_attempt"
                             + " where ask_at <= ? and (?::uuid is null or tenant_id = ?) order by ask_at, id limit 1"
                             + " for update skip locked)"
-                            + " returning id, tenant_id, invoice_id, kind, provider, amount, currency, asks",
+                            + " returning id, tenant_id, invoice_id, kind, provider, amount, currency, asks, busy",
                     transaction.recordedAt().plus(ASK_AGAIN),
                     transaction.recordedAt(),
                     tenant,
@@ -600,6 +778,9 @@ public final class Payments {
             }
             result =
                     attempt.kind().equals("COLLECT") ? provider.collect(request.get()) : provider.refund(request.get());
+        } catch (ProviderBusyException busy) {
+            askABusyOneAgain(attempt, busy);
+            return true;
         } catch (Exception unknown) {
             LOG.warn(
                     "What came of request {} to '{}' is not known; it is asked again",
@@ -617,6 +798,28 @@ public final class Payments {
         return true;
     }
 
+    private void askABusyOneAgain(Attempt attempt, ProviderBusyException busy) {
+        int doubled = Math.min(attempt.asks() - 1, MOST_DOUBLED);
+        Duration wait = ASK_A_BUSY_ONE_AGAIN.multipliedBy(1L << doubled);
+        Duration shorter = wait.compareTo(ASK_AGAIN) < 0 ? wait : ASK_AGAIN;
+        LOG.warn(
+                "'{}' was busy and did nothing of request {}; it is asked again in {} s",
+                attempt.provider(),
+                attempt.id(),
+                shorter.toSeconds(),
+                busy);
+        database.transact(
+                "note that a provider was busy",
+                transaction -> Sql.update(
+                        transaction.connection(),
+                        // Not when it was asked once more meanwhile: of that it is not known what came.
+                        "update payment_attempt set ask_at = ?, busy = busy + 1 where id = ? and asks = ?"
+                                + " and state in ('STARTED', 'PENDING')",
+                        transaction.recordedAt().plus(shorter),
+                        attempt.id(),
+                        attempt.asks()));
+    }
+
     /** Empty when it was never asked, and what it asks for is not what is due any more. */
     private Optional<PaymentRequest> request(Attempt attempt) {
         return database.transact("read what is to be paid", transaction -> {
@@ -626,7 +829,7 @@ public final class Payments {
             if (id != null) {
                 Invoice invoice = invoices.require(transaction.connection(), attempt.tenant(), id);
                 boolean open = invoice.status() == InvoiceStatus.OPEN;
-                if (attempt.asks() == 1 && !(open && invoice.due().equals(attempt.amount()))) {
+                if (attempt.isNew() && !(open && invoice.due().equals(attempt.amount()))) {
                     drop(transaction, attempt, open ? accounts.now(account) : null);
                     return Optional.empty();
                 }
@@ -665,47 +868,68 @@ public final class Payments {
      */
     public void finish(UUID key, TenantId tenant, PaymentResult result) {
         database.transact("take in what came of request " + key, transaction -> {
-            BillingAccount account = accounts.lock(transaction, tenant);
-            Connection connection = transaction.connection();
-            Attempt attempt = Sql.first(
-                            connection,
-                            row -> new Attempt(
-                                    key,
-                                    tenant,
-                                    row.getObject("invoice_id", UUID.class),
-                                    row.getString("kind"),
-                                    row.getString("provider"),
-                                    Money.ofMinor(row.getLong("amount"), row.getString("currency")),
-                                    row.getInt("asks")),
-                            "select invoice_id, kind, provider, amount, currency, asks from payment_attempt"
-                                    + " where id = ? and tenant_id = ? and (state in ('STARTED', 'PENDING')"
-                                    + " or (? and state in ('DECLINED', 'DROPPED'))) for update",
-                            key,
-                            tenant.value(),
-                            result instanceof PaymentResult.Succeeded)
-                    .orElse(null);
-            if (attempt == null) {
-                String state = requireKnown(connection, key, tenant);
-                if (state.equals("SUCCEEDED") && result instanceof PaymentResult.Declined no) {
-                    LOG.warn(
-                            "Request {} of tenant {} succeeded before and is now said to be declined ({}: {}); it stays",
-                            key,
-                            tenant,
-                            no.code(),
-                            no.message());
-                }
-                return key;
-            }
-            if (result instanceof PaymentResult.Succeeded succeeded) {
-                succeed(transaction, account, attempt, succeeded.reference());
-            } else if (result instanceof PaymentResult.Pending pending) {
-                mark(transaction, key, "PENDING", pending.reference(), null, null, false);
-            } else if (result instanceof PaymentResult.Declined no) {
-                mark(transaction, key, "DECLINED", null, no.code(), no.message(), no.hard());
-                decline(transaction, account, attempt, no);
-            }
+            finish(transaction, key, tenant, result);
             return key;
         });
+    }
+
+    /**
+     * For the adapters of providers: the same within a transaction of the adapter. Locks the tenant's billing account.
+     *
+     * @param transaction in which
+     * @param key of the request
+     * @param tenant whom it was about
+     * @param result what came of it
+     * @throws BillingException when there was no such request, or a refund that was declined is said to have been made after
+     *     all, and its credit is spent
+     * @throws SQLException when the database refuses it
+     */
+    public void finish(Transaction transaction, UUID key, TenantId tenant, PaymentResult result) throws SQLException {
+        BillingAccount account = accounts.lock(transaction, tenant);
+        Connection connection = transaction.connection();
+        Optional<Attempt> open = toFinish(connection, key, tenant, result instanceof PaymentResult.Succeeded);
+        if (open.isEmpty()) {
+            String state = requireKnown(connection, key, tenant);
+            if (state.equals("SUCCEEDED") && result instanceof PaymentResult.Declined no) {
+                LOG.warn(
+                        "Request {} of tenant {} succeeded before and is now said to be declined ({}: {}); it stays",
+                        key,
+                        tenant,
+                        no.code(),
+                        no.message());
+            }
+            return;
+        }
+        Attempt attempt = open.get();
+        if (result instanceof PaymentResult.Succeeded succeeded) {
+            succeed(transaction, account, attempt, succeeded.reference());
+        } else if (result instanceof PaymentResult.Pending pending) {
+            mark(transaction, key, "PENDING", pending.reference(), null, null, false);
+        } else if (result instanceof PaymentResult.Declined no) {
+            mark(transaction, key, "DECLINED", null, no.code(), no.message(), no.hard());
+            decline(transaction, account, attempt, no);
+        }
+    }
+
+    private static Optional<Attempt> toFinish(Connection connection, UUID key, TenantId tenant, boolean moved)
+            throws SQLException {
+        return Sql.first(
+                connection,
+                row -> new Attempt(
+                        key,
+                        tenant,
+                        row.getObject("invoice_id", UUID.class),
+                        row.getString("kind"),
+                        row.getString("provider"),
+                        Money.ofMinor(row.getLong("amount"), row.getString("currency")),
+                        row.getInt("asks"),
+                        row.getInt("busy")),
+                "select invoice_id, kind, provider, amount, currency, asks, busy from payment_attempt"
+                        + " where id = ? and tenant_id = ? and (state in ('STARTED', 'PENDING')"
+                        + " or (? and state in ('DECLINED', 'DROPPED'))) for update",
+                key,
+                tenant.value(),
+                moved);
     }
 
     private static String requireKnown(Connection connection, UUID key, TenantId tenant) throws SQLException {
@@ -746,37 +970,15 @@ public final class Payments {
             return;
         }
         Invoice found = invoices.require(transaction.connection(), account.tenant(), invoice);
-        if (found.status() == InvoiceStatus.VOID) {
-            // Taken back while the provider was asked: the money is the tenant's.
-            UUID id = Ids.next();
-            Instant at = accounts.now(account);
-            ChangeNote note = by(attempt, "payment of a void invoice");
-            ledger.post(
-                    transaction,
-                    booking(account, "payment", "payment:" + id, at, note)
-                            .debit(LedgerAccount.CASH, attempt.amount(), null)
-                            .credit(LedgerAccount.CREDIT, attempt.amount(), null));
-            insert(
-                    transaction,
-                    id,
-                    account.tenant(),
-                    invoice,
-                    attempt.provider(),
-                    reference,
-                    attempt.amount(),
-                    at,
-                    note);
-            invoices.payOpenFromCredit(transaction, account, attempt.amount().currency(), at);
-            return;
-        }
-        var unused = settle(
+        boolean isVoid = found.status() == InvoiceStatus.VOID;
+        var unused = settleOrCredit(
                 transaction,
                 account,
                 found,
                 attempt.amount(),
                 attempt.provider(),
                 reference,
-                by(attempt, "payment of invoice " + found.number()));
+                by(attempt, isVoid ? "payment of a void invoice" : "payment of invoice " + found.number()));
     }
 
     // What a provider says may be longer than a note, or nothing.
@@ -885,11 +1087,145 @@ public final class Payments {
                         tenant.value()));
     }
 
+    /**
+     * For the adapters of providers: a payer disputes a payment, and the provider took the money back until that is decided.
+     * The invoice stays paid. Locks the tenant's billing account.
+     *
+     * @param transaction in which
+     * @param provider through whom it was paid
+     * @param tenant whose payment
+     * @param paymentReference of a payment that was taken in
+     * @param dispute names the dispute at the provider
+     * @param amount how much was taken back: more than 0, at most what was paid and is not disputed yet
+     * @param note who reports it, and why
+     * @return the dispute; one that was reported before as it is, also when it is over
+     * @throws BillingException when the tenant has no such payment, or the dispute was reported before for another payment or
+     *     amount
+     * @throws SQLException when the database refuses it
+     */
+    public PaymentDispute disputed(
+            Transaction transaction,
+            String provider,
+            TenantId tenant,
+            String paymentReference,
+            String dispute,
+            Money amount,
+            ChangeNote note)
+            throws SQLException {
+        if (dispute.isBlank()) {
+            throw new IllegalArgumentException("A dispute has a name at its provider, by which it is told from others");
+        }
+        BillingAccount account = accounts.lock(transaction, tenant);
+        Payment payment = find(transaction.connection(), provider, paymentReference)
+                .filter(known ->
+                        known.tenant().equals(tenant) && !known.amount().isNegative())
+                .orElseThrow(() -> new BillingException("Dispute '" + dispute + "' is about payment '"
+                        + paymentReference + "' of provider '" + provider + "', but tenant " + tenant
+                        + " has no such payment. Take it in first, and report the dispute again."));
+        return disputes.open(transaction, account, payment, dispute, amount, note);
+    }
+
+    /**
+     * For the adapters of providers: a dispute was won, and the money came back. Locks the tenant's billing account.
+     *
+     * @param transaction in which
+     * @param provider through whom it was paid
+     * @param tenant whose payment
+     * @param dispute names the dispute at the provider; it was reported before
+     * @param note who reports it, and why
+     * @return the dispute; what is reported last counts, and is booked once
+     * @throws BillingException when the tenant has no such dispute
+     * @throws SQLException when the database refuses it
+     */
+    public PaymentDispute disputeWon(
+            Transaction transaction, String provider, TenantId tenant, String dispute, ChangeNote note)
+            throws SQLException {
+        BillingAccount account = accounts.lock(transaction, tenant);
+        return disputes.end(transaction, account, provider, dispute, PaymentDispute.State.WON, note);
+    }
+
+    /**
+     * For the adapters of providers: a dispute was lost, and the money is gone. It is a loss, and the invoice that was paid
+     * is not due again; what of the payment is in the tenant's credit still is taken from there first. Locks the tenant's
+     * billing account.
+     *
+     * @param transaction in which
+     * @param provider through whom it was paid
+     * @param tenant whose payment
+     * @param dispute names the dispute at the provider; it was reported before
+     * @param note who reports it, and why
+     * @return the dispute; what is reported last counts, and is booked once
+     * @throws BillingException when the tenant has no such dispute
+     * @throws SQLException when the database refuses it
+     */
+    public PaymentDispute disputeLost(
+            Transaction transaction, String provider, TenantId tenant, String dispute, ChangeNote note)
+            throws SQLException {
+        BillingAccount account = accounts.lock(transaction, tenant);
+        return disputes.end(transaction, account, provider, dispute, PaymentDispute.State.LOST, note);
+    }
+
+    /**
+     * How the open invoices of a tenant are collected: by whom, when next, and what was said no to.
+     *
+     * @param tenant whose
+     * @return those that are due first come first, at most 1,000
+     */
+    public List<InvoiceCollection> collections(TenantId tenant) {
+        return database.transact("tell how tenant " + tenant + " is collected from", transaction -> {
+            Map<UUID, Instant> retries = nextRetries.of(transaction, tenant);
+            return Sql.list(transaction.connection(), row -> collection(row, retries), """
+                    select i.id, i.number_text, i.due, i.currency, i.collect_at, a.provider, u.provider as asked, u.ask_at,
+                      d.code, d.message, d.final, d.ended_at
+                    from invoice i join billing_account a on a.tenant_id = i.tenant_id
+                    left join payment_attempt u
+                      on u.invoice_id = i.id and u.kind = 'COLLECT' and u.state in ('STARTED', 'PENDING')
+                    left join lateral (
+                      select code, message, final, ended_at from payment_attempt p
+                      where p.invoice_id = i.id and p.kind = 'COLLECT' and p.state = 'DECLINED'
+                      order by ended_at desc, id desc limit 1
+                    ) d on true
+                    where i.tenant_id = ? and i.status = 'OPEN' order by i.due_at, i.created_at, i.number limit 1000
+                    """, tenant.value());
+        });
+    }
+
+    private InvoiceCollection collection(ResultSet row, Map<UUID, Instant> retries) throws SQLException {
+        UUID invoice = row.getObject("id", UUID.class);
+        String asked = row.getString("asked");
+        String provider = asked == null ? row.getString("provider") : asked;
+        PaymentProvider known = providers.get(provider);
+        boolean collects = known != null && known.collects();
+        Instant next = Sql.optionalInstant(row, "ask_at");
+        if (asked == null && collects) {
+            Instant wanted = Sql.optionalInstant(row, "collect_at");
+            next = wanted == null ? retries.get(invoice) : wanted;
+        }
+        Instant declinedAt = Sql.optionalInstant(row, "ended_at");
+        InvoiceCollection.Decline no = declinedAt == null
+                ? null
+                : new InvoiceCollection.Decline(
+                        row.getString("code"), row.getString("message"), row.getBoolean("final"), declinedAt);
+        Money due = Money.ofMinor(row.getLong("due"), row.getString("currency"));
+        return new InvoiceCollection(
+                invoice, row.getString("number_text"), due, provider, collects, asked != null, next, no);
+    }
+
+    /**
+     * The payments of a tenant that are disputed, or were.
+     *
+     * @param tenant whose
+     * @return the newest first, at most 1,000
+     */
+    public List<PaymentDispute> disputes(TenantId tenant) {
+        return database.transact(
+                "list what was disputed of tenant " + tenant, transaction -> Disputes.of(transaction, tenant));
+    }
+
     private static final String SELECT =
             "select id, tenant_id, invoice_id, provider, reference, currency, amount, at, actor, reason from payment";
 
-    private static Optional<Payment> find(Connection connection, String provider, String reference)
-            throws SQLException {
+    static Optional<Payment> find(Connection connection, String provider, String reference) throws SQLException {
         return Sql.first(
                 connection, Payments::read, SELECT + " where provider = ? and reference = ?", provider, reference);
     }

@@ -42,7 +42,7 @@ public final class BillingJobs implements AutoCloseable {
     // A run that fails is tried again with the next one; what it had done is done.
     private static void run(BillingRun run) {
         try {
-            BillingRun.Done done = Tenancy.callAsPlatform("billing run", run::run);
+            BillingRun.Done done = Tenancy.callAsPlatformRoutine("billing run", run::run);
             LOG.debug("Billing was run: {}", done);
         } catch (Exception failure) {
             LOG.error("The billing run failed and is tried again", failure);

@@ -111,7 +111,7 @@ public final class BillingRun {
         try {
             List<Future<Integer>> all = new ArrayList<>();
             for (int i = 0; i < workers; i++) {
-                all.add(threads.submit(() -> Tenancy.callAsPlatform("billing run", this::runRest)));
+                all.add(threads.submit(() -> Tenancy.callAsPlatformRoutine("billing run", this::runRest)));
             }
             int ran = first;
             for (Future<Integer> each : all) {

@@ -1,6 +1,7 @@
 package io.tenancy.billing.subscription;
 
 import io.tenancy.billing.BillingException;
+import io.tenancy.billing.account.AccountChange;
 import io.tenancy.billing.catalogue.AddOnPrices;
 import io.tenancy.billing.catalogue.PlanPrices;
 import io.tenancy.billing.catalogue.PriceBook;
@@ -306,6 +307,20 @@ public final class BillingCatalogue {
      * @throws BillingException when the catalogue has no such plan
      */
     public long negotiate(String plan, String charges) {
+        return negotiate(plan, charges, AccountChange.UNNAMED);
+    }
+
+    /**
+     * The same, and keeps who agreed it: {@link #negotiatedBy}.
+     *
+     * @param plan code of the plan
+     * @param charges a billing section of a version as documents have it, JSON or YAML
+     * @param note who and why
+     * @return number of the terms
+     * @throws InvalidCatalogueException naming everything that is wrong in the section
+     * @throws BillingException when the catalogue has no such plan
+     */
+    public long negotiate(String plan, String charges, ChangeNote note) {
         return database.transact("store what was agreed for plan '" + plan + "'", transaction -> {
             Connection connection = transaction.connection();
             Prices now = prices.in(connection);
@@ -315,7 +330,7 @@ public final class BillingCatalogue {
             int version = known.versionAt(transaction.recordedAt())
                     .orElse(known.versions().get(known.versions().size() - 1))
                     .version();
-            return insert(
+            long number = insert(
                     connection,
                     "NEGOTIATED",
                     plan,
@@ -324,7 +339,30 @@ public final class BillingCatalogue {
                     null,
                     PriceBookWriter.write(terms),
                     now.revision());
+            Sql.update(
+                    connection,
+                    "update billing_terms set actor = ?, reason = ? where id = ?",
+                    note.actor(),
+                    note.reason(),
+                    number);
+            return number;
         });
+    }
+
+    /**
+     * Who stored what was agreed with a tenant, and why.
+     *
+     * @param terms number of the terms
+     * @return empty when there are no such terms, or they were imported
+     */
+    public Optional<ChangeNote> negotiatedBy(long terms) {
+        return database.transact(
+                "look up who agreed terms " + terms,
+                transaction -> Sql.first(
+                        transaction.connection(),
+                        row -> new ChangeNote(row.getString(1), row.getString(2)),
+                        "select actor, reason from billing_terms where id = ? and actor is not null",
+                        terms));
     }
 
     /**

@@ -231,7 +231,7 @@ public final class Subscriptions {
                 List.of());
         TenantStatus lastSet = before.map(Stored::tenantStatus).orElse(null);
         Stored stored = new Stored(fresh, 1, lastSet);
-        return new Begun(new Course(transaction, account, prices, stored), stored, before.isEmpty());
+        return new Begun(new Course(transaction, account, prices, stored, at), stored, before.isEmpty());
     }
 
     private static CouponUse use(Coupon coupon) {
@@ -854,7 +854,12 @@ public final class Subscriptions {
         Stored stored;
 
         Course(Transaction transaction, BillingAccount account, Prices prices, Stored stored) {
-            this(transaction, account, prices, stored, null);
+            this(transaction, account, prices, stored, accounts.now(account));
+        }
+
+        /** As of an instant that was looked up already: a second may have passed since. */
+        Course(Transaction transaction, BillingAccount account, Prices prices, Stored stored, Instant now) {
+            this(transaction, account, prices, stored, null, now);
         }
 
         Course(
@@ -863,6 +868,16 @@ public final class Subscriptions {
                 Prices prices,
                 Stored stored,
                 @Nullable SubscriptionBatch batch) {
+            this(transaction, account, prices, stored, batch, accounts.now(account));
+        }
+
+        Course(
+                Transaction transaction,
+                BillingAccount account,
+                Prices prices,
+                Stored stored,
+                @Nullable SubscriptionBatch batch,
+                Instant now) {
             this.batch = batch;
             this.transaction = transaction;
             this.account = account;
@@ -870,7 +885,7 @@ public final class Subscriptions {
             this.stored = stored;
             this.first = stored.subscription();
             this.firstVersion = stored.version();
-            this.now = accounts.now(account);
+            this.now = now;
             Connection connection = transaction.connection();
             this.terms = prices.in(connection);
             this.engine = new SubscriptionEngine(

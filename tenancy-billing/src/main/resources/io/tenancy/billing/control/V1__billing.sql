@@ -27,7 +27,11 @@ create table billing_terms (
   expires_after_days integer,
   content text not null,
   content_hash text not null,
-  revision bigint not null
+  revision bigint not null,
+  -- Who agreed it, and why; null for the others: who imported them is with their revision.
+  actor text,
+  reason text,
+  check ((actor is null) = (reason is null))
 );
 
 create unique index billing_terms_version on billing_terms (kind, code, version) where kind <> 'NEGOTIATED';
@@ -42,6 +46,19 @@ create table billing_account (
   frozen_at timestamptz,
   created_at timestamptz not null
 );
+
+-- Who changed something about how a tenant is billed, and why.
+create table billing_account_record (
+  id bigint generated always as identity primary key,
+  tenant_id uuid not null,
+  recorded_at timestamptz not null,
+  kind text not null,
+  detail text not null,
+  actor text not null,
+  reason text not null
+);
+
+create index billing_account_record_tenant on billing_account_record (tenant_id, id);
 
 create table subscription (
   id uuid primary key,
@@ -231,7 +248,7 @@ create table ledger_entry (
   transaction_id bigint not null references ledger_transaction (id),
   position smallint not null,
   account text not null
-    check (account in ('RECEIVABLE', 'CASH', 'CREDIT', 'GIFT', 'REVENUE', 'DISCOUNT', 'TAX', 'WRITE_OFF', 'PROMOTION')),
+    check (account in ('RECEIVABLE', 'CASH', 'DISPUTED', 'CREDIT', 'GIFT', 'REVENUE', 'DISCOUNT', 'TAX', 'WRITE_OFF', 'PROMOTION')),
   tenant_id uuid not null,
   invoice_id uuid,
   currency text not null,
@@ -274,6 +291,9 @@ create trigger ledger_entry_append_only before update or delete or truncate on l
 create trigger ledger_transaction_append_only before update or delete or truncate on ledger_transaction
   for each statement execute function refuse_change_of_record();
 
+create trigger billing_account_record_append_only before update or delete or truncate on billing_account_record
+  for each statement execute function refuse_change_of_record();
+
 create trigger subscription_record_append_only before update or delete or truncate on subscription_record
   for each statement execute function refuse_change_of_record();
 
@@ -296,7 +316,9 @@ create table payment_attempt (
   -- When the provider is asked, or asked again; null once the outcome is known.
   ask_at timestamptz,
   -- How often it was asked, or about to be.
-  asks integer not null default 0
+  asks integer not null default 0,
+  -- How often of these the provider said that it did nothing.
+  busy integer not null default 0
 );
 
 create index payment_attempt_ask_at on payment_attempt (ask_at) where ask_at is not null;
@@ -322,6 +344,31 @@ create table payment (
 
 create index payment_tenant on payment (tenant_id, at);
 create index payment_invoice on payment (invoice_id);
+
+-- Payments that their payers dispute: the provider took the money back, for now or for good.
+create table payment_dispute (
+  id uuid primary key,
+  provider text not null,
+  -- Names it at the provider.
+  dispute text not null,
+  tenant_id uuid not null,
+  payment_id uuid not null references payment (id),
+  currency text not null,
+  amount bigint not null check (amount > 0),
+  state text not null check (state in ('OPEN', 'WON', 'LOST')),
+  -- How often something was booked for it.
+  turns integer not null,
+  at timestamptz not null,
+  recorded_at timestamptz not null,
+  ended_at timestamptz,
+  actor text not null,
+  reason text not null,
+  unique (provider, dispute),
+  check ((state = 'OPEN') = (ended_at is null))
+);
+
+create index payment_dispute_tenant on payment_dispute (tenant_id, recorded_at);
+create index payment_dispute_payment on payment_dispute (payment_id);
 
 create table dunning (
   invoice_id uuid primary key references invoice (id),

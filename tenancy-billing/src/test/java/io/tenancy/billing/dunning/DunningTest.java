@@ -620,4 +620,40 @@ class DunningTest {
         billing.run().run();
         assertThat(billing.invoices().of(tenant)).hasSize(2);
     }
+
+    @Test
+    void anotherWayToPayIsTriedThoughTheCardWasDeclinedForGoodAndTriedAgainByThePolicy() {
+        TenantId tenant = withCard();
+        CARDS.thenDecline(true);
+        start(tenant, "pro");
+        days(-14, -12);
+        int before = CARDS.asked.size();
+        CARDS.thenDecline(false);
+
+        int collected = fixture.transact(transaction -> billing.payments().collectAgain(transaction, tenant));
+        billing.run().run();
+        assertThat(collected).isEqualTo(1);
+        assertThat(CARDS.asked).hasSize(before + 1);
+        assertThat(invoice(tenant).status()).isEqualTo(InvoiceStatus.OPEN);
+        assertThat(fixture.rows("select retries::text from dunning where tenant_id = '" + tenant + "'"))
+                .containsExactly("true");
+    }
+
+    @Test
+    void anotherWayToPayGivesAccessBackAtOnce() {
+        TenantId tenant = withCard();
+        CARDS.thenDecline(true);
+        start(tenant, "pro");
+        days(-14, -8);
+        assertThat(fixture.statusOf(tenant)).isEqualTo(TenantStatus.SUSPENDED);
+        int before = CARDS.asked.size();
+        CARDS.forget();
+
+        assertThat(billing.payments().collectNow(tenant, NOTE)).isEqualTo(1);
+        billing.payments().collectDue();
+
+        assertThat(before).isEqualTo(1);
+        assertThat(fixture.statusOf(tenant)).isEqualTo(TenantStatus.ACTIVE);
+        assertThat(invoice(tenant).status()).isEqualTo(InvoiceStatus.PAID);
+    }
 }

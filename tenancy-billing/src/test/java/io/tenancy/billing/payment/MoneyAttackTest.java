@@ -59,7 +59,7 @@ class MoneyAttackTest {
                 }
                 AtOnce.Outcomes<Integer> outcomes = AtOnce.run(choices.size(), number -> () -> {
                     Random own = new Random(choices.get(number));
-                    act(fixture.billing, cards, tenants.get(own.nextInt(tenants.size())), own);
+                    act(fixture, cards, tenants.get(own.nextInt(tenants.size())), own);
                     return number;
                 });
                 assertThat(outcomes.failures())
@@ -71,6 +71,9 @@ class MoneyAttackTest {
                 fixture.billing.run().run();
                 requireRight(fixture, tenants, "seed " + seed + ", round " + round);
             }
+            assertThat(fixture.rows("select distinct state from payment_dispute order by 1"))
+                    .as("what became of disputes with seed %s", seed)
+                    .containsExactly("LOST", "OPEN", "WON");
         }
     }
 
@@ -87,11 +90,12 @@ class MoneyAttackTest {
         return Money.ofMinor(1 + random.nextInt(12_000), "USD");
     }
 
-    private static void act(TenancyBilling billing, ScriptedProvider cards, TenantId tenant, Random random) {
+    private static void act(BillingFixture fixture, ScriptedProvider cards, TenantId tenant, Random random) {
+        TenancyBilling billing = fixture.billing;
         List<Invoice> invoices = billing.invoices().of(tenant);
         Invoice any = invoices.isEmpty() ? null : invoices.get(random.nextInt(invoices.size()));
         String key = "key-" + random.nextInt(1_000_000);
-        switch (random.nextInt(18)) {
+        switch (random.nextInt(23)) {
             case 0 -> billing.payments().topUp(tenant, amount(random), key, NOTE);
             case 1 -> billing.payments().grantCredit(tenant, amount(random), key, NOTE);
             case 2 -> billing.payments().refund(tenant, billing.payments().refundable(tenant, "USD"), key, NOTE);
@@ -113,6 +117,21 @@ class MoneyAttackTest {
             case 10 -> billing.subscriptions().change(tenant, new SubscriptionChange.Pause(), NOTE);
             case 11 -> billing.subscriptions().change(tenant, new SubscriptionChange.Resume(), NOTE);
             case 12 -> report(billing, cards, random);
+            case 13, 14, 15 -> dispute(fixture, tenant, random);
+            case 16 -> billing.payments().collectNow(tenant, NOTE);
+            case 17 -> {
+                if (any != null) {
+                    var unused = fixture.transact(transaction -> billing.payments()
+                            .receiveThrough(
+                                    transaction,
+                                    ScriptedProvider.NAME,
+                                    tenant,
+                                    any.id(),
+                                    amount(random),
+                                    "page-" + random.nextInt(20),
+                                    NOTE));
+                }
+            }
             default -> {
                 if (any != null) {
                     correct(billing, tenant, any, key, random);
@@ -135,6 +154,28 @@ class MoneyAttackTest {
         }
     }
 
+    /** One of few disputes of any payment begins, is won or is lost, again and again. */
+    private static void dispute(BillingFixture fixture, TenantId tenant, Random random) {
+        Payments payments = fixture.billing.payments();
+        List<PaymentDispute> known = payments.disputes(tenant);
+        if (!known.isEmpty() && random.nextBoolean()) {
+            PaymentDispute one = known.get(random.nextInt(known.size()));
+            boolean won = random.nextBoolean();
+            var unused = fixture.transact(transaction -> won
+                    ? payments.disputeWon(transaction, one.provider(), tenant, one.id(), NOTE)
+                    : payments.disputeLost(transaction, one.provider(), tenant, one.id(), NOTE));
+            return;
+        }
+        List<Payment> all = payments.of(tenant);
+        if (!all.isEmpty()) {
+            Payment one = all.get(random.nextInt(all.size()));
+            Money amount = random.nextBoolean() ? one.amount() : amount(random);
+            String id = "dispute-" + random.nextInt(30);
+            var unused = fixture.transact(transaction ->
+                    payments.disputed(transaction, one.provider(), tenant, one.reference(), id, amount, NOTE));
+        }
+    }
+
     /** A provider that reports by itself, late, twice, and not what it said before. */
     private static void report(TenancyBilling billing, ScriptedProvider cards, Random random) {
         if (cards.asked.isEmpty()) {
@@ -151,12 +192,34 @@ class MoneyAttackTest {
                                 : new PaymentResult.Declined("late", "late", false));
     }
 
-    private static void requireRight(BillingFixture fixture, List<TenantId> tenants, String when) {
-        assertThat(fixture.billing.ledger().faults()).as(when).isEmpty();
+    /** Where the money of disputes is, told apart from the books by the payments and disputes alone. */
+    private static void requireDisputes(BillingFixture fixture, String when) {
+        String cash = "select p.tenant_id || ' ' || sum(p.amount) from (select tenant_id, amount from payment union all"
+                + " select tenant_id, -amount from payment_dispute where state <> 'WON' union all"
+                + " select tenant_id, -amount from payment_attempt where kind = 'REFUND' and state in ('STARTED', 'PENDING')"
+                + ") p group by tenant_id having sum(p.amount) <> 0 order by 1";
         assertThat(fixture.rows("select tenant_id || ' ' || sum(amount) from ledger_entry where account = 'CASH'"
-                        + " group by tenant_id having sum(amount) < 0"))
+                        + " group by tenant_id having sum(amount) <> 0 order by 1"))
+                .as(when)
+                .isEqualTo(fixture.rows(cash));
+        assertThat(
+                        fixture.rows(
+                                "select d.id::text from payment_dispute d join payment p on p.id = d.payment_id"
+                                        + " where d.state <> 'WON' group by d.id, p.id, p.amount having"
+                                        + " (select sum(amount) from payment_dispute o where o.payment_id = p.id and o.state <> 'WON') > p.amount"))
                 .as(when)
                 .isEmpty();
+    }
+
+    private static void requireRight(BillingFixture fixture, List<TenantId> tenants, String when) {
+        assertThat(fixture.billing.ledger().faults()).as(when).isEmpty();
+        // What payers take back by themselves, also of what was paid back before, is no refund.
+        assertThat(fixture.rows("select e.tenant_id || ' ' || sum(amount) from ledger_entry e join ledger_transaction t"
+                        + " on t.id = e.transaction_id where account = 'CASH' and t.kind <> 'dispute'"
+                        + " group by e.tenant_id having sum(amount) < 0"))
+                .as(when)
+                .isEmpty();
+        requireDisputes(fixture, when);
         assertThat(fixture.rows("select fault from subscription where fault is not null"))
                 .as(when)
                 .isEmpty();

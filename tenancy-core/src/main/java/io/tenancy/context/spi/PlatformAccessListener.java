@@ -2,7 +2,10 @@ package io.tenancy.context.spi;
 
 import io.tenancy.context.Scope;
 
-/** Hears of every entry into platform scope, before the work begins. */
+/**
+ * Hears of every entry into platform scope, before the work begins; of jobs that enter it again and again for one reason
+ * ({@link io.tenancy.context.Tenancy#callAsPlatformRoutine}), of the first entry since it listens.
+ */
 @FunctionalInterface
 public interface PlatformAccessListener {
 

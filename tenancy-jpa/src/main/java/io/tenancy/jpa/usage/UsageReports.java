@@ -88,6 +88,11 @@ public final class UsageReports {
             order by r.tenant_id
             """);
 
+    private static final String BY_PROPERTY = EffectiveEvents.WITH + """
+            select coalesce(properties::jsonb ->> ?, '') as part, sum(quantity) as summed, count(*) as counted
+            from effective group by part order by part
+            """;
+
     private static final String KEPT_SINCE = UsageTables.sql("select since from {usage_kept} where since > ?");
 
     private final DataSource platform;
@@ -158,6 +163,71 @@ public final class UsageReports {
                 return row.next() ? row.getBigDecimal(1) : null;
             }
         }
+    }
+
+    /**
+     * What a tenant used in a stretch of time, apart by a property of the events. The parts add up to {@link #total}, with
+     * late events and corrections, as long as roll-ups are what events add up to. Counted from the events themselves, which
+     * takes the longer the more of them there are; roll-ups do not know properties.
+     *
+     * @param tenant whose usage
+     * @param metric of what; one that is summed or counted
+     * @param property name of the property
+     * @param from the first instant, on the hour
+     * @param until the first instant after it, on the hour
+     * @return what was used by value of the property, in the order of the values; events without the property are under an
+     *     empty text
+     * @throws TenantMismatchException when it is not the bound tenant, outside of platform scope
+     * @throws IllegalArgumentException when the metric is not defined, is neither summed nor counted, the times are not on
+     *     the hour or empty, or reach back to events that are no longer kept
+     */
+    public Map<String, BigDecimal> totalsBy(
+            TenantId tenant, String metric, String property, Instant from, Instant until) {
+        requireAllowed(tenant);
+        UsagePeriod period = new UsagePeriod(from, until);
+        UsageAggregation aggregation = metric(metric).aggregation();
+        if (aggregation != UsageAggregation.SUM && aggregation != UsageAggregation.COUNT) {
+            throw new IllegalArgumentException("The usage of '" + metric + "' was asked for by '" + property
+                    + "', but it is aggregated as " + aggregation + ", whose parts do not add up. Ask for its total.");
+        }
+        try (Connection connection = platform.getConnection()) {
+            requireEventsKept(connection, metric, period);
+            return totalsBy(connection, tenant, metric, property, period, aggregation == UsageAggregation.COUNT);
+        } catch (SQLException failure) {
+            throw UsageFailures.unreadable("tell the usage of '" + metric + "' by '" + property + "'", failure);
+        }
+    }
+
+    private static Map<String, BigDecimal> totalsBy(
+            Connection connection, TenantId tenant, String metric, String property, UsagePeriod period, boolean counted)
+            throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(BY_PROPERTY)) {
+            int next = 1;
+            for (int half = 0; half < 2; half++) {
+                query.setObject(next++, tenant.value());
+                query.setString(next++, metric);
+                query.setObject(next++, SqlValues.time(period.start()));
+                query.setObject(next++, SqlValues.time(period.until()));
+            }
+            query.setString(next, property);
+            Map<String, BigDecimal> parts = new LinkedHashMap<>();
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    parts.put(row.getString("part"), plain(row.getBigDecimal(counted ? "counted" : "summed")));
+                }
+            }
+            return parts;
+        }
+    }
+
+    private static void requireEventsKept(Connection connection, String metric, UsagePeriod period)
+            throws SQLException {
+        keptSinceLaterThan(connection, period.start()).ifPresent(since -> {
+            throw new IllegalArgumentException("The usage of '" + metric + "' was asked for by a property from "
+                    + period.start() + ", but events are kept since " + since
+                    + " only. Ask for a later time, or for its"
+                    + " total.");
+        });
     }
 
     /**
@@ -265,15 +335,18 @@ public final class UsageReports {
         if (isWholeDays(period) && metric.aggregation() != UsageAggregation.UNIQUE) {
             return;
         }
+        keptSinceLaterThan(connection, period.start()).ifPresent(since -> {
+            throw new IllegalArgumentException("The usage of '" + metric.name() + "' was asked for from "
+                    + period.start() + ", but hours and different values are kept since " + since
+                    + " only. Ask for whole days in UTC, for billing periods or for a later time.");
+        });
+    }
+
+    private static Optional<Instant> keptSinceLaterThan(Connection connection, Instant instant) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(KEPT_SINCE)) {
-            query.setObject(1, SqlValues.time(period.start()));
+            query.setObject(1, SqlValues.time(instant));
             try (ResultSet row = query.executeQuery()) {
-                if (row.next()) {
-                    throw new IllegalArgumentException("The usage of '" + metric.name() + "' was asked for from "
-                            + period.start() + ", but hours and different values are kept since "
-                            + SqlValues.time(row, "since") + " only. Ask for whole days in UTC, for billing periods"
-                            + " or for a later time.");
-                }
+                return row.next() ? Optional.of(SqlValues.time(row, "since")) : Optional.empty();
             }
         }
     }

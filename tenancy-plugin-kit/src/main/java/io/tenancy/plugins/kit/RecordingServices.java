@@ -147,8 +147,8 @@ public final class RecordingServices implements PluginServices {
     }
 
     /**
-     * Has somebody else change a value during the next call, before its effects take place: a call that had read the value
-     * then fails with {@link io.tenancy.plugins.sandbox.PluginFailedException.Kind#CONFLICT}.
+     * Has somebody else change a value during the next call, before its effects take place: a call that had read the value,
+     * or listed keys among which it is new, then fails with {@link io.tenancy.plugins.sandbox.PluginFailedException.Kind#CONFLICT}.
      *
      * @param key of the value
      * @return this
@@ -311,6 +311,12 @@ public final class RecordingServices implements PluginServices {
             if (now != version) {
                 throw new EffectConflictException("The value of '" + key + "' was read in version " + version
                         + " and is now in version " + now + "; call again.");
+            }
+        });
+        effects.listings().forEach((prefix, listing) -> {
+            if (!PluginEffects.Listing.of(keys(prefix)).equals(listing)) {
+                throw new EffectConflictException(
+                        "The keys that begin with '" + prefix + "' were listed, and are others" + " now; call again.");
             }
         });
         effects.values().forEach((key, value) -> {

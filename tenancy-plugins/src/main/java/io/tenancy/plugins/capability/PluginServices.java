@@ -110,7 +110,8 @@ public interface PluginServices {
      * caller is told.
      *
      * @param effects never empty
-     * @throws EffectConflictException when somebody else changed a value that the call had read
+     * @throws EffectConflictException when somebody else changed a value that the call had read, or keys that it had
+     *     listed
      */
     default void apply(PluginEffects effects) {
         throw new UnsupportedOperationException("Nothing here takes effects, but there were " + effects);

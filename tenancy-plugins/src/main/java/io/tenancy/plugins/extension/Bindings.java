@@ -14,6 +14,7 @@ import io.tenancy.plugins.pack.ExtensionPoint;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -44,6 +45,15 @@ final class Bindings {
     }
 
     private List<BoundPlugin> load(TenantId tenant) {
+        return list("where tenant_id = ? and enabled order by point, position, plugin", tenant.value());
+    }
+
+    /** Those that are disabled too, as they are now. */
+    List<BoundPlugin> all(TenantId tenant, ExtensionPoint point) {
+        return list("where tenant_id = ? and point = ? order by position, plugin", tenant.value(), point.key());
+    }
+
+    private List<BoundPlugin> list(String condition, Object... parameters) {
         return transactions.transact(
                 "look up plugins of a tenant",
                 transaction -> Sql.list(
@@ -55,22 +65,29 @@ final class Bindings {
                                 row.getString("config"),
                                 FailurePolicy.valueOf(row.getString("policy"))),
                         "select point, plugin, active_digest, config, policy from plugin_binding"
-                                + " join plugin_installation using (tenant_id, plugin)"
-                                + " where tenant_id = ? and enabled order by point, position, plugin",
-                        tenant.value()));
+                                + " join plugin_installation using (tenant_id, plugin) " + condition,
+                        parameters));
     }
 
     private void forgetSince(long revision) {
-        List<TenantId> changed = transactions.transact(
+        List<Optional<TenantId>> changed = transactions.transact(
                 "look up whose plugins changed",
                 transaction -> Sql.list(
                         transaction.connection(),
-                        row -> new TenantId(row.getObject(1, UUID.class)),
+                        row -> Optional.ofNullable(row.getObject(1, UUID.class)).map(TenantId::new),
+                        // One question, so that what is pruned meanwhile is found by one half or the other.
                         "select tenant_id from plugin_installation where revision > ?"
-                                + " union select tenant_id from plugin_removal where revision > ?",
+                                + " union select tenant_id from plugin_removal where revision > ?"
+                                + " union all select null from plugin_revision where pruned > ?",
+                        revision,
                         revision,
                         revision));
-        remembered.invalidateAll(changed);
+        if (changed.contains(Optional.<TenantId>empty())) {
+            // Of whom a plugin was removed is not known any more.
+            remembered.invalidateAll();
+            return;
+        }
+        remembered.invalidateAll(changed.stream().flatMap(Optional::stream).toList());
     }
 
     void order(TenantId tenant, ExtensionPoint point, List<String> plugins, ChangeNote note) {

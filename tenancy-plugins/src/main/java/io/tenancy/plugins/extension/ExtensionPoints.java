@@ -16,11 +16,14 @@ import io.tenancy.plugins.pack.PackageRefusedException;
 import io.tenancy.plugins.pack.PluginFunction;
 import io.tenancy.plugins.pack.PluginManifest;
 import io.tenancy.plugins.pack.StatedLimits;
+import io.tenancy.plugins.sandbox.OutputRule;
 import io.tenancy.plugins.sandbox.PluginCall;
 import io.tenancy.plugins.sandbox.PluginFailedException;
 import io.tenancy.plugins.sandbox.PluginHost;
+import io.tenancy.plugins.sandbox.PluginHostBusyException;
 import io.tenancy.plugins.sandbox.PluginLimits;
 import io.tenancy.plugins.sandbox.PluginResult;
+import io.tenancy.plugins.schema.CompiledSchema;
 import io.tenancy.plugins.usage.Conduct;
 import io.tenancy.plugins.usage.Conduct.Verdict;
 import io.tenancy.plugins.usage.FuelBudget;
@@ -50,6 +53,8 @@ public final class ExtensionPoints {
 
     private final Parts parts;
     private final Bindings bindings;
+    private final FunctionSchemas schemas = new FunctionSchemas();
+    private final CallFigures figures = new CallFigures();
 
     /**
      * What calls need.
@@ -99,6 +104,17 @@ public final class ExtensionPoints {
     }
 
     /**
+     * The plugins of a tenant at an extension point, those that are disabled too: what an order has to name.
+     *
+     * @param tenant who
+     * @param point where
+     * @return in their order
+     */
+    public List<BoundPlugin> all(TenantId tenant, ExtensionPoint point) {
+        return bindings.all(tenant, point);
+    }
+
+    /**
      * Gives plugins an order.
      *
      * @param tenant whose
@@ -126,8 +142,20 @@ public final class ExtensionPoints {
     }
 
     /**
+     * What came of calls on this node.
+     *
+     * @return counts that go on
+     */
+    public CallFigures figures() {
+        return figures;
+    }
+
+    /**
      * Calls the plugins of a tenant. Those of {@code content.transform} and {@code media.process} are a chain: each is given
      * what the one before returned. All others are given the same input; findings of {@code content.validate} are merged.
+     * A plugin whose function does not take the input, by the schema in its manifest, is not called and costs nothing; one
+     * whose output is not as that has it failed, and nothing that it did takes place. What then becomes of the rest is the
+     * plugin's policy's, so that a plugin that demands what no application gives stops nobody else.
      *
      * @param tenant for whom
      * @param point where
@@ -167,6 +195,7 @@ public final class ExtensionPoints {
             long micros = (System.nanoTime() - began) / 1_000;
             trace.add(new PluginTrace(
                     plugin.plugin(), plugin.digest(), called.outcome, called.fuel, micros, called.detail));
+            figures.called(called.outcome, called.fuel);
             judge(tenant, plugin, called.outcome);
             if (called.output == null) {
                 missed(plugin, called);
@@ -204,9 +233,17 @@ public final class ExtensionPoints {
             ready = parts.shelf.require(plugin.digest(), tenant);
         } catch (PackageRefusedException | PluginRefusedException | NotInStoreException refused) {
             return Called.without(Outcome.UNTRUSTED, 0, refused.getMessage());
+        } catch (PluginHostBusyException busy) {
+            return Called.without(Outcome.HOST_FAILED, 0, busy.getMessage());
         }
         PluginManifest manifest = ready.verified().manifest();
         PluginFunction function = functionOf(manifest, point);
+        FunctionSchemas.Schemas expected = schemas.of(plugin.digest(), function);
+        Optional<String> unfit = FunctionSchemas.told(
+                plugin.plugin(), function.name(), "input", expected.input().problem(input));
+        if (unfit.isPresent()) {
+            return Called.without(Outcome.REFUSED_INPUT, 0, unfit.get());
+        }
         PluginLimits limits = limits(manifest.limits(), function);
         Optional<FuelBudget.Reservation> reserved = parts.budget.take(tenant, limits.fuel());
         if (reserved.isEmpty()) {
@@ -224,7 +261,7 @@ public final class ExtensionPoints {
                 limits);
         Called called;
         try {
-            called = called(ready, call, point, plugin.plugin());
+            called = called(ready, call, new Expected(expected.output(), point, plugin.plugin(), function.name()));
         } catch (RuntimeException unforeseen) {
             reserved.get().settle(0);
             throw unforeseen;
@@ -234,32 +271,55 @@ public final class ExtensionPoints {
         return called;
     }
 
-    private Called called(PackageShelf.Ready ready, PluginCall call, ExtensionPoint point, String plugin) {
-        try {
-            PluginResult result = parts.host.call(ready.plugin(), call);
-            String output = result.output();
-            if (output == null) {
-                return Called.without(Outcome.DECLINED, result.fuel(), "It said: " + result.error());
+    /** What a plugin has to return. */
+    private static final class Expected implements OutputRule {
+        private final CompiledSchema schema;
+        private final ExtensionPoint point;
+        private final String plugin;
+        private final String function;
+        private List<Finding> findings = List.of();
+
+        Expected(CompiledSchema schema, ExtensionPoint point, String plugin, String function) {
+            this.schema = schema;
+            this.point = point;
+            this.plugin = plugin;
+            this.function = function;
+        }
+
+        @Override
+        public Optional<String> problem(String output) {
+            Optional<String> problem = FunctionSchemas.told(plugin, function, "output", schema.problem(output));
+            if (problem.isPresent() || point != ExtensionPoint.CONTENT_VALIDATE) {
+                return problem;
             }
-            return returned(result.fuel(), output, point, plugin);
-        } catch (PluginFailedException failed) {
-            boolean charged = failed.kind() != PluginFailedException.Kind.HOST;
-            return Called.without(
-                    failed.isByPlugin() ? Outcome.FAILED : Outcome.HOST_FAILED,
-                    charged ? failed.fuel() : 0,
-                    failed.getMessage());
+            try {
+                findings = Findings.read(plugin, output);
+                return Optional.empty();
+            } catch (IllegalArgumentException malformed) {
+                return Optional.of(String.valueOf(malformed.getMessage()));
+            }
         }
     }
 
-    private static Called returned(long fuel, String output, ExtensionPoint point, String plugin) {
-        if (point != ExtensionPoint.CONTENT_VALIDATE) {
-            return new Called(Outcome.RETURNED, fuel, output, List.of(), "");
-        }
+    private Called called(PackageShelf.Ready ready, PluginCall call, Expected expected) {
         try {
-            return new Called(Outcome.RETURNED, fuel, output, Findings.read(plugin, output), "");
-        } catch (IllegalArgumentException malformed) {
-            return Called.without(Outcome.FAILED, fuel, malformed.getMessage());
+            PluginResult result = parts.host.call(ready.plugin(), call, expected);
+            String output = result.output();
+            return output == null
+                    ? Called.without(Outcome.DECLINED, result.fuel(), "It said: " + result.error())
+                    : new Called(Outcome.RETURNED, result.fuel(), output, expected.findings, "");
+        } catch (PluginFailedException failed) {
+            figures.failed(failed.kind());
+            boolean charged = failed.kind() != PluginFailedException.Kind.HOST;
+            return Called.without(outcome(failed), charged ? failed.fuel() : 0, failed.getMessage());
         }
+    }
+
+    private static Outcome outcome(PluginFailedException failed) {
+        if (failed.kind() == PluginFailedException.Kind.INPUT) {
+            return Outcome.REFUSED_INPUT;
+        }
+        return failed.isByPlugin() ? Outcome.FAILED : Outcome.HOST_FAILED;
     }
 
     private static PluginFunction functionOf(PluginManifest manifest, ExtensionPoint point) {
@@ -292,7 +352,7 @@ public final class ExtensionPoints {
             case RETURNED, DECLINED -> Conduct.Call.GOOD;
             case FAILED -> Conduct.Call.FAILED;
             case THROTTLED -> Conduct.Call.THROTTLED;
-            case UNTRUSTED, HOST_FAILED -> null;
+            case REFUSED_INPUT, UNTRUSTED, HOST_FAILED -> null;
         };
         if (call == null) {
             return;

@@ -18,8 +18,10 @@ public record PluginTrace(String plugin, String digest, Outcome outcome, long fu
         RETURNED,
         /** It said that it cannot do it with this input. */
         DECLINED,
-        /** It failed. */
+        /** It failed; an output that is not as its manifest has it is a failure too. */
         FAILED,
+        /** It was not called, because its function does not take that input, by its manifest. */
+        REFUSED_INPUT,
         /** It was not called, because the tenant's fuel is used up for the moment. */
         THROTTLED,
         /** It was not called, because its package is not trusted any more. */

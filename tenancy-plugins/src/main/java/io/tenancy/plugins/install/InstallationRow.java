@@ -80,6 +80,13 @@ record InstallationRow(
         return step != null && waitsFor == null && refused == null;
     }
 
+    /** As it would be with a package on its way in, at a step. */
+    InstallationRow towards(String digest, InstallStep at) {
+        return new InstallationRow(
+                tenant, plugin, active, enabled, pinned, previous, digest, at, null, null, config, null, charged, 0,
+                version);
+    }
+
     /** What the package on its way in will find. */
     String configToBe() {
         return pendingConfig == null ? config : pendingConfig;

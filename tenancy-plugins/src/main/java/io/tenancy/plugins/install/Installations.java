@@ -46,6 +46,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Installations {
 
+    /** How many installations {@link #upgrade} looks at in one go. */
+    public static final int UPGRADES_AT_ONCE = Upgrades.AT_ONCE;
+
     /** How often it is asked again whether tenants may have what they have. */
     public static final Duration CHECKED_EVERY = Duration.ofHours(1);
 
@@ -54,7 +57,7 @@ public final class Installations {
     private static final String NOTHING_PENDING =
             "pending_step = null, pending_digest = null, pending_config = null," + " waits_for = null, refused = null";
     private static final String PIN = """
-            update plugin_installation set pinned = true, version = version + 1,
+            update plugin_installation set pinned = true, considered_at = null, version = version + 1,
             pending_step = case when active_digest is null then pending_step end,
             pending_digest = case when active_digest is null then pending_digest end,
             pending_config = case when active_digest is null then pending_config end,
@@ -74,6 +77,7 @@ public final class Installations {
     private final PluginValues values;
     private final PluginSecrets secrets;
     private final Pipeline pipeline;
+    private final Upgrades upgrades;
 
     /**
      * What installations are made of.
@@ -113,6 +117,7 @@ public final class Installations {
         secrets = parts.secrets();
         pipeline = new Pipeline(
                 transactions, audit, messages, market, shelf, new Pipeline.Conditions(credentials, policy, regions));
+        upgrades = new Upgrades(transactions, audit, messages, market, pipeline);
     }
 
     /**
@@ -329,7 +334,8 @@ public final class Installations {
                     "update plugin_installation set version = version + 1, revision = ?,"
                             + " config = case when pending_digest is null then ? else config end,"
                             + " pending_config = case when pending_digest is null then null else ? end,"
-                            + " waits_for = case when pending_step = 'CONFIGURATION' then null else waits_for end"
+                            + " waits_for = case when pending_step = 'CONFIGURATION' then null else waits_for end,"
+                            + " considered_at = null"
                             + " where tenant_id = ? and plugin = ?",
                     revision,
                     config,
@@ -408,7 +414,8 @@ public final class Installations {
     }
 
     /**
-     * Keeps a plugin at its version until it is unpinned. An upgrade that is on its way in is given up.
+     * Keeps a plugin at its version until it is unpinned; an upgrade that is on its way in is given up. One that is not
+     * pinned is upgraded by the jobs as far as that needs nobody's word.
      *
      * @param tenant who
      * @param plugin id of the plugin
@@ -425,7 +432,7 @@ public final class Installations {
                 "",
                 pinned
                         ? PIN
-                        : "update plugin_installation set pinned = false, version = version + 1 where tenant_id = ? and plugin = ?");
+                        : "update plugin_installation set pinned = false, considered_at = null, version = version + 1 where tenant_id = ? and plugin = ?");
     }
 
     /**
@@ -466,7 +473,8 @@ public final class Installations {
                 note,
                 row -> !row.enabled() && row.active() != null,
                 "it is enabled, or was never active",
-                "update plugin_installation set enabled = true, version = version + 1 where tenant_id = ? and plugin = ?");
+                "update plugin_installation set enabled = true, considered_at = null, version = version + 1"
+                        + " where tenant_id = ? and plugin = ?");
     }
 
     private void requireAllowed(InstallationRow row, PluginManifest manifest) {
@@ -554,7 +562,8 @@ public final class Installations {
         String charged = Charges.written(manifest.price());
         Sql.update(
                 transaction.connection(),
-                "update plugin_installation set active_digest = previous_digest, previous_digest = null, enabled = true,"
+                "update plugin_installation set left_digests = array_append(left_digests, active_digest),"
+                        + " active_digest = previous_digest, previous_digest = null, enabled = true,"
                         + " config = coalesce(previous_config, config), previous_config = null, pending_config = null,"
                         + " pinned = true, pending_digest = null, pending_step = null, waits_for = null, refused = null,"
                         + " charged = ?, version = version + 1, revision = ? where tenant_id = ? and plugin = ?",
@@ -625,6 +634,31 @@ public final class Installations {
     }
 
     /**
+     * What a plugin has of a tenant, as uninstalling it would return it. Nothing changes but that it is written down.
+     *
+     * @param tenant who
+     * @param plugin id of the plugin
+     * @param note who wants it, and why
+     * @return what it has
+     * @throws InstallationConflictException when it is not installed
+     */
+    public PluginExport export(TenantId tenant, String plugin, ChangeNote note) {
+        return transactions.transact("export what a plugin has", transaction -> {
+            InstallationRow row = locked(transaction, tenant, plugin);
+            audit.write(transaction, tenant, plugin, row.active(), note.actor(), "export", note.reason());
+            return export(transaction, row);
+        });
+    }
+
+    private PluginExport export(Transaction transaction, InstallationRow row) throws SQLException {
+        return new PluginExport(
+                row.plugin(),
+                Objects.requireNonNullElse(row.active(), ""),
+                row.config(),
+                values.all(transaction, row.tenant(), row.plugin()));
+    }
+
+    /**
      * Uninstalls a plugin: nothing of it stays but what was written down.
      *
      * @param tenant who
@@ -641,11 +675,7 @@ public final class Installations {
         PluginExport had = transactions.transact("uninstall a plugin", transaction -> {
             long revision = Revisions.raiseInstalled(transaction);
             InstallationRow row = locked(transaction, tenant, plugin);
-            PluginExport export = new PluginExport(
-                    plugin,
-                    Objects.requireNonNullElse(row.active(), ""),
-                    row.config(),
-                    values.all(transaction, tenant, plugin));
+            PluginExport export = export(transaction, row);
             Sql.update(
                     transaction.connection(),
                     "delete from plugin_installation where tenant_id = ? and plugin = ?",
@@ -654,9 +684,10 @@ public final class Installations {
             values.removeAll(transaction, tenant, plugin);
             Sql.update(
                     transaction.connection(),
-                    "insert into plugin_removal (tenant_id, revision) values (?, ?)",
+                    "insert into plugin_removal (tenant_id, revision, removed_at) values (?, ?, ?)",
                     tenant.value(),
-                    revision);
+                    revision,
+                    transaction.recordedAt());
             if (row.charged() != null) {
                 messages.add(
                         transaction,
@@ -751,6 +782,18 @@ public final class Installations {
             }
         }
         return due.size();
+    }
+
+    /**
+     * Upgrades plugins that are not pinned to their highest listed version that asks for and costs nothing in addition, whose
+     * form the settings fit, and that was not gone back from. What a higher one waits for is told to people and written down,
+     * once for each version. Each installation is looked at when something new is listed, and every six hours.
+     *
+     * @param now what time it is
+     * @return how many installations were looked at; more may be due where it is {@value #UPGRADES_AT_ONCE}
+     */
+    public int upgrade(Instant now) {
+        return upgrades.run(now);
     }
 
     /**

@@ -128,6 +128,31 @@ final class Pipeline {
         }
     }
 
+    /**
+     * What an upgrade would come to, of which nothing is kept.
+     *
+     * @param goesThrough whether it would become active by itself
+     * @param waits whether it would wait for the tenant
+     * @param why in words, where it does not go through
+     */
+    record Trial(boolean goesThrough, boolean waits, String why) {}
+
+    /** Takes the steps of an upgrade up to its becoming active, and keeps nothing of it. */
+    Trial trial(InstallationRow row, String digest) {
+        InstallStep step = InstallStep.COMPATIBILITY;
+        while (step != InstallStep.SANDBOX) {
+            Outcome outcome = outcome(row.towards(digest, step));
+            if (outcome instanceof Outcome.Waits waits) {
+                return new Trial(false, true, waits.who);
+            }
+            if (outcome instanceof Outcome.Refused refused) {
+                return new Trial(false, false, refused.why);
+            }
+            step = ((Outcome.Next) outcome).step;
+        }
+        return new Trial(true, false, "");
+    }
+
     private static InstallStep step(InstallationRow row) {
         return Objects.requireNonNull(row.step(), "step");
     }

@@ -33,7 +33,7 @@ public final class PluginJobs implements AutoCloseable {
     // A run that fails is tried again with the next one; what it had done is done.
     private static void run(PluginRun run) {
         try {
-            PluginRun.Done done = Tenancy.callAsPlatform("plugin run", run::run);
+            PluginRun.Done done = Tenancy.callAsPlatformRoutine("plugin run", run::run);
             LOG.debug("Plugins were run: {}", done);
         } catch (Exception failure) {
             LOG.error("The run of plugins failed and is tried again", failure);

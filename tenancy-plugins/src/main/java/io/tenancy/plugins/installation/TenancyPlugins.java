@@ -9,6 +9,7 @@ import io.tenancy.jpa.ratelimit.LocalRateLimitBackend;
 import io.tenancy.plugins.control.PluginAudit;
 import io.tenancy.plugins.control.PluginMessages;
 import io.tenancy.plugins.control.PluginsUnavailableException;
+import io.tenancy.plugins.control.Pruning;
 import io.tenancy.plugins.extension.ExtensionPoints;
 import io.tenancy.plugins.extension.spi.PluginEventListener;
 import io.tenancy.plugins.http.HttpGateway;
@@ -26,6 +27,7 @@ import io.tenancy.plugins.usage.Conduct;
 import io.tenancy.plugins.usage.ConductRules;
 import io.tenancy.plugins.usage.FuelAllowance;
 import io.tenancy.plugins.usage.FuelBudget;
+import io.tenancy.plugins.usage.FuelReports;
 import io.tenancy.plugins.usage.FuelUsage;
 import io.tenancy.plugins.values.HostServices;
 import io.tenancy.plugins.values.PluginSecrets;
@@ -66,6 +68,7 @@ public final class TenancyPlugins implements AutoCloseable {
     private final Installations installations;
     private final ExtensionPoints extensions;
     private final FuelUsage usage;
+    private final FuelReports fuel;
     private final PluginRun run;
     private final PluginJobs jobs;
     private final PluginAudit audit;
@@ -90,7 +93,7 @@ public final class TenancyPlugins implements AutoCloseable {
                 .build();
         market = new Marketplace(transactions, audit, trust, host, settings.clock);
         PackageShelf shelf = new PackageShelf(market, host, settings.clock);
-        PluginValues values = new PluginValues(transactions, messages);
+        PluginValues values = new PluginValues(transactions, messages, settings.storing);
         PluginSecrets secrets = new PluginSecrets(transactions, audit, settings.secretKeys);
         installations = new Installations(
                 new Installations.Parts(transactions, audit, messages, market, shelf, values, secrets),
@@ -98,6 +101,7 @@ public final class TenancyPlugins implements AutoCloseable {
                 settings.policy,
                 settings.regions);
         usage = new FuelUsage(installation.usage().store(), settings.clock);
+        fuel = new FuelReports(installation.usage().reports());
         ownBuckets = new LocalRateLimitBackend();
         RateLimitBackend buckets = settings.buckets == null ? ownBuckets : settings.buckets;
         FuelAllowance allowance =
@@ -119,6 +123,7 @@ public final class TenancyPlugins implements AutoCloseable {
                 market,
                 installations,
                 messages,
+                new Pruning(transactions),
                 settings.clock,
                 new PluginRun.Ears(settings.listeners, settings.billing, settings.notices));
         jobs = new PluginJobs(platform, run, settings.interval);
@@ -185,12 +190,21 @@ public final class TenancyPlugins implements AutoCloseable {
     }
 
     /**
-     * How much fuel is used.
+     * Records how much fuel is used.
      *
      * @return the usage
      */
     public FuelUsage usage() {
         return usage;
+    }
+
+    /**
+     * Tells how much fuel a tenant's plugins used.
+     *
+     * @return the reports
+     */
+    public FuelReports fuel() {
+        return fuel;
     }
 
     /**
@@ -240,6 +254,7 @@ public final class TenancyPlugins implements AutoCloseable {
         private PluginLimits most = PluginLimits.DEFAULT;
         private int connections = DEFAULT_CONNECTIONS;
         private Duration interval = PluginJobs.DEFAULT_INTERVAL;
+        private Duration storing = PluginValues.MOST_TIME;
         private CredentialCheck credentials = CredentialCheck.NONE;
         private InstallPolicy policy = InstallPolicy.ALL;
         private TenantRegions regions = TenantRegions.UNKNOWN;
@@ -323,6 +338,18 @@ public final class TenancyPlugins implements AutoCloseable {
                 throw new IllegalArgumentException("The jobs wait longer than no time, but were to wait " + value);
             }
             interval = value;
+            return this;
+        }
+
+        /**
+         * How long storing what a call did may take; {@link PluginValues#MOST_TIME} otherwise. A call whose effects are not
+         * stored by then fails by the host's fault: none of them takes place, and the tenant does not pay.
+         *
+         * @param value 10 ms to an hour
+         * @return this builder
+         */
+        public Builder storing(Duration value) {
+            storing = value;
             return this;
         }
 

@@ -13,6 +13,7 @@ import io.tenancy.plugins.sandbox.AdmittedPlugin;
 import io.tenancy.plugins.sandbox.PluginCall;
 import io.tenancy.plugins.sandbox.PluginFailedException;
 import io.tenancy.plugins.sandbox.PluginHost;
+import io.tenancy.plugins.sandbox.PluginHostBusyException;
 import io.tenancy.plugins.sandbox.PluginLimits;
 import io.tenancy.plugins.sandbox.PluginResult;
 import io.tenancy.plugins.sandbox.PluginSample;
@@ -78,6 +79,9 @@ final class AutomaticReview {
         try {
             plugin = host.admit(
                     content.module(), manifest.capabilities().keySet(), samples(content, manifest.samples()));
+        } catch (PluginHostBusyException later) {
+            // That says nothing of the package.
+            throw later;
         } catch (PluginException refused) {
             return ReviewReport.refused(packageBytes, String.valueOf(refused.getMessage()));
         }

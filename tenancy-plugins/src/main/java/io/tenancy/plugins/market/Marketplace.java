@@ -17,6 +17,7 @@ import io.tenancy.plugins.pack.SemanticVersion;
 import io.tenancy.plugins.pack.SigningKey;
 import io.tenancy.plugins.pack.VerifiedPackage;
 import io.tenancy.plugins.sandbox.PluginHost;
+import io.tenancy.plugins.sandbox.PluginHostBusyException;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The store of plugins: publishers give packages in, a machine and then a curator review them, tenants find what is listed.
@@ -36,6 +39,7 @@ public final class Marketplace {
 
     // Of equal versions the first one found is taken.
     private static final String OWN_FIRST = " order by owner nulls last, digest";
+    private static final Logger LOG = LoggerFactory.getLogger(Marketplace.class);
 
     private final ControlTransactions transactions;
     private final PluginAudit audit;
@@ -75,7 +79,8 @@ public final class Marketplace {
     }
 
     /**
-     * Gives a package in. It is kept, then reviewed by a machine at once, then waits for a curator.
+     * Gives a package in. It is kept, then reviewed by a machine at once, or by the jobs where too many are just now, then waits
+     * for a curator.
      *
      * @param bytes the package, signed by its publisher
      * @param note who gives it in, and why
@@ -119,7 +124,13 @@ public final class Marketplace {
             }
             return true;
         });
-        return review(digest);
+        try {
+            return review(digest);
+        } catch (PluginHostBusyException later) {
+            // It is kept, and the jobs review it.
+            LOG.info("Package {} is reviewed later: {}", digest, later.getMessage());
+            return stored(digest);
+        }
     }
 
     private static boolean insert(

@@ -24,6 +24,7 @@ final class Execution {
 
     private final AdmittedModule module;
     private final PluginCall call;
+    private final OutputRule rule;
     private final PluginLimits limits;
     private final HostCalls host;
     private byte[] input = NOTHING;
@@ -35,9 +36,10 @@ final class Execution {
     private Watch.@Nullable Turn turn;
     private boolean abandoned;
 
-    Execution(AdmittedModule module, PluginCall call, long now, Randomness random) {
+    Execution(AdmittedModule module, PluginCall call, OutputRule rule, long now, Randomness random) {
         this.module = module;
         this.call = call;
+        this.rule = rule;
         this.limits = call.limits();
         this.host = new HostCalls(call, module.meter(), now, random);
         this.left = limits.fuel();
@@ -172,8 +174,22 @@ final class Execution {
                     error.path("message").asString(""));
             return new PluginResult(null, own, receipt);
         }
+        String written = Json.write(answer.get("output"));
+        problem(written).ifPresent(what -> {
+            throw output(what, null);
+        });
         apply(host.effects());
-        return new PluginResult(Json.write(answer.get("output")), null, receipt);
+        return new PluginResult(written, null, receipt);
+    }
+
+    private Optional<String> problem(String written) {
+        try {
+            return rule.problem(written);
+        } catch (RuntimeException fault) {
+            charged = false;
+            throw new PluginFailedException(
+                    Kind.HOST, 0, "The output of function '" + call.function() + "' could not be looked at.", fault);
+        }
     }
 
     private JsonNode answer(byte[] bytes) {

@@ -135,6 +135,22 @@ final class FairPool implements AutoCloseable {
         }
     }
 
+    /** How busy the workers are. */
+    record Load(int atWork, int waiting, int tenants) {}
+
+    Load load() {
+        lock.lock();
+        try {
+            int working = lines.values().stream().mapToInt(line -> line.atWork).sum();
+            int queued = lines.values().stream()
+                    .mapToInt(line -> line.waiting.size())
+                    .sum();
+            return new Load(working, queued, lines.size());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How many tenants have calls at work or waiting. */
     int tenants() {
         lock.lock();

@@ -49,6 +49,7 @@ final class HostCalls {
     private final Digests transcript = new Digests();
     private final Map<String, PluginEffects.Value> values = new HashMap<>();
     private final Map<String, Long> reads = new HashMap<>();
+    private final Map<String, PluginEffects.Listing> listings = new HashMap<>();
     private final List<String> events = new ArrayList<>();
     private final List<PluginEffects.Metric> metrics = new ArrayList<>();
     private final List<String> annotations = new ArrayList<>();
@@ -89,7 +90,7 @@ final class HostCalls {
     }
 
     PluginEffects effects() {
-        return new PluginEffects(values, reads, events, metrics, annotations);
+        return new PluginEffects(values, reads, listings, events, metrics, annotations);
     }
 
     String transcript() {
@@ -201,7 +202,7 @@ final class HostCalls {
                         name -> found(services().secret(name)));
             case "clock_now" -> clock();
             case "random_fill" -> randomFill(caller, (int) a[0], (int) a[1]);
-            case "emit_event" -> with(Capability.EMIT, caller, a, event -> gather(events, event));
+            case "emit_event" -> with(Capability.EMIT, caller, a, event -> gather(events, "event", event));
             case "emit_metric" -> metric(caller, a);
             case "content_read" ->
                 with(
@@ -210,7 +211,11 @@ final class HostCalls {
                         a,
                         query -> found(services().content(query)));
             case "content_annotate" ->
-                with(Capability.CONTENT_ANNOTATE, caller, a, annotation -> gather(annotations, annotation));
+                with(
+                        Capability.CONTENT_ANNOTATE,
+                        caller,
+                        a,
+                        annotation -> gather(annotations, "annotation", annotation));
             default -> throw new IllegalStateException("The host has no function '" + function + "'");
         };
     }
@@ -337,6 +342,7 @@ final class HostCalls {
 
     private int list(String prefix) {
         TreeSet<String> keys = new TreeSet<>(services().keys(prefix));
+        listings.putIfAbsent(prefix, PluginEffects.Listing.of(keys));
         values.forEach((key, value) -> {
             if (value.bytes() == null) {
                 keys.remove(key);
@@ -357,8 +363,10 @@ final class HostCalls {
         }
     }
 
-    private int gather(List<String> list, String json) {
-        if (Json.problem(json).isPresent()) {
+    private int gather(List<String> list, String what, String json) {
+        Optional<String> problem = Json.problemToKeep(json);
+        if (problem.isPresent()) {
+            services().log(2, "An " + what + " was not taken: " + problem.get());
             return BAD_INPUT;
         }
         list.add(json);

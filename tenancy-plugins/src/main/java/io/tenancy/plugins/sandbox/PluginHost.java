@@ -27,6 +27,9 @@ import java.util.concurrent.FutureTask;
  */
 public final class PluginHost implements AutoCloseable {
 
+    /** How long a module waits to be admitted, while as many are admitted as may be at once. */
+    public static final Duration ADMISSION_PATIENCE = Duration.ofSeconds(30);
+
     private static final int SEED_BYTES = 32;
     private static final long EXTRA_STACK = 1 << 20;
     // The interpreter is slower by a factor of some hundred.
@@ -41,6 +44,7 @@ public final class PluginHost implements AutoCloseable {
     private final PluginMeter meter;
     private final int mostStack;
     private final FairPool pool;
+    private final AdmissionGate gate;
     private final Watch watch;
     private final SecureRandom seeds = new SecureRandom();
     private volatile boolean closed;
@@ -53,6 +57,7 @@ public final class PluginHost implements AutoCloseable {
         clock = builder.clock;
         meter = builder.meter;
         mostStack = builder.stackBytes;
+        gate = new AdmissionGate(builder.admissions, builder.admissionsWaiting, ADMISSION_PATIENCE);
         watch = new Watch(builder.workers);
         long stack = (long) PluginLimits.STACK_RESERVE * mostStack + EXTRA_STACK;
         pool = new FairPool(builder.workers, stack, builder.atWork, builder.waiting);
@@ -70,6 +75,7 @@ public final class PluginHost implements AutoCloseable {
      * @param capabilities that its manifest asks for
      * @return the plugin, ready to be called
      * @throws PluginRefusedException when it is not admitted
+     * @throws PluginHostBusyException when too many are admitted at once; nothing is known of the module then
      */
     public AdmittedPlugin admit(byte[] module, Collection<Capability> capabilities) {
         return admit(module, capabilities, List.of());
@@ -84,8 +90,13 @@ public final class PluginHost implements AutoCloseable {
      * @param samples what to try it with; each has to return an output or an error
      * @return the plugin, ready to be called
      * @throws PluginRefusedException when it is not admitted
+     * @throws PluginHostBusyException when too many are admitted at once; nothing is known of the module then
      */
     public AdmittedPlugin admit(byte[] module, Collection<Capability> capabilities, List<PluginSample> samples) {
+        return gate.admit(!samples.isEmpty(), () -> admitted(module, capabilities, samples));
+    }
+
+    private AdmittedPlugin admitted(byte[] module, Collection<Capability> capabilities, List<PluginSample> samples) {
         Set<String> imports = Capability.importsOf(capabilities);
         AdmittedModule admitted = admission.admit(module, imports);
         if (samples.isEmpty()) {
@@ -114,8 +125,12 @@ public final class PluginHost implements AutoCloseable {
         PluginCall call = new PluginCall(
                 NOBODY, sample.function(), sample.input(), Set.copyOf(capabilities), new SampleServices(), limits);
         try {
-            return call(module, call, 0, new byte[SEED_BYTES], PluginMeter.NONE).receipt();
+            return call(module, call, OutputRule.ANY, 0, new byte[SEED_BYTES], PluginMeter.NONE)
+                    .receipt();
         } catch (PluginFailedException failed) {
+            if (failed.kind() == Kind.BUSY) {
+                throw new PluginHostBusyException("The module was not tried to its end: " + failed.getMessage());
+            }
             throw new PluginRefusedException(
                     PluginRefusedException.Reason.SAMPLE_FAILED,
                     "The sample " + sample.input() + " of function '" + sample.function() + "' failed: "
@@ -133,9 +148,22 @@ public final class PluginHost implements AutoCloseable {
      * @throws PluginFailedException when it came to nothing
      */
     public PluginResult call(AdmittedPlugin plugin, PluginCall call) {
+        return call(plugin, call, OutputRule.ANY);
+    }
+
+    /**
+     * Calls a plugin and waits for what it comes to.
+     *
+     * @param plugin which
+     * @param call what, for whom, and with what
+     * @param rule what its output has to be; one that is not so fails the call, and nothing that it did takes place
+     * @return what it came to
+     * @throws PluginFailedException when it came to nothing
+     */
+    public PluginResult call(AdmittedPlugin plugin, PluginCall call, OutputRule rule) {
         byte[] seed = new byte[SEED_BYTES];
         seeds.nextBytes(seed);
-        return call(plugin, call, clock.millis(), seed);
+        return call(plugin.module(), call, rule, clock.millis(), seed, meter);
     }
 
     /**
@@ -150,15 +178,16 @@ public final class PluginHost implements AutoCloseable {
      * @throws PluginFailedException when it came to nothing
      */
     public PluginResult call(AdmittedPlugin plugin, PluginCall call, long now, byte[] seed) {
-        return call(plugin.module(), call, now, seed, meter);
+        return call(plugin.module(), call, OutputRule.ANY, now, seed, meter);
     }
 
-    private PluginResult call(AdmittedModule module, PluginCall call, long now, byte[] seed, PluginMeter meter) {
+    private PluginResult call(
+            AdmittedModule module, PluginCall call, OutputRule rule, long now, byte[] seed, PluginMeter meter) {
         if (call.limits().stackBytes() > mostStack) {
             throw new IllegalArgumentException("The call wants " + call.limits().stackBytes()
                     + " bytes of stack, but workers are made for " + mostStack + "; see PluginHost.Builder.stackBytes");
         }
-        Execution execution = new Execution(module, call, now, new Randomness(seed));
+        Execution execution = new Execution(module, call, rule, now, new Randomness(seed));
         execution.prepare();
         FutureTask<PluginResult> task = new FutureTask<>(() -> run(execution, meter));
         if (!pool.offer(call.tenant(), task)) {
@@ -218,6 +247,25 @@ public final class PluginHost implements AutoCloseable {
         }
     }
 
+    /**
+     * How busy it is.
+     *
+     * @return as it is at the moment
+     */
+    public HostFigures figures() {
+        FairPool.Load load = pool.load();
+        return new HostFigures(
+                pool.workers().size(),
+                load.atWork(),
+                load.waiting(),
+                load.tenants(),
+                gate.running(),
+                gate.waiting(),
+                gate.admitted(),
+                gate.refused(),
+                gate.turnedAway());
+    }
+
     /** Lets no call begin any more, and ends those that run; does not wait for them. Its threads end when they have. */
     @Override
     public void close() {
@@ -230,6 +278,7 @@ public final class PluginHost implements AutoCloseable {
     public static final class Builder {
 
         private static final int DEFAULT_WAITING = 1_000;
+        private static final int DEFAULT_ADMISSIONS_WAITING = 100;
 
         private WasmEngine engine = EndiveEngine.compiled();
         private WasmEngine reference = EndiveEngine.interpreted();
@@ -240,6 +289,8 @@ public final class PluginHost implements AutoCloseable {
         private int atWork = Math.max(1, workers / 2);
         private int waiting = DEFAULT_WAITING;
         private int stackBytes = PluginLimits.DEFAULT.stackBytes();
+        private int admissions = Math.max(2, Runtime.getRuntime().availableProcessors() / 2);
+        private int admissionsWaiting = DEFAULT_ADMISSIONS_WAITING;
 
         private Builder() {}
 
@@ -323,6 +374,25 @@ public final class PluginHost implements AutoCloseable {
          */
         public Builder waiting(int value) {
             waiting = value;
+            return this;
+        }
+
+        /**
+         * How many modules are admitted at once, each of which may take hundreds of megabytes and seconds. Trials with samples
+         * leave one place to modules that are to be called.
+         *
+         * @param value by default half of the processors, and 2 at least
+         * @param waiting how many with samples, and how many without, wait at most {@link #ADMISSION_PATIENCE}; by default
+         *     100; more are turned away
+         * @return this builder
+         */
+        public Builder admissions(int value, int waiting) {
+            if (value < 1 || waiting < 0) {
+                throw new IllegalArgumentException("A host admits a module or more at once, and none or more wait, but "
+                        + value + " were to be admitted and " + waiting + " to wait");
+            }
+            admissions = value;
+            admissionsWaiting = waiting;
             return this;
         }
 

@@ -24,7 +24,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class FuelUsage implements AutoCloseable {
 
-    /** The metric; its events have the plugin's id as property {@code plugin}. */
+    /** Property of the events: the plugin's id. */
+    public static final String PLUGIN = "plugin";
+
+    /** The metric; its events have the property {@link #PLUGIN}. */
     public static final UsageMetric METRIC = UsageMetric.sum("plugin_fuel", "fuel");
 
     /** How often fuel is recorded. */
@@ -119,7 +122,7 @@ public final class FuelUsage implements AutoCloseable {
                 METRIC.name(),
                 BigDecimal.valueOf(fuel),
                 clock.instant(),
-                Map.of("plugin", consumer.plugin));
+                Map.of(PLUGIN, consumer.plugin));
     }
 
     /** Records what is left. */

@@ -6,8 +6,12 @@ import io.tenancy.jpa.control.transaction.ControlTransactions;
 import io.tenancy.jpa.control.transaction.Sql;
 import io.tenancy.jpa.entitlement.ChangeNote;
 import io.tenancy.plugins.control.PluginAudit;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,7 +91,7 @@ public final class PluginSecrets {
                     name);
             if (removed > 0) {
                 audit.write(
-                        transaction, tenant, plugin, null, note.actor(), "secret.remove", name + ": " + note.reason());
+                        transaction, tenant, plugin, null, note.actor(), "remove secret", name + ": " + note.reason());
             }
             return removed > 0;
         });
@@ -109,6 +113,28 @@ public final class PluginSecrets {
                         "select name from plugin_secret where tenant_id = ? and plugin = ? order by name",
                         tenant.value(),
                         plugin));
+    }
+
+    /**
+     * When each secret was entered last. What it is, is told to nobody but the plugin.
+     *
+     * @param tenant whose
+     * @param plugin for which plugin
+     * @return by name, to the second
+     */
+    public SortedMap<String, Instant> entered(TenantId tenant, String plugin) {
+        SortedMap<String, Instant> entered = new TreeMap<>();
+        transactions
+                .transact(
+                        "look up when secrets were entered",
+                        transaction -> Sql.list(
+                                transaction.connection(),
+                                row -> Map.entry(row.getString("name"), Sql.instant(row, "updated_at")),
+                                "select name, updated_at from plugin_secret where tenant_id = ? and plugin = ?",
+                                tenant.value(),
+                                plugin))
+                .forEach(each -> entered.put(each.getKey(), each.getValue()));
+        return entered;
     }
 
     Optional<String> find(TenantId tenant, String plugin, String name) {

@@ -11,6 +11,7 @@ import io.tenancy.plugins.control.PluginMessages;
 import io.tenancy.plugins.pack.CapabilityRequest;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
@@ -27,8 +28,12 @@ import java.util.TreeSet;
  */
 public final class PluginValues {
 
+    /** How long storing what a call did may take, unless told otherwise: beyond the wait for a connection. */
+    public static final Duration MOST_TIME = Duration.ofSeconds(5);
+
     private final ControlTransactions transactions;
     private final PluginMessages messages;
+    private final Duration mostTime;
 
     /**
      * The values.
@@ -37,8 +42,24 @@ public final class PluginValues {
      * @param messages takes what calls emit
      */
     public PluginValues(ControlTransactions transactions, PluginMessages messages) {
+        this(transactions, messages, MOST_TIME);
+    }
+
+    /**
+     * The values.
+     *
+     * @param transactions of the platform login
+     * @param messages takes what calls emit
+     * @param mostTime how long storing what a call did may take, beyond the wait for a connection; 10 ms to an hour
+     */
+    public PluginValues(ControlTransactions transactions, PluginMessages messages, Duration mostTime) {
+        if (mostTime.toMillis() < 10 || mostTime.compareTo(Duration.ofHours(1)) > 0) {
+            throw new IllegalArgumentException(
+                    "Storing what a call did may take 10 ms to an hour, but was to take " + mostTime);
+        }
         this.transactions = transactions;
         this.messages = messages;
+        this.mostTime = mostTime;
     }
 
     /**
@@ -68,15 +89,16 @@ public final class PluginValues {
      * @return empty where there is none
      */
     public Optional<Stored> find(TenantId tenant, String plugin, String key) {
-        return transactions.transact(
-                "read a value of a plugin",
-                transaction -> Sql.first(
-                        transaction.connection(),
-                        row -> new Stored(row.getBytes("value"), row.getLong("version")),
-                        "select value, version from plugin_value where tenant_id = ? and plugin = ? and key = ?",
-                        tenant.value(),
-                        plugin,
-                        key));
+        return transactions.transact("read a value of a plugin", transaction -> {
+            StoringTime.ofAnswers(transaction, mostTime);
+            return Sql.first(
+                    transaction.connection(),
+                    row -> new Stored(row.getBytes("value"), row.getLong("version")),
+                    "select value, version from plugin_value where tenant_id = ? and plugin = ? and key = ?",
+                    tenant.value(),
+                    plugin,
+                    key);
+        });
     }
 
     /**
@@ -88,15 +110,21 @@ public final class PluginValues {
      * @return sorted
      */
     public List<String> keys(TenantId tenant, String plugin, String prefix) {
-        return transactions.transact(
-                "look up what a plugin keeps",
-                transaction -> Sql.list(
-                        transaction.connection(),
-                        row -> row.getString(1),
-                        "select key from plugin_value where tenant_id = ? and plugin = ? and starts_with(key, ?) order by key",
-                        tenant.value(),
-                        plugin,
-                        prefix));
+        return transactions.transact("look up what a plugin keeps", transaction -> {
+            StoringTime.ofAnswers(transaction, mostTime);
+            return keys(transaction, tenant, plugin, prefix);
+        });
+    }
+
+    private static List<String> keys(Transaction transaction, TenantId tenant, String plugin, String prefix)
+            throws SQLException {
+        return Sql.list(
+                transaction.connection(),
+                row -> row.getString(1),
+                "select key from plugin_value where tenant_id = ? and plugin = ? and starts_with(key, ?) order by key",
+                tenant.value(),
+                plugin,
+                prefix);
     }
 
     /**
@@ -108,14 +136,15 @@ public final class PluginValues {
      */
     public Used used(TenantId tenant, String plugin) {
         return transactions
-                .transact(
-                        "look up how much a plugin keeps",
-                        transaction -> Sql.first(
-                                transaction.connection(),
-                                row -> new Used(row.getLong("bytes"), row.getInt("keys")),
-                                "select bytes, keys from plugin_space where tenant_id = ? and plugin = ?",
-                                tenant.value(),
-                                plugin))
+                .transact("look up how much a plugin keeps", transaction -> {
+                    StoringTime.ofAnswers(transaction, mostTime);
+                    return Sql.first(
+                            transaction.connection(),
+                            row -> new Used(row.getLong("bytes"), row.getInt("keys")),
+                            "select bytes, keys from plugin_space where tenant_id = ? and plugin = ?",
+                            tenant.value(),
+                            plugin);
+                })
                 .orElse(new Used(0, 0));
     }
 
@@ -176,20 +205,30 @@ public final class PluginValues {
      * @param effects what it did
      * @throws EffectConflictException when what it had read is not so any more, the plugin is not enabled any more, or its
      *     quota is used up
+     * @throws io.tenancy.plugins.control.PluginsUnavailableException when the database cannot do it, or not in time; nothing
+     *     took place then, unless the connection was lost while it was committed
      */
     public void apply(Caller caller, PluginEffects effects) {
+        StoringTime time = new StoringTime(mostTime);
         transactions.transact("keep what a plugin did", transaction -> {
+            time.bound(transaction);
             requireEnabled(transaction, caller);
-            if (!effects.values().isEmpty() || !effects.reads().isEmpty()) {
-                change(transaction, caller, effects);
+            if (!effects.values().isEmpty()
+                    || !effects.reads().isEmpty()
+                    || !effects.listings().isEmpty()) {
+                change(transaction, caller, effects, time);
             }
             for (String event : effects.events()) {
+                time.require();
                 messages.add(transaction, caller.tenant(), caller.plugin(), PluginMessages.Kind.EVENT, event);
             }
             for (String annotation : effects.annotations()) {
+                time.require();
                 messages.add(transaction, caller.tenant(), caller.plugin(), PluginMessages.Kind.ANNOTATION, annotation);
             }
+            time.require();
             count(transaction, caller, effects.metrics());
+            time.require();
             return true;
         });
     }
@@ -209,7 +248,8 @@ public final class PluginValues {
         }
     }
 
-    private static void change(Transaction transaction, Caller caller, PluginEffects effects) throws SQLException {
+    private static void change(Transaction transaction, Caller caller, PluginEffects effects, StoringTime time)
+            throws SQLException {
         Space space = lock(transaction, caller);
         Map<String, Row> rows = rows(transaction, caller, effects);
         effects.reads().forEach((key, version) -> {
@@ -219,6 +259,7 @@ public final class PluginValues {
                         + caller.tenant() + " was changed by another call since this one read it. Call it again.");
             }
         });
+        requireSameKeys(transaction, caller, effects.listings(), time);
         if (effects.values().isEmpty()) {
             return;
         }
@@ -226,6 +267,7 @@ public final class PluginValues {
         int keys = space.keys;
         long version = space.version;
         for (Map.Entry<String, PluginEffects.Value> each : new TreeMap<>(effects.values()).entrySet()) {
+            time.require();
             Row before = rows.get(each.getKey());
             byte[] value = each.getValue().bytes();
             if (before != null) {
@@ -249,6 +291,22 @@ public final class PluginValues {
                 version,
                 caller.tenant().value(),
                 caller.plugin());
+    }
+
+    // What is not there has no version: only the keys themselves tell that one was added.
+    private static void requireSameKeys(
+            Transaction transaction, Caller caller, Map<String, PluginEffects.Listing> listings, StoringTime time)
+            throws SQLException {
+        for (Map.Entry<String, PluginEffects.Listing> each : listings.entrySet()) {
+            time.require();
+            List<String> now = keys(transaction, caller.tenant(), caller.plugin(), each.getKey());
+            if (!PluginEffects.Listing.of(now).equals(each.getValue())) {
+                throw new EffectConflictException("The keys of plugin " + caller.plugin() + " of tenant "
+                        + caller.tenant() + " that begin with '" + each.getKey() + "' were "
+                        + each.getValue().keys() + " when this call listed them, and another call added or removed"
+                        + " some since. Call it again.");
+            }
+        }
     }
 
     private record Space(long bytes, int keys, long version) {}

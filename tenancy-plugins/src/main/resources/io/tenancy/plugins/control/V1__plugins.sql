@@ -6,7 +6,9 @@
 create table plugin_revision (
   one boolean primary key default true check (one),
   trust bigint not null,
-  installed bigint not null
+  installed bigint not null,
+  -- Removals of plugins up to that number of installed are not kept any more.
+  pruned bigint not null default 0
 );
 
 insert into plugin_revision (trust, installed) values (1, 1);
@@ -92,6 +94,10 @@ create table plugin_installation (
   -- Of the price that was announced; null for none.
   charged text,
   installed_at timestamptz not null,
+  -- When an upgrade was looked for; null for at once.
+  considered_at timestamptz,
+  -- Packages that were gone back from, which are not tried again unless somebody wants them.
+  left_digests text[] not null default '{}',
   -- When it was asked last whether the tenant may have it.
   checked_at timestamptz not null,
   version bigint not null,
@@ -117,10 +123,11 @@ create table plugin_purchase (
   primary key (tenant_id, plugin, publisher, price)
 );
 
--- Tenants of which a plugin was removed, so that other nodes notice.
+-- Tenants of which a plugin was removed, so that other nodes notice; pruned after a day.
 create table plugin_removal (
   tenant_id uuid not null,
-  revision bigint primary key
+  revision bigint primary key,
+  removed_at timestamptz not null
 );
 
 -- In which order plugins of a tenant are asked at an extension point, and what is to be done if one fails.
@@ -178,6 +185,7 @@ create table plugin_message (
 );
 
 create index plugin_message_due on plugin_message (next_at, id);
+create index plugin_message_given_up on plugin_message (at) where attempts >= 20 and kind <> 'BILLING';
 create index plugin_message_billing on plugin_message (tenant_id, plugin, id) where kind = 'BILLING';
 
 create table plugin_metric (
@@ -189,6 +197,8 @@ create table plugin_metric (
   total double precision not null,
   primary key (tenant_id, plugin, name, day)
 );
+
+create index plugin_metric_day on plugin_metric (day);
 
 create table plugin_audit (
   id bigint generated always as identity primary key,

@@ -356,6 +356,29 @@ class InstallationsTest {
     }
 
     @Test
+    void whatAPluginKeepsIsExportedWhileItStays() {
+        fixture.listed(KeepingPlugin.of("test.staying"));
+        TenantId tenant = fixture.tenant();
+        fixture.installed(tenant, "test.staying");
+        fixture.plugins.extensions().call(tenant, ExtensionPoint.EVENT_HANDLE, "{\"a\":1}");
+
+        PluginExport export = installations().export(tenant, "test.staying", PluginFixture.NOTE);
+
+        assertThat(installations().find(tenant, "test.staying").orElseThrow().isEnabled())
+                .isTrue();
+        assertThat(installations().history(tenant, "test.staying"))
+                .extracting(AuditEntry::action)
+                .endsWith("export");
+        assertThat(export.values()).containsOnlyKeys("k");
+        assertThat(installations()
+                        .uninstall(tenant, "test.staying", PluginFixture.NOTE)
+                        .json())
+                .isEqualTo(export.json());
+        assertThatThrownBy(() -> installations().export(tenant, "test.staying", PluginFixture.NOTE))
+                .isInstanceOf(InstallationConflictException.class);
+    }
+
+    @Test
     void whatIsRevokedWhileATenantThinksAboutItDoesNotBecomeActive() {
         var stored = fixture.listed(TestPlugin.validator("test.late").asking("{\"log\": {}}"));
         TenantId tenant = fixture.tenant();

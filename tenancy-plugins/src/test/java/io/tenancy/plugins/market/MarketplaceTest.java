@@ -9,12 +9,20 @@ import io.tenancy.plugins.Publisher;
 import io.tenancy.plugins.TestPlugin;
 import io.tenancy.plugins.Wat;
 import io.tenancy.plugins.control.AuditEntry;
+import io.tenancy.plugins.engine.EndiveEngine;
+import io.tenancy.plugins.engine.spi.WasmCode;
+import io.tenancy.plugins.engine.spi.WasmEngine;
+import io.tenancy.plugins.installation.TenancyPlugins;
 import io.tenancy.plugins.pack.PackageRefusedException;
 import io.tenancy.plugins.pack.PackageWriter;
 import io.tenancy.plugins.pack.PluginManifest;
 import io.tenancy.plugins.pack.SigningKey;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -254,5 +262,53 @@ class MarketplaceTest {
                 .file("samples/a.out.json", output.getBytes(StandardCharsets.UTF_8))
                 .write();
         return PackageWriter.sign(unsigned, fixture.publisher.certificate, fixture.publisher.key);
+    }
+
+    /** Compiles nothing before it is let. */
+    private record Held(WasmEngine engine, CountDownLatch begun, CountDownLatch released) implements WasmEngine {
+        @Override
+        public String name() {
+            return engine.name();
+        }
+
+        @Override
+        public void validate(byte[] module) {
+            engine.validate(module);
+        }
+
+        @Override
+        public WasmCode compile(byte[] module) {
+            begun.countDown();
+            try {
+                released.await();
+            } catch (InterruptedException ended) {
+                throw new IllegalStateException(ended);
+            }
+            return engine.compile(module);
+        }
+    }
+
+    @Test
+    void aPackageThatIsPublishedWhileTooManyAreReviewedIsKeptAndReviewedByTheJobs() throws Exception {
+        Held engine = new Held(EndiveEngine.compiled(), new CountDownLatch(1), new CountDownLatch(1));
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (TenancyPlugins node = fixture.another(
+                builder -> builder.host(host -> host.engine(engine).admissions(1, 0)))) {
+            byte[] first = fixture.publisher.packed(TestPlugin.validator("test.reviewed_now"));
+            byte[] second = fixture.publisher.packed(TestPlugin.validator("test.reviewed_later"));
+            Future<StoredPackage> reviewed = thread.submit(() -> node.market().publish(first, PluginFixture.NOTE));
+            engine.begun.await();
+
+            StoredPackage kept = node.market().publish(second, PluginFixture.NOTE);
+            engine.released.countDown();
+
+            assertThat(kept.status()).isEqualTo(StoredPackage.Status.SUBMITTED);
+            assertThat(reviewed.get().status()).isEqualTo(StoredPackage.Status.REVIEWED);
+            node.run().run();
+            assertThat(node.market().stored(kept.digest()).status()).isEqualTo(StoredPackage.Status.REVIEWED);
+        } finally {
+            engine.released.countDown();
+            thread.shutdownNow();
+        }
     }
 }

@@ -59,6 +59,26 @@ class FairPoolTest {
     }
 
     @Test
+    void itTellsHowBusyItIs() {
+        try (FairPool pool = new FairPool(1, STACK, 1, 10)) {
+            CountDownLatch gate = new CountDownLatch(1);
+            assertThat(pool.offer(busy, occupying(gate))).isTrue();
+            assertThat(Siege.soon(() -> pool.load().equals(new FairPool.Load(1, 0, 1))))
+                    .isTrue();
+            FutureTask<String> last = call("other");
+            assertThat(pool.offer(busy, call("busy"))).isTrue();
+            assertThat(pool.offer(other, last)).isTrue();
+
+            assertThat(pool.load()).isEqualTo(new FairPool.Load(1, 2, 2));
+
+            gate.countDown();
+            waitFor(last);
+            assertThat(Siege.soon(() -> pool.load().equals(new FairPool.Load(0, 0, 0))))
+                    .isTrue();
+        }
+    }
+
+    @Test
     void aThousandTenantsAreServedInTurn() {
         try (FairPool pool = new FairPool(1, STACK, 1, 2_000)) {
             CountDownLatch gate = new CountDownLatch(1);

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.tenancy.TenantId;
 import io.tenancy.plugins.Wat;
 import io.tenancy.plugins.capability.Capability;
+import io.tenancy.plugins.capability.PluginEffects;
+import io.tenancy.plugins.capability.PluginServices;
 import io.tenancy.plugins.engine.EndiveEngine;
 import io.tenancy.plugins.engine.spi.WasmEngine;
 import io.tenancy.plugins.sandbox.PluginFailedException.Kind;
@@ -14,11 +16,13 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PluginHostTest {
 
@@ -199,5 +203,104 @@ class PluginHostTest {
                             PluginFailedException.class,
                             failed -> assertThat(failed.kind()).isEqualTo(Kind.INPUT));
         }
+    }
+
+    @Test
+    void aHostThatIsClosedRefusesNoModule() {
+        PluginHost host = host(EndiveEngine.compiled());
+        host.close();
+
+        assertThatThrownBy(() ->
+                        host.admit(answering("{\"output\":1}"), Set.of(), List.of(new PluginSample("work", "{}"))))
+                .isInstanceOf(PluginHostBusyException.class)
+                .hasMessageContaining("closed");
+    }
+
+    /** Tells what a call did; has the keys {@code s1} and {@code s2}. */
+    private static final class Listening implements PluginServices {
+        private final List<PluginEffects> applied = new ArrayList<>();
+        private final List<String> lines = new ArrayList<>();
+
+        @Override
+        public List<String> keys(String prefix) {
+            return Stream.of("s1", "s2").filter(key -> key.startsWith(prefix)).toList();
+        }
+
+        @Override
+        public long bytesLeft() {
+            return 1_000;
+        }
+
+        @Override
+        public void log(int level, String text) {
+            lines.add(text);
+        }
+
+        @Override
+        public void apply(PluginEffects effects) {
+            applied.add(effects);
+        }
+    }
+
+    @Test
+    void keysThatACallListedAreAmongWhatItRead() {
+        byte[] module = Wat.plugin(
+                "(import \"tp\" \"kv_list\" (func $list (param i32 i32) (result i32)))"
+                        + "(import \"tp\" \"kv_put\" (func $put (param i32 i32 i32 i32) (result i32)))"
+                        + "(data (i32.const 16) \"{\\\"output\\\":1}\") (data (i32.const 64) \"s3\")",
+                "(drop (call $put (i32.const 64) (i32.const 2) (i32.const 64) (i32.const 1)))"
+                        + "(drop (call $list (i32.const 64) (i32.const 1)))" + answer(12));
+        Listening services = new Listening();
+
+        try (PluginHost host = host(EndiveEngine.compiled())) {
+            Set<Capability> granted = Set.of(Capability.KV);
+            host.call(
+                    host.admit(module, granted),
+                    PluginCall.of(TENANT, "work", "{}").granting(granted, services));
+        }
+
+        assertThat(services.applied)
+                .singleElement()
+                .satisfies(effects -> assertThat(effects.listings())
+                        .as("what the call itself put is not what others have to leave alone")
+                        .isEqualTo(Map.of("s", PluginEffects.Listing.of(List.of("s1", "s2")))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\\22type\\22:\\22a\\\\u0000b\\22}",
+                "{\\22a\\\\u0000\\22:1}",
+                "[[\\22\\\\u0000\\22]]",
+                "{\\22type\\22:\\22\\\\ud800\\22}",
+                "{\\22type\\22:\\22\\\\udc00\\\\ud800\\22}",
+                "{\\22data\\22:1e999999}",
+                "{\\22data\\22:1e-999999}"
+            })
+    void whatDatabasesDoNotTakeIsRefusedWhereItIsSaid(String written) {
+        int length = written.replace("\\22", "\"").replace("\\\\", "\\").length();
+        byte[] module = Wat.plugin(
+                "(import \"tp\" \"emit_event\" (func $event (param i32 i32) (result i32)))"
+                        + "(import \"tp\" \"content_annotate\" (func $note (param i32 i32) (result i32)))"
+                        + "(data (i32.const 16) \"{\\\"output\\\":00000}\") (data (i32.const 64) \"" + written + "\")",
+                // The answer is -4 twice, as 44.
+                "(i32.store8 (i32.const 26) (i32.sub (i32.const 48) (call $event (i32.const 64) (i32.const " + length
+                        + "))))"
+                        + "(i32.store8 (i32.const 27) (i32.sub (i32.const 48) (call $note (i32.const 64) (i32.const "
+                        + length + "))))"
+                        + "(i32.store8 (i32.const 28) (i32.const 125))" + answer(13));
+        Listening services = new Listening();
+
+        try (PluginHost host = host(EndiveEngine.compiled())) {
+            Set<Capability> granted = Set.of(Capability.EMIT, Capability.CONTENT_ANNOTATE);
+            assertThat(host.call(
+                                    host.admit(module, granted),
+                                    PluginCall.of(TENANT, "work", "{}").granting(granted, services))
+                            .require())
+                    .isEqualTo("44");
+        }
+
+        assertThat(services.applied).isEmpty();
+        assertThat(services.lines).hasSize(2).allMatch(line -> line.contains("was not taken"));
     }
 }

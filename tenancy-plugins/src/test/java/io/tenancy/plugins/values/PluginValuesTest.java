@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tenancy.TenantId;
 import io.tenancy.jpa.control.SecretKeys;
 import io.tenancy.jpa.control.transaction.ControlTransactions;
+import io.tenancy.jpa.control.transaction.Sql;
 import io.tenancy.plugins.KeepingPlugin;
 import io.tenancy.plugins.PluginFixture;
 import io.tenancy.plugins.TestPlugin;
+import io.tenancy.plugins.TestServer;
 import io.tenancy.plugins.capability.EffectConflictException;
 import io.tenancy.plugins.capability.PluginEffects;
 import io.tenancy.plugins.control.AuditEntry;
@@ -18,9 +20,12 @@ import io.tenancy.plugins.control.PluginsUnavailableException;
 import io.tenancy.plugins.extension.ExtensionResult;
 import io.tenancy.plugins.extension.PluginTrace;
 import io.tenancy.plugins.extension.spi.PluginEventListener;
+import io.tenancy.plugins.installation.TenancyPlugins;
 import io.tenancy.plugins.pack.CapabilityRequest;
 import io.tenancy.plugins.pack.ExtensionPoint;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +37,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,7 +115,7 @@ class PluginValuesTest {
     private static PluginEffects putting(Map<String, String> texts, Map<String, Long> reads) {
         Map<String, PluginEffects.Value> puts = new java.util.HashMap<>();
         texts.forEach((key, text) -> puts.put(key, new PluginEffects.Value(text.getBytes(StandardCharsets.UTF_8))));
-        return new PluginEffects(puts, reads, List.of(), List.of(), List.of());
+        return new PluginEffects(puts, reads, Map.of(), List.of(), List.of(), List.of());
     }
 
     @Test
@@ -169,7 +175,12 @@ class PluginValuesTest {
         values.apply(
                 caller,
                 new PluginEffects(
-                        Map.of("k", new PluginEffects.Value(null)), Map.of(), List.of(), List.of(), List.of()));
+                        Map.of("k", new PluginEffects.Value(null)),
+                        Map.of(),
+                        Map.of(),
+                        List.of(),
+                        List.of(),
+                        List.of()));
         values.apply(caller, putting(Map.of("k", "one"), Map.of()));
 
         assertThatThrownBy(() -> values.apply(caller, putting(Map.of("k", "two"), Map.of("k", seen))))
@@ -247,6 +258,150 @@ class PluginValuesTest {
     }
 
     @Test
+    void aKeyThatSomebodyElseAddedUnderAPrefixThatWasListedConflicts() {
+        PluginValues.Caller caller = caller(tenant());
+        PluginEffects decided = listing(caller, "slot/", "slot/mine");
+        values.apply(caller, putting(Map.of("slot/theirs", ""), Map.of()));
+
+        assertThatThrownBy(() -> values.apply(caller, decided))
+                .isInstanceOf(EffectConflictException.class)
+                .hasMessageContaining("'slot/'");
+        assertThat(values.keys(caller.tenant(), PLUGIN, "")).containsExactly("slot/theirs");
+    }
+
+    @Test
+    void aKeyThatIsChangedOrAddedOutsideOfWhatWasListedDoesNotConflict() {
+        PluginValues.Caller caller = caller(tenant());
+        values.apply(caller, putting(Map.of("slot/one", "a"), Map.of()));
+        PluginEffects decided = listing(caller, "slot/", "slot/one");
+        values.apply(caller, putting(Map.of("slot/one", "b", "other", ""), Map.of()));
+
+        values.apply(caller, decided);
+
+        assertThat(values.keys(caller.tenant(), PLUGIN, "")).containsExactly("other", "slot/one");
+    }
+
+    /** What a call does that lists keys and then puts one. */
+    private PluginEffects listing(PluginValues.Caller caller, String prefix, String key) {
+        return new PluginEffects(
+                Map.of(key, new PluginEffects.Value(new byte[0])),
+                Map.of(),
+                Map.of(prefix, PluginEffects.Listing.of(values.keys(caller.tenant(), PLUGIN, prefix))),
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
+    @Test
+    void callsThatListAndThenDecideNeverTakeMoreThanThereIs() throws Exception {
+        long seed = System.nanoTime();
+        System.out.println("Calls that list and decide with seed " + seed);
+        TenantId tenant = tenant();
+        PluginValues.Caller caller = new PluginValues.Caller(
+                tenant, PLUGIN, caller(tenant).digest(), Optional.of(new CapabilityRequest.Storage(100_000, 1_000)));
+        int rounds = 10;
+        int seats = 3;
+        int threads = 6;
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            List<Future<?>> done = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                Random random = new Random(seed + i);
+                int guest = i;
+                done.add(pool.submit(() -> {
+                    for (int round = 0; round < rounds; round++) {
+                        while (!seated(caller, "r" + round + "/", guest, seats, random)) {
+                            Thread.onSpinWait();
+                        }
+                    }
+                }));
+            }
+            for (Future<?> each : done) {
+                each.get();
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+
+        for (int round = 0; round < rounds; round++) {
+            assertThat(values.keys(tenant, PLUGIN, "r" + round + "/"))
+                    .as("seed %s, round %s", seed, round)
+                    .hasSize(seats);
+        }
+    }
+
+    /** Takes a seat if one is free; false where somebody else was faster and it has to look again. */
+    private boolean seated(PluginValues.Caller caller, String prefix, int guest, int seats, Random random) {
+        List<String> taken = values.keys(caller.tenant(), PLUGIN, prefix);
+        if (taken.size() >= seats) {
+            return true;
+        }
+        LockSupport.parkNanos(random.nextInt(2_000_000));
+        try {
+            values.apply(
+                    caller,
+                    new PluginEffects(
+                            Map.of(prefix + guest, new PluginEffects.Value(new byte[0])),
+                            Map.of(),
+                            Map.of(prefix, PluginEffects.Listing.of(taken)),
+                            List.of(),
+                            List.of(),
+                            List.of()));
+            return true;
+        } catch (EffectConflictException conflict) {
+            return false;
+        }
+    }
+
+    @Test
+    void aDatabaseThatDoesNotStoreInTimeFailsTheCallByTheHostsFaultAndNothingTakesPlace() throws Exception {
+        TenantId tenant = tenant();
+        try (TenancyPlugins hasty = fixture.another(builder -> builder.storing(Duration.ofMillis(200)))) {
+            try (Connection blocking = TestServer.administrator(fixture.server().database());
+                    Statement sql = blocking.createStatement()) {
+                blocking.setAutoCommit(false);
+                sql.execute("select 1 from tenancy_control.plugin_space where tenant_id = '" + tenant + "' for update");
+
+                PluginTrace failed = hasty.extensions()
+                        .call(tenant, ExtensionPoint.EVENT_HANDLE, "{}")
+                        .trace()
+                        .get(0);
+
+                assertThat(failed.outcome()).isEqualTo(PluginTrace.Outcome.HOST_FAILED);
+                assertThat(failed.detail()).contains("could not be stored");
+                assertThat(failed.fuel()).isZero();
+                blocking.rollback();
+            }
+            assertThat(kept(tenant, "k")).isEmpty();
+            assertThat(fixture.rows("select 1 from plugin_message where tenant_id = '" + tenant + "'"))
+                    .isEmpty();
+
+            assertThat(hasty.extensions()
+                            .call(tenant, ExtensionPoint.EVENT_HANDLE, "{}")
+                            .trace()
+                            .get(0)
+                            .outcome())
+                    .isEqualTo(PluginTrace.Outcome.RETURNED);
+        }
+    }
+
+    @Test
+    void timeoutsOfOneTransactionAreNotThoseOfTheNext() {
+        PluginValues.Caller caller = caller(tenant());
+        values.apply(caller, putting(Map.of("k", "v"), Map.of()));
+
+        List<String> next = transactions.transact(
+                "look at the settings",
+                transaction -> Sql.list(
+                        transaction.connection(),
+                        row -> row.getString(1) + " " + row.getString(2) + " "
+                                + transaction.connection().getNetworkTimeout(),
+                        "select current_setting('statement_timeout'), current_setting('lock_timeout')"));
+
+        assertThat(next).containsExactly("0 0 0");
+    }
+
+    @Test
     void bytesAndKeysThatAreCountedAreThoseThatAreKeptWhateverHappens() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
@@ -260,7 +415,7 @@ class PluginValuesTest {
                 }
             }
             try {
-                values.apply(caller, new PluginEffects(changes, Map.of(), List.of(), List.of(), List.of()));
+                values.apply(caller, new PluginEffects(changes, Map.of(), Map.of(), List.of(), List.of(), List.of()));
             } catch (EffectConflictException full) {
                 // The quota is part of what is tried.
             }
@@ -311,7 +466,7 @@ class PluginValuesTest {
         assertThat(secrets.names(tenant, PLUGIN)).isEmpty();
         assertThat(secrets.find(tenant, PLUGIN, "token")).isEmpty();
         assertThat(secrets.remove(tenant, PLUGIN, "token", PluginFixture.NOTE)).isFalse();
-        assertThat(audit.of(tenant, PLUGIN)).extracting(AuditEntry::action).endsWith("secret", "secret.remove");
+        assertThat(audit.of(tenant, PLUGIN)).extracting(AuditEntry::action).endsWith("secret", "remove secret");
         assertThat(audit.of(tenant, PLUGIN)).noneMatch(each -> each.toString().contains("first secret"));
     }
 
@@ -324,6 +479,28 @@ class PluginValuesTest {
         assertThatThrownBy(() -> secrets.put(tenant(), PLUGIN, "token", secret, PluginFixture.NOTE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageNotContaining("s3cret");
+    }
+
+    @Test
+    void itIsToldWhenASecretWasEnteredAndWhatIsRemovedIsGone() {
+        TenantId tenant = tenant();
+        TenantId other = tenant();
+        PluginSecrets secrets = new PluginSecrets(
+                transactions, new PluginAudit(transactions), SecretKeys.fromJson(SecretKeys.createJson()));
+        secrets.put(tenant, PLUGIN, "one", "first secret", PluginFixture.NOTE);
+        secrets.put(other, PLUGIN, "one", "another's secret", PluginFixture.NOTE);
+
+        assertThat(secrets.entered(tenant, PLUGIN)).containsOnlyKeys("one");
+        assertThat(secrets.entered(tenant, PLUGIN).get("one")).isNotNull();
+        assertThat(secrets.remove(tenant, PLUGIN, "one", PluginFixture.NOTE)).isTrue();
+        assertThat(secrets.remove(tenant, PLUGIN, "one", PluginFixture.NOTE)).isFalse();
+
+        assertThat(secrets.entered(tenant, PLUGIN)).isEmpty();
+        assertThat(secrets.find(tenant, PLUGIN, "one")).isEmpty();
+        assertThat(secrets.find(other, PLUGIN, "one")).contains("another's secret");
+        assertThat(new PluginAudit(transactions).of(tenant, PLUGIN))
+                .extracting(AuditEntry::action)
+                .containsOnlyOnce("remove secret");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.tenancy.spring.autoconfigure;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.jpa.control.SecretKeys;
 import io.tenancy.jpa.entitlement.ChangeNote;
@@ -22,6 +23,7 @@ import io.tenancy.plugins.values.spi.ContentSource;
 import io.tenancy.plugins.values.spi.PluginLog;
 import io.tenancy.ratelimit.spi.RateLimitBackend;
 import io.tenancy.spring.TenancyPluginsProperties;
+import io.tenancy.spring.internal.PluginMetrics;
 import io.tenancy.spring.internal.RunningPlugins;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -146,6 +148,18 @@ public class TenancyPluginsAutoConfiguration {
         @ConditionalOnProperty(name = "tenancy.plugins.jobs", havingValue = "true", matchIfMissing = true)
         RunningPlugins tenancyRunningPlugins(ApplicationContext application, TenancyPlugins plugins) {
             return new RunningPlugins(application, plugins);
+        }
+
+        /** Shows them to metrics, where there are any. */
+        @Configuration(proxyBeanMethods = false)
+        @ConditionalOnClass(MeterBinder.class)
+        static class Metrics {
+
+            @Bean
+            @ConditionalOnMissingBean
+            PluginMetrics tenancyPluginMetrics(TenancyPlugins plugins) {
+                return new PluginMetrics(plugins);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.tenancy.samples.cms;
 
+import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -13,6 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     It has to outlive the process, and each process needs its own
  * @param pluginKeys where the keys of the demonstration's curator and publisher of plugins are kept; a leading {@code ~} is
  *     the user's home
+ * @param demoPlugins where the demonstration's store takes its plugins from: patterns of manifests, each beside its module
+ *     and its samples. Add the folder of a plugin of your own to try it here
  * @param operator who looks after the clinics and their bills
  */
 @ConfigurationProperties("cms")
@@ -24,6 +27,8 @@ public record CmsProperties(
 
         @DefaultValue("~/.tenancy/healthcare-cms/plugin-keys")
         String pluginKeys,
+
+        @DefaultValue("classpath:plugins/*/manifest.json") List<String> demoPlugins,
 
         @DefaultValue Operator operator) {
 

@@ -46,13 +46,14 @@ class ArticleCheckController {
     /**
      * What a plugin did, in words.
      *
+     * @param plugin its id
      * @param title of the plugin
      * @param outcome as in {@link PluginTrace.Outcome}
      * @param fuel how much
      * @param millis how long
      * @param detail why not; empty where it returned
      */
-    record Step(String title, String outcome, String fuel, String millis, String detail) {}
+    record Step(String plugin, String title, String outcome, String fuel, String millis, String detail) {}
 
     // Not by GET: it costs the clinic fuel.
     @PostMapping("/editor/articles/{id}/check")
@@ -66,6 +67,9 @@ class ArticleCheckController {
                     .call(clinic, ExtensionPoint.CONTENT_VALIDATE, JSON.writeValueAsString(Map.of("text", text)));
             show(CheckedText.of(text, result.findings()), model);
             model.addAttribute("steps", steps(result.trace(), site.getLocale()));
+            if (!result.warnings().isEmpty()) {
+                model.addAttribute("warning", "check.warned");
+            }
         } catch (PluginBlockedException blocked) {
             show(CheckedText.of(text, List.of()), model);
             model.addAttribute("steps", steps(blocked.trace(), site.getLocale()));
@@ -94,6 +98,7 @@ class ArticleCheckController {
         tenths.setMaximumFractionDigits(1);
         return trace.stream()
                 .map(each -> new Step(
+                        each.plugin(),
                         plugins.market().stored(each.digest()).title(),
                         each.outcome().name(),
                         whole.format(each.fuel()),

@@ -1,18 +1,15 @@
 package io.tenancy.samples.cms.plugin;
 
-import io.tenancy.TenantId;
-import io.tenancy.context.Tenancy;
-import io.tenancy.jpa.entitlement.ChangeNote;
-import io.tenancy.plugins.PluginException;
 import io.tenancy.plugins.install.ConsentRequest;
 import io.tenancy.plugins.install.InstallStep;
-import io.tenancy.plugins.install.PluginExport;
 import io.tenancy.plugins.install.PluginInstallation;
 import io.tenancy.plugins.installation.TenancyPlugins;
 import io.tenancy.plugins.market.StoreQuery;
+import io.tenancy.plugins.market.StoredPackage;
 import io.tenancy.samples.cms.account.SignedInUser;
 import io.tenancy.samples.cms.site.Site;
 import io.tenancy.samples.cms.web.ClinicPage;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.http.HttpStatus;
@@ -40,10 +37,12 @@ class PluginController {
 
     private final TenancyPlugins plugins;
     private final PluginPages pages;
+    private final ClinicPlugins clinic;
 
-    PluginController(TenancyPlugins plugins, PluginPages pages) {
+    PluginController(TenancyPlugins plugins, PluginPages pages, ClinicPlugins clinic) {
         this.plugins = plugins;
         this.pages = pages;
+        this.clinic = clinic;
     }
 
     @GetMapping
@@ -55,7 +54,7 @@ class PluginController {
             @ModelAttribute("site") Site site,
             Model model) {
         StoreQuery query = new StoreQuery(word(q), word(specialty), word(region), null, word(collection));
-        model.addAttribute("store", pages.store(clinic(), query, site.getLocale()));
+        model.addAttribute("store", pages.store(clinic.clinic(), query, site.getLocale()));
         model.addAttribute("query", query);
         return "editor/plugins";
     }
@@ -70,43 +69,60 @@ class PluginController {
 
     @GetMapping("/{plugin}")
     String plugin(@PathVariable String plugin, @ModelAttribute("site") Site site, Model model) {
-        return page("editor/plugin", plugin, site, model);
+        return page("editor/plugin", plugin, null, site, model);
     }
 
     /** What the clinic is asked to consent to. Nothing is installed before it does. */
     @GetMapping("/{plugin}/install")
-    String consent(@PathVariable String plugin, @ModelAttribute("site") Site site, Model model) {
-        return page("editor/plugin-consent", plugin, site, model);
+    String consent(
+            @PathVariable String plugin,
+            @RequestParam(required = false) @Nullable String version,
+            @ModelAttribute("site") Site site,
+            Model model) {
+        String offered = version == null
+                ? pages.offered(clinic.clinic(), plugin)
+                        .map(StoredPackage::version)
+                        .orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND))
+                : version;
+        return page("editor/plugin-consent", plugin, offered, site, model);
     }
 
-    private String page(String view, String plugin, Site site, Model model) {
+    private String page(String view, String plugin, @Nullable String version, Site site, Model model) {
         model.addAttribute("store", true);
         model.addAttribute(
                 "page",
-                pages.page(clinic(), plugin, site)
+                pages.page(clinic.clinic(), plugin, version, site)
                         .orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND)));
         return view;
     }
 
-    /** Installs just what was shown: another package under the same name is shown first. */
+    /**
+     * Installs just what was shown: another package, or one that would take the place of another than was shown, is shown
+     * first.
+     */
     @PostMapping("/{plugin}/install")
     String install(
             @PathVariable String plugin,
             @RequestParam String digest,
+            @RequestParam(defaultValue = "") String from,
             @AuthenticationPrincipal SignedInUser viewer,
             RedirectAttributes flash) {
-        boolean shown = plugins.market().versions(plugin, clinic()).stream()
-                .limit(1)
-                .anyMatch(each -> each.digest().equals(digest));
-        if (!shown) {
+        Optional<StoredPackage> chosen = plugins.market().versions(plugin, clinic.clinic()).stream()
+                .filter(each -> each.digest().equals(digest))
+                .findFirst();
+        String active = plugins.installations()
+                .find(clinic.clinic(), plugin)
+                .flatMap(PluginInstallation::active)
+                .orElse("");
+        if (chosen.isEmpty() || !active.equals(from)) {
             flash.addFlashAttribute("warning", "plugins.warning.changed");
             return HOME;
         }
-        String version = plugins.market().stored(digest).version();
-        return done(plugin, flash, () -> {
-            PluginInstallation begun =
-                    plugins.installations().install(clinic(), plugin, version, note(viewer, "from the store"));
-            return told(consented(begun, digest, viewer), flash);
+        String version = chosen.get().version();
+        return clinic.change(plugin, flash, () -> {
+            PluginInstallation begun = plugins.installations()
+                    .install(clinic.clinic(), plugin, version, ClinicPlugins.note(viewer, "from the store"));
+            return told(consented(begun, digest, viewer), digest, flash);
         });
     }
 
@@ -119,83 +135,53 @@ class PluginController {
             return begun;
         }
         ConsentRequest asked =
-                plugins.installations().asked(clinic(), begun.plugin()).orElseThrow();
+                plugins.installations().asked(clinic.clinic(), begun.plugin()).orElseThrow();
         return plugins.installations()
-                .consent(clinic(), begun.plugin(), digest, asked.required(), note(viewer, "consented on the page"));
+                .consent(
+                        clinic.clinic(),
+                        begun.plugin(),
+                        digest,
+                        asked.required(),
+                        ClinicPlugins.note(viewer, "consented on the page"));
     }
 
-    private static String told(PluginInstallation now, RedirectAttributes flash) {
+    private static String told(PluginInstallation now, String digest, RedirectAttributes flash) {
         now.pending().flatMap(each -> each.refused()).ifPresent(why -> flash.addFlashAttribute("detail", why));
-        boolean ready = now.isEnabled() && now.pending().isEmpty();
-        flash.addFlashAttribute(
-                ready ? "notice" : "warning", ready ? "plugins.notice.installed" : "plugins.warning.waits");
-        return "redirect:/desk/plugins/" + now.plugin();
+        boolean active = now.active().filter(digest::equals).isPresent();
+        String ready = now.isEnabled() ? "plugins.notice.installed" : "plugins.notice.installedOff";
+        flash.addFlashAttribute(active ? "notice" : "warning", active ? ready : "plugins.warning.waits");
+        boolean toConfigure = now.pending()
+                .filter(each -> each.step() == InstallStep.CONFIGURATION)
+                .isPresent();
+        return HOME + "/" + now.plugin() + (toConfigure ? "/settings" : "");
     }
 
     @PostMapping("/{plugin}/enable")
     String enable(@PathVariable String plugin, @AuthenticationPrincipal SignedInUser viewer, RedirectAttributes flash) {
-        return done(plugin, flash, () -> {
-            plugins.installations().enable(clinic(), plugin, note(viewer, "enabled on the page"));
+        return clinic.change(plugin, flash, () -> {
+            plugins.installations().enable(clinic.clinic(), plugin, ClinicPlugins.note(viewer, "enabled on the page"));
             flash.addFlashAttribute("notice", "plugins.notice.enabled");
-            return "redirect:/desk/plugins/" + plugin;
+            return HOME + "/" + plugin;
         });
     }
 
     @PostMapping("/{plugin}/disable")
     String disable(
             @PathVariable String plugin, @AuthenticationPrincipal SignedInUser viewer, RedirectAttributes flash) {
-        return done(plugin, flash, () -> {
-            plugins.installations().disable(clinic(), plugin, note(viewer, "disabled on the page"));
+        return clinic.change(plugin, flash, () -> {
+            plugins.installations()
+                    .disable(clinic.clinic(), plugin, ClinicPlugins.note(viewer, "disabled on the page"));
             flash.addFlashAttribute("notice", "plugins.notice.disabled");
-            return "redirect:/desk/plugins/" + plugin;
+            return HOME + "/" + plugin;
         });
     }
 
     @PostMapping("/{plugin}/cancel")
     String cancel(@PathVariable String plugin, @AuthenticationPrincipal SignedInUser viewer, RedirectAttributes flash) {
-        return done(plugin, flash, () -> {
-            plugins.installations().cancel(clinic(), plugin, note(viewer, "given up on the page"));
+        return clinic.change(plugin, flash, () -> {
+            plugins.installations().cancel(clinic.clinic(), plugin, ClinicPlugins.note(viewer, "given up on the page"));
             flash.addFlashAttribute("notice", "plugins.notice.cancelled");
             return HOME;
         });
-    }
-
-    @PostMapping("/{plugin}/uninstall")
-    String uninstall(
-            @PathVariable String plugin, @AuthenticationPrincipal SignedInUser viewer, RedirectAttributes flash) {
-        return done(plugin, flash, () -> {
-            PluginExport had = plugins.installations().uninstall(clinic(), plugin, note(viewer, "uninstalled"));
-            flash.addFlashAttribute("notice", "plugins.notice.uninstalled");
-            flash.addFlashAttribute("export", had.json());
-            return HOME;
-        });
-    }
-
-    /** A change, which may be refused. */
-    private interface Work {
-        String run();
-    }
-
-    private String done(String plugin, RedirectAttributes flash, Work work) {
-        // Nobody learns whether another clinic has a plugin of its own.
-        if (plugins.market().versions(plugin, clinic()).isEmpty()
-                && plugins.installations().find(clinic(), plugin).isEmpty()) {
-            throw new ResponseStatusException(HttpStatus.NOT_FOUND);
-        }
-        try {
-            return work.run();
-        } catch (PluginException refused) {
-            flash.addFlashAttribute("warning", "plugins.warning.refused");
-            flash.addFlashAttribute("detail", String.valueOf(refused.getMessage()));
-            return HOME;
-        }
-    }
-
-    private static TenantId clinic() {
-        return Tenancy.require().id();
-    }
-
-    private static ChangeNote note(SignedInUser viewer, String reason) {
-        return new ChangeNote(viewer.getUsername(), reason);
     }
 }

@@ -1,10 +1,10 @@
 package io.tenancy.samples.cms.plugin;
 
 import io.tenancy.TenantId;
-import io.tenancy.jpa.TenancyInstallation;
-import io.tenancy.jpa.usage.UsageReports;
+import io.tenancy.plugins.capability.Capability;
 import io.tenancy.plugins.control.AuditEntry;
 import io.tenancy.plugins.install.PluginInstallation;
+import io.tenancy.plugins.install.PluginInstallation.Pending;
 import io.tenancy.plugins.installation.TenancyPlugins;
 import io.tenancy.plugins.market.CuratedCollection;
 import io.tenancy.plugins.market.ReviewReport;
@@ -15,22 +15,22 @@ import io.tenancy.plugins.pack.ExtensionPoint;
 import io.tenancy.plugins.pack.PackageReader;
 import io.tenancy.plugins.pack.PluginManifest;
 import io.tenancy.plugins.pack.PluginPrice;
-import io.tenancy.plugins.usage.FuelUsage;
+import io.tenancy.plugins.pack.SemanticVersion;
 import io.tenancy.samples.cms.site.Site;
 import io.tenancy.samples.cms.site.SiteCalendar;
 import java.text.NumberFormat;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.YearMonth;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.stereotype.Component;
@@ -40,16 +40,17 @@ import org.springframework.stereotype.Component;
 @ConditionalOnProperty(name = "tenancy.enabled", matchIfMissing = true)
 class PluginPages {
 
-    private static final int LATEST = 20;
+    private static final int LATEST = 200;
+    private static final int MOST_VERSIONS = 20;
+    private static final Set<Capability> ASKING =
+            EnumSet.of(Capability.CONFIG, Capability.SECRETS, Capability.SECRETS_CLEAR);
 
     private final TenancyPlugins plugins;
-    private final UsageReports reports;
-    private final InstantSource clock;
+    private final PluginFuel fuel;
 
-    PluginPages(TenancyPlugins plugins, TenancyInstallation installation, InstantSource clock) {
+    PluginPages(TenancyPlugins plugins, PluginFuel fuel) {
         this.plugins = plugins;
-        this.reports = installation.usage().reports();
-        this.clock = clock;
+        this.fuel = fuel;
     }
 
     /** How far a clinic is with a plugin. */
@@ -67,16 +68,36 @@ class PluginPages {
      * @param specialties there are
      * @param regions there are, by code
      * @param collections there are
-     * @param installed how many plugins the clinic has
-     * @param fuel what they used this month, in words
+     * @param mine what the clinic has
+     * @param fuel what plugins used this month
      */
     record Store(
             List<Card> cards,
             List<String> specialties,
             Map<String, String> regions,
             List<CuratedCollection> collections,
-            int installed,
-            String fuel) {}
+            List<Mine> mine,
+            PluginFuel.Used fuel) {}
+
+    /**
+     * A plugin that the clinic has.
+     *
+     * @param plugin its id
+     * @param title for people
+     * @param version that is active; empty before one is
+     * @param newer the version to which it can be upgraded; null if there is none
+     * @param pinned whether it stays at its version
+     * @param state how far the clinic is with it
+     * @param fuel what it used this month
+     */
+    record Mine(
+            String plugin,
+            String title,
+            String version,
+            @Nullable String newer,
+            boolean pinned,
+            State state,
+            PluginFuel.OfPlugin fuel) {}
 
     /**
      * A plugin as the store lists it.
@@ -103,45 +124,87 @@ class PluginPages {
             boolean own) {}
 
     /**
-     * All about a plugin.
+     * A version of a plugin, and what the clinic has of it.
      *
-     * @param card what the store says
-     * @param digest of the version that can be installed
-     * @param version that can be installed
+     * @param card as the store lists it
+     * @param digest of its package
+     * @param version its version
      * @param installed version that the clinic has; null for none
-     * @param licence SPDX identifier
-     * @param changelog for people
-     * @param points keys of extension points that it serves
-     * @param may what it asks for, a sentence each
+     * @param from digest of the package that the clinic has; empty for none
+     * @param newer the version to which the clinic can upgrade; null if there is none
+     * @param previous the version to which the clinic can go back; null if there is none
+     * @param pinned whether it stays at its version
+     * @param licence in SPDX's words
+     * @param changelog what is new
+     * @param points where it is called
+     * @param may what it may do, in sentences
+     * @param added what it asks for beyond the version that the clinic has
+     * @param dropped what it asks for no more, or in another form
      * @param price in words; null if it is free
-     * @param limits fuel of one call at most, in words
+     * @param limits fuel of one call at most
      * @param millis of one call at most
-     * @param samples how many calls the review tried
-     * @param median fuel of them, in words
-     * @param refused why it is not installed; null if nothing is in the way
-     * @param history what was done about it
+     * @param samples how many sample calls the review tried
+     * @param median fuel of a sample call
+     * @param asks whether it has settings or secrets
+     * @param waits what it waits for, or why it was refused
+     * @param history what was done about it, newest first
      */
     record Page(
             Card card,
             String digest,
             String version,
             @Nullable String installed,
+            String from,
+            @Nullable String newer,
+            @Nullable String previous,
+            boolean pinned,
             String licence,
             String changelog,
             List<String> points,
             List<String> may,
+            List<String> added,
+            List<String> dropped,
             @Nullable String price,
             String limits,
             int millis,
             int samples,
             String median,
-            @Nullable String refused,
+            boolean asks,
+            @Nullable Waits waits,
             List<Done> history) {
 
-        /** Whether another version can be installed. */
-        public boolean upgradable() {
+        /** Whether it would take the place of another version. */
+        public boolean upgrade() {
             return installed != null && !installed.equals(version);
         }
+    }
+
+    /**
+     * A package on its way in that does not go on by itself.
+     *
+     * @param version of the package
+     * @param step at which it is
+     * @param why what somebody has to do, or why it was refused
+     * @param refused whether it was
+     */
+    record Waits(String version, String step, String why, boolean refused) {}
+
+    /**
+     * A version of a plugin that the clinic has.
+     *
+     * @param version its version
+     * @param day when it was handed in
+     * @param changelog what is new
+     * @param state what it is for the clinic
+     */
+    record Version(String version, String day, String changelog, VersionState state) {}
+
+    /** What a version is for a clinic. */
+    enum VersionState {
+        NEWER,
+        ACTIVE,
+        PREVIOUS,
+        OLDER
     }
 
     /**
@@ -158,6 +221,7 @@ class PluginPages {
         List<StoredPackage> all = plugins.market().search(StoreQuery.ALL, clinic);
         Map<String, PluginInstallation> had = plugins.installations().of(clinic).stream()
                 .collect(Collectors.toMap(PluginInstallation::plugin, Function.identity()));
+        PluginFuel.Used used = fuel.thisMonth(clinic, locale);
         return new Store(
                 plugins.market().search(query, clinic).stream()
                         .map(each -> card(each, had.get(each.plugin()), locale))
@@ -174,68 +238,169 @@ class PluginPages {
                         .sorted()
                         .collect(Collectors.toMap(code -> code, code -> country(code, locale))),
                 plugins.market().collections(),
-                had.size(),
-                NumberFormat.getIntegerInstance(locale).format(fuelOfThisMonth(clinic)));
+                mine(clinic, had.values(), used),
+                used);
     }
 
-    private long fuelOfThisMonth(TenantId clinic) {
-        Instant now = clock.instant();
-        Instant month = YearMonth.from(now.atZone(ZoneOffset.UTC))
-                .atDay(1)
-                .atStartOfDay(ZoneOffset.UTC)
-                .toInstant();
-        Instant until = now.truncatedTo(ChronoUnit.HOURS).plus(1, ChronoUnit.HOURS);
-        return reports.total(clinic, FuelUsage.METRIC.name(), month, until).longValue();
+    private List<Mine> mine(TenantId clinic, Collection<PluginInstallation> had, PluginFuel.Used used) {
+        return had.stream()
+                .filter(each -> state(each) != State.AVAILABLE)
+                .map(each -> {
+                    Optional<StoredPackage> stored = each.active()
+                            .or(() -> each.pending().map(Pending::digest))
+                            .map(plugins.market()::stored);
+                    Optional<String> version = each.active().flatMap(active -> stored.map(StoredPackage::version));
+                    return new Mine(
+                            each.plugin(),
+                            stored.map(StoredPackage::title).orElse(each.plugin()),
+                            version.orElse(""),
+                            newer(clinic, each.plugin(), version).orElse(null),
+                            each.pinned(),
+                            state(each),
+                            used.of(each.plugin()));
+                })
+                .sorted(Comparator.comparing(Mine::title))
+                .toList();
     }
 
-    Optional<Page> page(TenantId clinic, String plugin, Site site) {
-        Optional<PluginInstallation> had = plugins.installations().find(clinic, plugin);
-        Optional<StoredPackage> shown = plugins.market().versions(plugin, clinic).stream()
+    /** The version that a clinic gets unless it chooses another one. */
+    Optional<StoredPackage> offered(TenantId clinic, String plugin) {
+        List<StoredPackage> listed = plugins.market().versions(plugin, clinic);
+        return listed.stream()
+                .filter(each -> !SemanticVersion.parse(each.version()).isPreRelease())
                 .findFirst()
-                // What was withdrawn from the store stays with those who have it.
-                .or(() -> had.flatMap(PluginInstallation::active).map(plugins.market()::stored));
-        return shown.map(each -> page(each, had.orElse(null), clinic, site));
+                .or(() -> listed.stream().findFirst());
     }
 
-    private Page page(StoredPackage shown, @Nullable PluginInstallation had, TenantId clinic, Site site) {
-        PluginManifest manifest =
-                PackageReader.read(plugins.market().bytes(shown.digest())).manifest();
+    /**
+     * A page of a plugin.
+     *
+     * @param version which version; null for the one that the clinic has, else for the one that it is offered
+     */
+    Optional<Page> page(TenantId clinic, String plugin, @Nullable String version, Site site) {
+        Optional<PluginInstallation> had = plugins.installations().find(clinic, plugin);
+        // What was withdrawn from the store stays with those who have it.
+        Optional<StoredPackage> shown = version == null
+                ? had.flatMap(each -> each.active().or(() -> each.pending().map(Pending::digest)))
+                        .map(plugins.market()::stored)
+                        .or(() -> offered(clinic, plugin))
+                : plugins.market().versions(plugin, clinic).stream()
+                        .filter(each -> each.version().equals(version))
+                        .findFirst();
+        return shown.map(each -> page(each, had, clinic, site));
+    }
+
+    private Page page(StoredPackage shown, Optional<PluginInstallation> had, TenantId clinic, Site site) {
+        PluginManifest manifest = manifest(shown.digest());
         Locale locale = site.getLocale();
         NumberFormat whole = NumberFormat.getIntegerInstance(locale);
-        Optional<PluginInstallation> installation = Optional.ofNullable(had);
+        Optional<String> active = had.flatMap(PluginInstallation::active);
+        CapabilityDiff all = CapabilityDiff.ofInstallation(manifest);
+        CapabilityDiff diff = active.filter(digest -> !digest.equals(shown.digest()))
+                .map(digest -> CapabilityDiff.between(manifest(digest), manifest))
+                .orElse(all);
+        Optional<String> installed =
+                active.map(digest -> plugins.market().stored(digest).version());
         return new Page(
-                card(shown, had, locale),
+                card(shown, had.orElse(null), locale),
                 shown.digest(),
                 shown.version(),
-                installation
-                        .flatMap(PluginInstallation::active)
+                installed.orElse(null),
+                active.orElse(""),
+                newer(clinic, shown.plugin(), installed).orElse(null),
+                had.flatMap(PluginInstallation::previous)
                         .map(digest -> plugins.market().stored(digest).version())
                         .orElse(null),
+                had.map(PluginInstallation::pinned).orElse(false),
                 manifest.licence(),
                 manifest.changelog(),
                 manifest.extensionPoints().keySet().stream()
                         .map(ExtensionPoint::key)
                         .toList(),
-                CapabilityDiff.ofInstallation(manifest).added().stream()
-                        .map(CapabilityDiff.Change::words)
-                        .toList(),
+                words(all.added()),
+                words(diff.added()),
+                words(diff.changes().stream()
+                        .filter(each -> each.kind() != CapabilityDiff.Kind.ADDED)
+                        .toList()),
                 price(manifest.price()),
                 whole.format(manifest.limits().fuel()),
                 manifest.limits().deadlineMillis(),
                 shown.report().map(ReviewReport::samples).orElse(0),
                 whole.format(shown.report().map(ReviewReport::fuelMedian).orElse(0L)),
-                installation
-                        .flatMap(PluginInstallation::pending)
-                        .flatMap(each -> each.refused().or(each::waitsFor))
-                        .orElse(null),
+                ASKING.stream().anyMatch(each -> manifest.capabilities().containsKey(each)),
+                had.flatMap(PluginInstallation::pending).map(this::waits).orElse(null),
                 history(clinic, shown.plugin(), site.getCalendar()));
+    }
+
+    private PluginManifest manifest(String digest) {
+        return PackageReader.read(plugins.market().bytes(digest)).manifest();
+    }
+
+    private static List<String> words(List<CapabilityDiff.Change> changes) {
+        return changes.stream().map(CapabilityDiff.Change::words).toList();
+    }
+
+    private Optional<String> newer(TenantId clinic, String plugin, Optional<String> installed) {
+        return offered(clinic, plugin)
+                .map(StoredPackage::version)
+                .filter(each -> installed
+                        .filter(version -> SemanticVersion.parse(each).compareTo(SemanticVersion.parse(version)) > 0)
+                        .isPresent());
+    }
+
+    private Waits waits(Pending pending) {
+        return new Waits(
+                plugins.market().stored(pending.digest()).version(),
+                pending.step().name(),
+                pending.refused().or(pending::waitsFor).orElse(""),
+                pending.refused().isPresent());
+    }
+
+    /** The versions of a plugin that a clinic has, highest first. */
+    List<Version> versions(PluginInstallation had, Site site) {
+        List<StoredPackage> all = new ArrayList<>(plugins.market().versions(had.plugin(), had.tenant()));
+        Stream.of(had.active(), had.previous())
+                .flatMap(Optional::stream)
+                .filter(digest -> all.stream().noneMatch(each -> each.digest().equals(digest)))
+                .map(plugins.market()::stored)
+                .forEach(all::add);
+        Comparator<StoredPackage> byVersion = Comparator.comparing(each -> SemanticVersion.parse(each.version()));
+        Optional<SemanticVersion> active = had.active()
+                .map(digest ->
+                        SemanticVersion.parse(plugins.market().stored(digest).version()));
+        return all.stream()
+                .sorted(byVersion.reversed())
+                .limit(MOST_VERSIONS)
+                .map(each -> new Version(
+                        each.version(),
+                        site.getCalendar().day(each.publishedAt()),
+                        manifest(each.digest()).changelog(),
+                        versionState(each, had, active)))
+                .toList();
+    }
+
+    private static VersionState versionState(
+            StoredPackage each, PluginInstallation had, Optional<SemanticVersion> active) {
+        if (had.active().filter(each.digest()::equals).isPresent()) {
+            return VersionState.ACTIVE;
+        }
+        if (had.previous().filter(each.digest()::equals).isPresent()) {
+            return VersionState.PREVIOUS;
+        }
+        boolean newer = active.filter(
+                        than -> SemanticVersion.parse(each.version()).compareTo(than) <= 0)
+                .isEmpty();
+        return newer ? VersionState.NEWER : VersionState.OLDER;
     }
 
     private List<Done> history(TenantId clinic, String plugin, SiteCalendar calendar) {
         List<AuditEntry> all = plugins.installations().history(clinic, plugin);
-        return all.subList(Math.max(0, all.size() - LATEST), all.size()).stream()
-                .map(each -> new Done(calendar.moment(each.at()), each.actor(), each.action(), each.detail()))
-                .toList();
+        List<Done> latest = new ArrayList<>();
+        for (int i = all.size() - 1; i >= 0 && latest.size() < LATEST; i--) {
+            AuditEntry each = all.get(i);
+            latest.add(new Done(calendar.moment(each.at()), each.actor(), each.action(), each.detail()));
+        }
+        return latest;
     }
 
     private static @Nullable String price(@Nullable PluginPrice price) {
@@ -259,7 +424,8 @@ class PluginPages {
     }
 
     private static State state(@Nullable PluginInstallation had) {
-        if (had == null) {
+        // Whoever gave up an installation has nothing of it.
+        if (had == null || (had.active().isEmpty() && had.pending().isEmpty())) {
             return State.AVAILABLE;
         }
         if (had.active().isEmpty()) {

@@ -31,7 +31,7 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.stereotype.Component;
 
 /**
- * Fills the store with the sample plugins: packed from the class path, signed by a publisher with a certificate, reviewed
+ * Fills the store with the sample plugins: packed from their folders, signed by a publisher with a certificate, reviewed
  * by the machine, signed and listed by a curator. What is listed already stays as it is. A plugin that is turned down is
  * told in the log; the clinics open without it.
  */
@@ -40,7 +40,6 @@ import org.springframework.stereotype.Component;
 class StoreOfTheDemonstration implements SmartInitializingSingleton {
 
     private static final Logger log = LoggerFactory.getLogger(StoreOfTheDemonstration.class);
-    private static final String FOLDERS = "classpath:plugins/*/manifest.json";
     private static final ChangeNote PUBLISHED = new ChangeNote("healthcare-cms", "demonstration");
     private static final ChangeNote CURATED = new ChangeNote("curator of the demonstration", "reviewed");
     private static final Duration VALID = Duration.ofDays(3_650);
@@ -65,11 +64,13 @@ class StoreOfTheDemonstration implements SmartInitializingSingleton {
         SigningKey curator = keys.key("curator");
         SigningKey publisher = keys.key("publisher");
         plugins.market().trust().add(new CuratorKey(curator.publicKey(), BEGIN, BEGIN.plus(VALID)), CURATED);
-        try {
-            Resource[] manifests = new PathMatchingResourcePatternResolver().getResources(FOLDERS);
-            Arrays.stream(manifests).forEach(manifest -> list(manifest, publisher, curator));
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException("The sample plugins of the class path cannot be read", unreadable);
+        for (String folders : properties.demoPlugins()) {
+            try {
+                Resource[] manifests = new PathMatchingResourcePatternResolver().getResources(folders);
+                Arrays.stream(manifests).forEach(manifest -> list(manifest, publisher, curator));
+            } catch (IOException unreadable) {
+                throw new UncheckedIOException("The plugins of " + folders + " cannot be read", unreadable);
+            }
         }
         collect();
     }

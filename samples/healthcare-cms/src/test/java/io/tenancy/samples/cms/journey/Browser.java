@@ -94,6 +94,10 @@ final class Browser implements AutoCloseable {
         element(selector).sendKeys(text);
     }
 
+    void clear(String selector) {
+        element(selector).clear();
+    }
+
     void typeAtTheEnd(String selector, String text) {
         element(selector).sendKeys(Keys.chord(Keys.CONTROL, Keys.END), text);
     }
@@ -219,6 +223,12 @@ final class Browser implements AutoCloseable {
     void desktopAsHighAsThePage() {
         Object height = driver.executeScript("return document.documentElement.scrollHeight");
         show(DESKTOP_WIDTH, Math.min(HIGHEST_PICTURE, ((Number) height).intValue()), 1, false);
+    }
+
+    /** The same of a phone's window. */
+    void phoneAsHighAsThePage() {
+        Object height = driver.executeScript("return document.documentElement.scrollHeight");
+        show(PHONE_WIDTH, ((Number) height).intValue(), 1, true);
     }
 
     /** Writes what the window shows as PNG. */

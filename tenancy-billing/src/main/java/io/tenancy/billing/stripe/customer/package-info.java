@@ -1,0 +1,5 @@
+/** Who tenants are at Stripe. */
+@NullMarked
+package io.tenancy.billing.stripe.customer;
+
+import org.jspecify.annotations.NullMarked;

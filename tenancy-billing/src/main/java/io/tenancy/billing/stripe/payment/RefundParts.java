@@ -1,0 +1,102 @@
+package io.tenancy.billing.stripe.payment;
+
+import io.tenancy.TenantId;
+import io.tenancy.billing.payment.PaymentRequest;
+import io.tenancy.billing.stripe.client.StripeAmounts;
+import io.tenancy.billing.stripe.customer.StripeCustomers;
+import io.tenancy.billing.stripe.object.Requests;
+import io.tenancy.billing.stripe.object.Requests.Request;
+import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
+import io.tenancy.jpa.control.transaction.Sql;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which payments a refund pays back: Stripe pays back payments, billing pays back credit. One payment that covers it is taken,
+ * the newest; otherwise several, the newest first. What was decided is stored and stays.
+ */
+final class RefundParts {
+
+    private final StripeCustomers customers;
+
+    RefundParts(StripeCustomers customers) {
+        this.customers = customers;
+    }
+
+    /** A payment, and what of it can be paid back. */
+    private record Payable(String intent, long left) {}
+
+    /** All parts, as they were stored now or before; empty when they cannot come to what is to be paid back. */
+    List<Request> plan(Transaction transaction, PaymentRequest request) throws SQLException {
+        List<Request> known = Requests.lock(transaction, request.key());
+        if (!known.isEmpty()) {
+            return known;
+        }
+        Optional<StripeCustomers.Row> customer = customers.lock(transaction, request.tenant());
+        if (customer.isEmpty()) {
+            return List.of();
+        }
+        long wanted = StripeAmounts.of(request.amount());
+        List<Payable> chosen =
+                choose(payables(transaction, request.tenant(), request.amount().currency()), wanted);
+        long left = wanted;
+        for (int i = 0; i < chosen.size(); i++) {
+            long amount = Math.min(left, chosen.get(i).left());
+            left -= amount;
+            String name = customer.get().customer();
+            Requests.insert(
+                    transaction,
+                    new Request(
+                            request.key(),
+                            i + 1,
+                            request.tenant(),
+                            "REFUND",
+                            name == null ? "" : name,
+                            null,
+                            chosen.get(i).intent(),
+                            request.amount().currency(),
+                            amount,
+                            transaction.recordedAt(),
+                            1,
+                            null,
+                            null));
+        }
+        return Requests.lock(transaction, request.key());
+    }
+
+    private static List<Payable> choose(List<Payable> all, long wanted) {
+        for (Payable each : all) {
+            if (each.left() >= wanted) {
+                return List.of(each);
+            }
+        }
+        List<Payable> chosen = new ArrayList<>();
+        long sum = 0;
+        for (Payable each : all) {
+            if (sum < wanted) {
+                chosen.add(each);
+                sum += each.left();
+            }
+        }
+        return sum < wanted ? List.of() : chosen;
+    }
+
+    private static List<Payable> payables(Transaction transaction, TenantId tenant, String currency)
+            throws SQLException {
+        return Sql.list(
+                transaction.connection(),
+                row -> new Payable(row.getString(1), row.getLong(2)),
+                "select o.id, o.amount - coalesce((select sum(r.amount) from stripe_request r where r.intent = o.id"
+                        + " and r.kind = 'REFUND' and coalesce(r.status, 'pending') not in ('failed', 'canceled')), 0) as free"
+                        + " from stripe_object o join payment p on p.provider = 'stripe' and p.reference = o.id"
+                        + " where p.tenant_id = ? and p.currency = ? and o.kind = 'INTENT' and o.status = 'succeeded'"
+                        + " and not exists (select 1 from payment_dispute d where d.payment_id = p.id and d.state <> 'WON')"
+                        + " and o.amount > coalesce((select sum(r.amount) from stripe_request r where r.intent = o.id"
+                        + " and r.kind = 'REFUND' and coalesce(r.status, 'pending') not in ('failed', 'canceled')), 0)"
+                        + " order by o.created_at desc, o.id desc limit 100",
+                tenant.value(),
+                currency);
+    }
+}

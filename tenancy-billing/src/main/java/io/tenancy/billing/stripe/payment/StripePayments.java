@@ -1,0 +1,366 @@
+package io.tenancy.billing.stripe.payment;
+
+import io.tenancy.TenantId;
+import io.tenancy.billing.Money;
+import io.tenancy.billing.payment.PaymentProvider;
+import io.tenancy.billing.payment.PaymentRequest;
+import io.tenancy.billing.payment.PaymentResult;
+import io.tenancy.billing.payment.ProviderBusyException;
+import io.tenancy.billing.stripe.client.IntentState;
+import io.tenancy.billing.stripe.client.RefundState;
+import io.tenancy.billing.stripe.client.StripeAmounts;
+import io.tenancy.billing.stripe.client.StripeCallException;
+import io.tenancy.billing.stripe.client.StripeCalls;
+import io.tenancy.billing.stripe.customer.Ownership;
+import io.tenancy.billing.stripe.customer.StripeCustomers;
+import io.tenancy.billing.stripe.object.FencedObjects;
+import io.tenancy.billing.stripe.object.ObjectKind;
+import io.tenancy.billing.stripe.object.Outcomes;
+import io.tenancy.billing.stripe.object.Requests;
+import io.tenancy.billing.stripe.object.Requests.Request;
+import io.tenancy.jpa.control.transaction.ControlTransactions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Collects through Stripe what tenants left there, without them, and pays back what came through it. What is asked is stored
+ * with all that it says before it is asked, with a key of billing's request; asked again after more than what Stripe
+ * remembers, it is looked for first. So nobody is charged twice for one request, whatever dies in between.
+ */
+public final class StripePayments implements PaymentProvider {
+
+    /** Its name. */
+    public static final String NAME = "stripe";
+
+    private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
+
+    private final ControlTransactions database;
+    private final StripeCalls calls;
+    private final StripeCustomers customers;
+    private final Ownership ownership;
+    private final RefundParts refunds;
+    private final AtomicReference<Joined> joined = new AtomicReference<>();
+
+    /**
+     * What it is joined to once billing is there, which needs its providers first.
+     *
+     * @param objects takes in what Stripe answers
+     * @param pages on which tenants may pay at the same time
+     */
+    public record Joined(FencedObjects objects, StripePages pages) {}
+
+    /**
+     * The provider.
+     *
+     * @param database the control database
+     * @param calls of Stripe
+     * @param customers who tenants are there
+     * @param ownership what is written on what is made
+     */
+    public StripePayments(
+            ControlTransactions database, StripeCalls calls, StripeCustomers customers, Ownership ownership) {
+        this.database = database;
+        this.calls = calls;
+        this.customers = customers;
+        this.ownership = ownership;
+        this.refunds = new RefundParts(customers);
+    }
+
+    /** For the adapter itself: what takes in what Stripe answers, once that is there. */
+    public void join(Joined value) {
+        joined.set(value);
+    }
+
+    private Joined joined() {
+        Joined known = joined.get();
+        if (known == null) {
+            throw new IllegalStateException(
+                    "Stripe was to collect, but was not started: call start(billing) of the TenancyStripe whose provider"
+                            + " billing was built with, after billing was started");
+        }
+        return known;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public boolean collects() {
+        return true;
+    }
+
+    @Override
+    public boolean worksInSandbox() {
+        return !ownership.livemode();
+    }
+
+    @Override
+    public PaymentResult collect(PaymentRequest request) {
+        if (request.sandbox() && ownership.livemode()) {
+            return Outcomes.declined("sandbox", "The tenant's time is made up, and the key moves real money.");
+        }
+        return asking(() -> collected(request));
+    }
+
+    private PaymentResult collected(PaymentRequest request) {
+        List<Request> before = database.transact(
+                "look up request " + request.key(), transaction -> Requests.lock(transaction, request.key()));
+        if (!before.isEmpty()) {
+            return askedBefore(request, before.get(0));
+        }
+        Optional<PaymentResult> onPage = closePages(request);
+        if (onPage.isPresent()) {
+            return onPage.get();
+        }
+        if (!isDue(request)) {
+            return Outcomes.declined("not_due_any_more", "It was paid otherwise before Stripe was asked.");
+        }
+        Optional<Request> stored = store(request);
+        return stored.isEmpty()
+                ? Outcomes.declined("no_payment_method", "The tenant has left nothing at Stripe to be charged.")
+                : make(request, stored.get());
+    }
+
+    // A tenant that is just paying on a page is not charged beside it.
+    private Optional<PaymentResult> closePages(PaymentRequest request) {
+        UUID invoice = request.invoice();
+        return invoice == null ? Optional.empty() : joined().pages().close(request.tenant(), invoice);
+    }
+
+    private boolean isDue(PaymentRequest request) {
+        UUID invoice = request.invoice();
+        return invoice == null
+                || joined().pages().due(request.tenant(), invoice).equals(Optional.of(request.amount()));
+    }
+
+    private Optional<Request> store(PaymentRequest request) {
+        long amount = StripeAmounts.of(request.amount());
+        return database.transact("store what is asked of Stripe", transaction -> {
+            Optional<StripeCustomers.Row> row = customers.row(transaction, request.tenant());
+            String customer = row.map(StripeCustomers.Row::customer).orElse(null);
+            String method = row.map(StripeCustomers.Row::paymentMethod).orElse(null);
+            if (customer == null || method == null) {
+                return Optional.empty();
+            }
+            Request made = new Request(
+                    request.key(),
+                    1,
+                    request.tenant(),
+                    "COLLECT",
+                    customer,
+                    method,
+                    null,
+                    request.amount().currency(),
+                    amount,
+                    transaction.recordedAt(),
+                    1,
+                    null,
+                    null);
+            Requests.insert(transaction, made);
+            return Optional.of(made);
+        });
+    }
+
+    private PaymentResult askedBefore(PaymentRequest request, Request stored) {
+        String object = stored.object();
+        if (object != null) {
+            return seen(object);
+        }
+        Optional<IntentState> found = lookFor(stored);
+        if (found.isPresent()) {
+            return taken(found.get(), joined().objects().fence());
+        }
+        return make(request, stored);
+    }
+
+    private PaymentResult seen(String intent) {
+        long fence = joined().objects().fence();
+        return taken(calls.intent(intent), fence);
+    }
+
+    private PaymentResult taken(IntentState state, long fence) {
+        var unused = joined().objects().take(state, fence);
+        return Outcomes.of(state);
+    }
+
+    private Optional<IntentState> lookFor(Request stored) {
+        List<IntentState> found = new ArrayList<>();
+        Instant since = stored.firstAskedAt().minus(CLOCKS_DIFFER);
+        calls.intents(stored.customer(), since, each -> {
+            boolean same = ownership.isOurs(each.metadata())
+                    && stored.key().toString().equals(each.metadata().get(Ownership.REQUEST));
+            if (same) {
+                found.add(each);
+            }
+        });
+        return found.stream().findFirst();
+    }
+
+    private PaymentResult make(PaymentRequest request, Request stored) {
+        String method = stored.paymentMethod();
+        if (method == null) {
+            throw new IllegalStateException("Request " + stored.key() + " was stored without what is to be charged");
+        }
+        long fence = joined().objects().fence();
+        UUID invoice = request.invoice();
+        Map<String, String> metadata = ownership.of(
+                stored.tenant(),
+                invoice == null
+                        ? Map.of(Ownership.REQUEST, stored.key())
+                        : Map.of(Ownership.REQUEST, stored.key(), Ownership.INVOICE, invoice));
+        String number = request.number();
+        StripeCalls.Collection wanted = new StripeCalls.Collection(
+                stored.customer(),
+                method,
+                stored.amount(),
+                stored.currency(),
+                number == null ? "Payment" : number,
+                metadata);
+        try {
+            return taken(calls.collect(key(stored), wanted), fence);
+        } catch (StripeCallException failure) {
+            return refused(stored, failure);
+        }
+    }
+
+    private String key(Request stored) {
+        return ownership.installation() + "/" + stored.kind().toLowerCase(Locale.ROOT) + "/" + stored.key() + "/"
+                + stored.part() + "/" + stored.tries();
+    }
+
+    private PaymentResult refused(Request stored, StripeCallException failure) {
+        return switch (failure.kind()) {
+            case DECLINED -> {
+                String intent = failure.object();
+                yield intent == null ? Outcomes.declined(failure.code(), said(failure)) : seen(intent);
+            }
+            case REFUSED, MISSING -> {
+                // What is charged or whom may be gone; what is known of the customer is put right for the next time.
+                Optional<IntentState> made = lookFor(stored);
+                if (made.isPresent()) {
+                    yield seen(made.get().id());
+                }
+                var unused = joined().objects().refresh(ObjectKind.CUSTOMER, stored.customer());
+                yield Outcomes.declined(failure.code(), said(failure));
+            }
+            case FAILED -> {
+                askWithAnotherKey(stored);
+                throw failure;
+            }
+            case BUSY, UNKNOWN, NOT_ALLOWED -> throw failure;
+        };
+    }
+
+    private void askWithAnotherKey(Request stored) {
+        var unused = database.transact("store that Stripe failed", transaction -> {
+            Requests.failed(transaction, stored);
+            return stored;
+        });
+    }
+
+    private static String said(StripeCallException failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.code() : message;
+    }
+
+    private interface Asking {
+        PaymentResult ask();
+    }
+
+    private static PaymentResult asking(Asking work) {
+        try {
+            return work.ask();
+        } catch (StripeCallException failure) {
+            if (failure.kind() == StripeCallException.Kind.BUSY) {
+                throw new ProviderBusyException(said(failure), failure);
+            }
+            throw failure;
+        }
+    }
+
+    @Override
+    public PaymentResult refund(PaymentRequest request) {
+        if (request.sandbox() && ownership.livemode()) {
+            return Outcomes.declined("sandbox", "The tenant's time is made up, and the key moves real money.");
+        }
+        return asking(() -> refunded(request));
+    }
+
+    private PaymentResult refunded(PaymentRequest request) {
+        List<Request> parts =
+                database.transact("store what is asked of Stripe", transaction -> refunds.plan(transaction, request));
+        if (parts.isEmpty()) {
+            Money amount = request.amount();
+            return Outcomes.declined(
+                    "nothing_to_pay_back",
+                    "The tenant's payments through Stripe that can be paid back do not come to " + amount
+                            + ". Pay it back by transfer: let the tenant pay through 'manual' first,"
+                            + " accounts().use(tenant, seller, \"manual\").");
+        }
+        for (Request part : parts) {
+            refund(request.tenant(), part);
+        }
+        return database.transact(
+                "look up what came of refund " + request.key(),
+                transaction -> Requests.refunded(Requests.lock(transaction, request.key())));
+    }
+
+    private void refund(TenantId tenant, Request part) {
+        String object = part.object();
+        String intent = part.intent();
+        if (object != null) {
+            var unused = joined().objects().refresh(ObjectKind.REFUND, object);
+            return;
+        }
+        if (part.status() != null || intent == null) {
+            return;
+        }
+        long fence = joined().objects().fence();
+        Optional<RefundState> made = lookForRefund(part, intent);
+        if (made.isPresent()) {
+            var unused = joined().objects().take(made.get(), fence);
+            return;
+        }
+        Map<String, String> metadata =
+                ownership.of(tenant, Map.of(Ownership.REQUEST, part.key(), Ownership.PART, part.part()));
+        try {
+            var unused = joined().objects().take(calls.refund(key(part), intent, part.amount(), metadata), fence);
+        } catch (StripeCallException failure) {
+            if (failure.kind() == StripeCallException.Kind.REFUSED
+                    || failure.kind() == StripeCallException.Kind.MISSING
+                    || failure.kind() == StripeCallException.Kind.DECLINED) {
+                var unused = database.transact("store that Stripe refused a refund", transaction -> {
+                    Requests.refused(transaction, part);
+                    return part;
+                });
+                return;
+            }
+            if (failure.kind() == StripeCallException.Kind.FAILED) {
+                askWithAnotherKey(part);
+            }
+            throw failure;
+        }
+    }
+
+    private Optional<RefundState> lookForRefund(Request part, String intent) {
+        List<RefundState> found = new ArrayList<>();
+        calls.refunds(intent, null, each -> {
+            boolean same = ownership.isOurs(each.metadata())
+                    && part.key().toString().equals(each.metadata().get(Ownership.REQUEST))
+                    && String.valueOf(part.part()).equals(each.metadata().get(Ownership.PART));
+            if (same) {
+                found.add(each);
+            }
+        });
+        return found.stream().findFirst();
+    }
+}

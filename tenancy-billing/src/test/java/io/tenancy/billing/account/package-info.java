@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.billing.account;
+
+import org.jspecify.annotations.NullMarked;

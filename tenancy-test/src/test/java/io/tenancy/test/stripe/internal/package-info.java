@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.test.stripe.internal;
+
+import org.jspecify.annotations.NullMarked;

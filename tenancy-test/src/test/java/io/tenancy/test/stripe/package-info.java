@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.test.stripe;
+
+import org.jspecify.annotations.NullMarked;
