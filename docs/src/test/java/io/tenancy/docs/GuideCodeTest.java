@@ -41,7 +41,9 @@ class GuideCodeTest {
             "io.tenancy.billing.stripe.client",
             "io.tenancy.billing.stripe.customer",
             "io.tenancy.billing.stripe.finding",
+            "io.tenancy.billing.stripe.meter",
             "io.tenancy.billing.stripe.payment",
+            "io.tenancy.billing.stripe.reconciliation",
             "io.tenancy.billing.stripe.webhook",
             "io.tenancy.billing.subscription",
             "io.tenancy.billing.tax",
@@ -73,6 +75,7 @@ class GuideCodeTest {
             "io.tenancy.quota.spi",
             "io.tenancy.ratelimit",
             "io.tenancy.test",
+            "io.tenancy.test.stripe",
             "io.tenancy.usage",
             "io.tenancy.usage.buffer",
             "io.tenancy.usage.spi",
@@ -118,11 +121,13 @@ class GuideCodeTest {
               CreditNote creditNote;
               byte[] module;
               Session mailSession;
+              StripeSettings settings;
               TenancyPlugins plugins;
               SigningKey curator;
               byte[] packageBytes;
               ThreadPoolExecutor myPool;
               DataSource poolOfConnections;
+              FakeStripe stripe;
               UsageMeter usage;
               UsageSink sink;
               String requestId;

@@ -9,8 +9,8 @@ import io.tenancy.billing.stripe.client.StripeSettings;
 import io.tenancy.billing.stripe.customer.Ownership;
 import io.tenancy.billing.stripe.customer.StripeCustomers;
 import io.tenancy.billing.stripe.finding.StripeFindings;
+import io.tenancy.billing.stripe.meter.StripeMeter;
 import io.tenancy.billing.stripe.meter.StripeMeters;
-import io.tenancy.billing.stripe.meter.UsageMeter;
 import io.tenancy.billing.stripe.object.FencedObjects;
 import io.tenancy.billing.stripe.object.StripeObjects;
 import io.tenancy.billing.stripe.payment.StripePages;
@@ -58,7 +58,7 @@ public final class TenancyStripe implements AutoCloseable {
     private final StripeCustomers customers;
     private final StripePayments payments;
     private final StripeEvents events;
-    private final List<UsageMeter> meters;
+    private final List<StripeMeter> meters;
     private final int workers;
     private final Duration comparedEvery;
     private final AtomicReference<Started> started = new AtomicReference<>();
@@ -263,7 +263,7 @@ public final class TenancyStripe implements AutoCloseable {
         private final TenancyInstallation installation;
         private final StripeSettings settings;
         private InstantSource clock = InstantSource.system();
-        private final List<UsageMeter> meters = new ArrayList<>();
+        private final List<StripeMeter> meters = new ArrayList<>();
         private int connections = DEFAULT_CONNECTIONS;
         private int workers = StripeInbox.DEFAULT_WORKERS;
         private Duration comparedEvery = StripeJobs.DEFAULT_COMPARED_EVERY;
@@ -305,7 +305,7 @@ public final class TenancyStripe implements AutoCloseable {
          * @param value which metric goes to which meter
          * @return this builder
          */
-        public Builder meter(UsageMeter value) {
+        public Builder meter(StripeMeter value) {
             meters.add(Objects.requireNonNull(value, "value"));
             return this;
         }

@@ -101,15 +101,23 @@ public final class StripeCalls {
 
     /** Looks a customer up. */
     public CustomerState customer(String id) {
-        return call(
-                "look up customer " + id,
-                () -> States.of(client.v1()
-                        .customers()
-                        .retrieve(
-                                id,
-                                CustomerRetrieveParams.builder()
-                                        .addExpand(DEFAULT_METHOD)
-                                        .build())));
+        String what = "look up customer " + id;
+        CustomerRetrieveParams withMethod =
+                CustomerRetrieveParams.builder().addExpand(DEFAULT_METHOD).build();
+        try {
+            return call(what, () -> States.of(client.v1().customers().retrieve(id, withMethod)));
+        } catch (StripeCallException refused) {
+            if (refused.kind() != Kind.REFUSED) {
+                throw refused;
+            }
+            // Of one that was deleted there is nothing to expand.
+            CustomerState plain =
+                    call(what, () -> States.of(client.v1().customers().retrieve(id)));
+            if (!plain.deleted()) {
+                throw refused;
+            }
+            return plain;
+        }
     }
 
     /** Has a customer charged with something else from now on. */

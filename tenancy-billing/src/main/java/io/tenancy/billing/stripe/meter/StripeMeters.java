@@ -88,11 +88,11 @@ public final class StripeMeters {
      * @throws IllegalArgumentException when usage goes to two meters, two go to one, or a metric is not defined or neither
      *     sums up nor counts
      */
-    public StripeMeters(Parts parts, List<UsageMeter> meters) {
+    public StripeMeters(Parts parts, List<StripeMeter> meters) {
         this.parts = parts;
         Map<String, UsageMetric> defined =
                 meters.isEmpty() ? Map.of() : parts.metrics().metrics();
-        for (UsageMeter each : meters) {
+        for (StripeMeter each : meters) {
             requireSum(each, defined);
             boolean taken = this.meters.containsValue(each.eventName());
             if (taken || this.meters.putIfAbsent(each.metric(), each.eventName()) != null) {
@@ -105,7 +105,7 @@ public final class StripeMeters {
     }
 
     // Hours of these add up; a greatest or last value, or a number of different ones, does not.
-    private static void requireSum(UsageMeter meter, Map<String, UsageMetric> defined) {
+    private static void requireSum(StripeMeter meter, Map<String, UsageMetric> defined) {
         UsageMetric metric = defined.get(meter.metric());
         if (metric == null) {
             throw new IllegalArgumentException("The usage metric '" + meter.metric()
@@ -137,7 +137,7 @@ public final class StripeMeters {
     public void enable(TenantId tenant, ChangeNote note) {
         if (meters.isEmpty()) {
             throw new BillingException("The usage of tenant " + tenant
-                    + " was to be told to Stripe, but no metric goes to a meter there. Name one: new UsageMeter(metric,"
+                    + " was to be told to Stripe, but no metric goes to a meter there. Name one: new StripeMeter(metric,"
                     + " eventName).");
         }
         database().transact("tell Stripe the usage of tenant " + tenant, transaction -> {

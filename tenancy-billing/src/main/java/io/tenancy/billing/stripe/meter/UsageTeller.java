@@ -278,7 +278,7 @@ final class UsageTeller {
                 return false;
             }
             case REFUSED, MISSING, DECLINED -> {
-                if (failure.code().equals(TWICE)) {
+                if (isKnown(failure)) {
                     taken(event);
                 } else {
                     refused(customer.tenant(), event, failure);
@@ -287,6 +287,12 @@ final class UsageTeller {
             }
         }
         throw new IllegalStateException("There is no other kind: " + failure.kind());
+    }
+
+    // Stripe has it from a time whose answer was lost. Of its two ways to say so one has no code.
+    private static boolean isKnown(StripeCallException failure) {
+        return failure.code().equals(TWICE)
+                || String.valueOf(failure.getMessage()).contains("already exists with identifier");
     }
 
     private void end(StripeCallException failure) {

@@ -22,8 +22,11 @@ import org.jspecify.annotations.Nullable;
 /** Who tenants are at Stripe, and what they are charged with. */
 final class ComparedCustomers {
 
-    private static final Set<FindingKind> COULD =
-            EnumSet.of(FindingKind.TENANT_MISMATCH, FindingKind.CUSTOMER_TWICE, FindingKind.CUSTOMER_DELETED);
+    private static final Set<FindingKind> COULD = EnumSet.of(
+            FindingKind.TENANT_MISMATCH,
+            FindingKind.CUSTOMER_TWICE,
+            FindingKind.CUSTOMER_DELETED,
+            FindingKind.UNKNOWN_OUTCOME);
 
     private final Course course;
 
@@ -79,8 +82,8 @@ final class ComparedCustomers {
         try {
             state = course.calls.customer(id);
         } catch (StripeCallException failure) {
-            if (failure.kind() != StripeCallException.Kind.MISSING) {
-                throw failure;
+            if (!course.isMissing(id, failure)) {
+                return;
             }
             // As good as deleted for this key; of another account, for instance.
             state = new CustomerState(id, true, course.ownership.livemode(), Map.of(), null, null);

@@ -30,7 +30,8 @@ final class ComparedPayments {
             FindingKind.TENANT_MISMATCH,
             FindingKind.FOREIGN_PAYMENT,
             FindingKind.AMOUNT_MISMATCH,
-            FindingKind.PAYMENT_MISSING);
+            FindingKind.PAYMENT_MISSING,
+            FindingKind.UNKNOWN_OUTCOME);
 
     /** Payments there that come to no other end by themselves. */
     private static final Set<String> OVER = Set.of("succeeded", "canceled", "requires_payment_method");
@@ -92,10 +93,9 @@ final class ComparedPayments {
         try {
             compare(List.of(course.calls.intent(id)));
         } catch (StripeCallException failure) {
-            if (failure.kind() != StripeCallException.Kind.MISSING) {
-                throw failure;
+            if (course.isMissing(id, failure)) {
+                missing(id, tenant);
             }
-            missing(id, tenant);
         }
         course.looked(1);
     }

@@ -29,7 +29,8 @@ final class ComparedRefunds {
             FindingKind.TENANT_MISMATCH,
             FindingKind.FOREIGN_REFUND,
             FindingKind.AMOUNT_MISMATCH,
-            FindingKind.REFUND_MISSING);
+            FindingKind.REFUND_MISSING,
+            FindingKind.UNKNOWN_OUTCOME);
 
     private final Course course;
 
@@ -119,10 +120,9 @@ final class ComparedRefunds {
         try {
             compare(List.of(course.calls.refund(id)));
         } catch (StripeCallException failure) {
-            if (failure.kind() != StripeCallException.Kind.MISSING) {
-                throw failure;
+            if (course.isMissing(id, failure)) {
+                missing(id, tenant);
             }
-            missing(id, tenant);
         }
         course.looked(1);
     }

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +47,7 @@ final class Course {
     private final StripeObjects objects;
     private final StripeFindings findings;
     private final Lease lease;
+    private final Set<String> failed = new HashSet<>();
     private int callsLeft;
     private int lookedAt;
     private int repaired;
@@ -112,15 +114,28 @@ final class Course {
     }
 
     /** What is not there for one thing may be there for the next one; a Stripe that is busy is busy for all. */
-    static boolean endsTheRun(StripeCallException failure) {
+    private static boolean endsTheRun(StripeCallException failure) {
         return switch (failure.kind()) {
             case BUSY, UNKNOWN, FAILED, NOT_ALLOWED -> true;
             case REFUSED, MISSING, DECLINED -> false;
         };
     }
 
+    /** Of something that was looked up by itself: whether it is not there, or that is for somebody to look at. */
+    boolean isMissing(String id, StripeCallException failure) {
+        if (endsTheRun(failure)) {
+            throw failure;
+        }
+        if (failure.kind() != StripeCallException.Kind.MISSING) {
+            var unused = failed(id, failure);
+            return false;
+        }
+        return true;
+    }
+
     // One thing that cannot be taken in holds up no other.
     private Optional<Taken> failed(String id, RuntimeException failure) {
+        failed.add(id);
         LOG.error("Reconciliation could not take in {} of Stripe", id, failure);
         hold(
                 id,
@@ -175,6 +190,9 @@ final class Course {
         over.addAll(before);
         over.retainAll(could);
         over.removeAll(differs.keySet());
+        if (failed.contains(subject)) {
+            over.remove(FindingKind.UNKNOWN_OUTCOME);
+        }
         if (differs.isEmpty() && over.isEmpty()) {
             return;
         }

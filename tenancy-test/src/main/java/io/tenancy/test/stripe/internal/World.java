@@ -2,6 +2,7 @@ package io.tenancy.test.stripe.internal;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -106,7 +107,15 @@ final class World {
     }
 
     void emit(String type, ObjectNode object, @Nullable ObjectNode before) {
+        emit(type, object, before, "");
+    }
+
+    /** Makes an event, and answers with its id. */
+    String emit(String type, ObjectNode object, @Nullable ObjectNode before, String connectedAccount) {
         ObjectNode event = create("event", "evt_");
+        if (!connectedAccount.isEmpty()) {
+            event.put("account", connectedAccount);
+        }
         event.put("api_version", account.settings().apiVersion());
         event.put("type", type);
         ObjectNode data = event.putObject("data");
@@ -117,6 +126,7 @@ final class World {
         event.put("pending_webhooks", 0);
         event.set("request", request == null ? nobody() : request.deepCopy());
         account.webhooks().accept(event);
+        return Json.text(event, "id");
     }
 
     private static ObjectNode nobody() {
@@ -144,7 +154,10 @@ final class World {
 
     void runDue() {
         long now = now();
-        List<Due> ready = due.stream().filter(one -> one.atSecond <= now).toList();
+        List<Due> ready = due.stream()
+                .filter(one -> one.atSecond <= now)
+                .sorted(Comparator.comparingLong(Due::atSecond))
+                .toList();
         due.removeAll(ready);
         ready.forEach(one -> one.what.run());
     }

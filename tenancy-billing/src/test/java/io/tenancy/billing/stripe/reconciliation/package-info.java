@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.billing.stripe.reconciliation;
+
+import org.jspecify.annotations.NullMarked;
