@@ -631,11 +631,14 @@ class StripeReconciliationTest {
     void oneThingThatStripeDoesNotShowHoldsUpNoOther() {
         TenantId tenant = at.tenantWith("pm_card_visa");
         String other = takenByHand(tenant, 1600, Map.of());
-        at.fixture.sql("insert into payment (id, tenant_id, provider, reference, currency, amount, at, recorded_at, actor,"
-                + " reason) values (gen_random_uuid(), '" + tenant + "', 'stripe', 'pi_not_shown', 'USD', 500, now(), '"
-                + at.fixture.clock.instant() + "', 'test', 'test')");
-        at.fake.inject(
-                StripeFault.error(400).on("GET", "/v1/payment_intents/pi_not_shown").always());
+        at.fixture.sql(
+                "insert into payment (id, tenant_id, provider, reference, currency, amount, at, recorded_at, actor,"
+                        + " reason) values (gen_random_uuid(), '" + tenant
+                        + "', 'stripe', 'pi_not_shown', 'USD', 500, now(), '"
+                        + at.fixture.clock.instant() + "', 'test', 'test')");
+        at.fake.inject(StripeFault.error(400)
+                .on("GET", "/v1/payment_intents/pi_not_shown")
+                .always());
 
         finish();
         assertThat(open("pi_not_shown")).containsExactly(FindingKind.UNKNOWN_OUTCOME);
