@@ -39,8 +39,10 @@ class GuideCodeTest {
             "io.tenancy.billing.run",
             "io.tenancy.billing.stripe",
             "io.tenancy.billing.stripe.client",
+            "io.tenancy.billing.stripe.customer",
             "io.tenancy.billing.stripe.finding",
             "io.tenancy.billing.stripe.meter",
+            "io.tenancy.billing.stripe.payment",
             "io.tenancy.billing.stripe.reconciliation",
             "io.tenancy.billing.stripe.webhook",
             "io.tenancy.billing.subscription",
@@ -73,10 +75,12 @@ class GuideCodeTest {
             "io.tenancy.quota.spi",
             "io.tenancy.ratelimit",
             "io.tenancy.test",
+            "io.tenancy.test.stripe",
             "io.tenancy.usage",
             "io.tenancy.usage.buffer",
             "io.tenancy.usage.spi",
             "java.math",
+            "java.net",
             "java.nio.file",
             "java.time",
             "java.util",
@@ -108,6 +112,7 @@ class GuideCodeTest {
               Connection owner;
               String ownerPassword, runtimePassword, platformPassword;
               TenancyBilling billing;
+              TenancyStripe stripe;
               StripeWebhook webhook;
               StripeInbox inbox;
               StripeEvents events;
@@ -123,6 +128,7 @@ class GuideCodeTest {
               byte[] packageBytes;
               ThreadPoolExecutor myPool;
               DataSource poolOfConnections;
+              FakeStripe stripe;
               UsageMeter usage;
               UsageSink sink;
               String requestId;

@@ -163,11 +163,10 @@ final class PluginCommand {
                     int days,
             @Option(
                             names = "--serial",
-                            defaultValue = "1",
                             paramLabel = "NUMBER",
-                            description =
-                                    "another one for each certificate of this curator's key; default: ${DEFAULT-VALUE}")
-                    long serial,
+                            description = "another one for each certificate of this curator's key, by which it can be"
+                                    + " revoked; default: the milliseconds since 1970")
+                    @Nullable Long serial,
             @Option(
                             names = {"-o", "--output"},
                             defaultValue = "certificate.json",
@@ -180,12 +179,12 @@ final class PluginCommand {
                 new PluginKey(publicKey),
                 now,
                 now.plus(Duration.ofDays(days)),
-                serial,
+                serial == null ? now.toEpochMilli() : serial,
                 new TreeSet<>(ids),
                 KeyFile.read(curator));
         PackageFiles.writeNew(output, certificate.json());
         out().println(output + " certifies " + publisher + " for " + certificate.ids() + " until "
-                + certificate.notAfter());
+                + certificate.notAfter() + ", serial " + certificate.serial());
         return TenancyCommand.WORKED;
     }
 

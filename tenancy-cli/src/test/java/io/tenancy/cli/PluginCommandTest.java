@@ -3,6 +3,7 @@ package io.tenancy.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.dylibso.chicory.wabt.Wat2Wasm;
+import io.tenancy.plugins.pack.PublisherCertificate;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,6 +14,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -251,6 +254,35 @@ class PluginCommandTest {
         assertThat(err.toString()).startsWith("tenancy: ").doesNotContain("\tat ");
         assertThat(tenancy("plugin", "inspect", at("gone"))).isEqualTo(1);
         assertThat(err.toString()).contains("There is no file");
+    }
+
+    @Test
+    void certificatesThatAreGivenNoSerialAreRevokedOneByOne() throws IOException {
+        assertThat(tenancy("plugin", "keys", at("curator.key"))).isZero();
+        String key = publicKey();
+        List<Long> serials = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            assertThat(tenancyAt(
+                            NOW.plusMillis(i),
+                            "plugin",
+                            "certify",
+                            "--curator",
+                            at("curator.key"),
+                            "--publisher",
+                            "heart_house",
+                            "--public-key",
+                            key,
+                            "--id",
+                            "notes",
+                            "-o",
+                            at("certificate-" + i + ".json")))
+                    .isZero();
+            serials.add(PublisherCertificate.read(Files.readString(folder.resolve("certificate-" + i + ".json")))
+                    .serial());
+        }
+
+        assertThat(serials).doesNotHaveDuplicates();
+        assertThat(out.toString()).contains("serial " + serials.get(1));
     }
 
     @ParameterizedTest

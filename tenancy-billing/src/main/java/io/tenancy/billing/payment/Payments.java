@@ -858,7 +858,8 @@ public final class Payments {
 
     /**
      * Takes in what came of a request, when a provider reports it by itself. What was known already changes nothing, but for
-     * one thing: money that was moved counts, also when the request was said to be declined before.
+     * two things: money that was moved counts, also when the request was said to be declined before; and a refund that was made and
+     * is said to be declined came back, so it is the tenant's credit again.
      *
      * @param key of the request
      * @param tenant whom it was about
@@ -890,7 +891,9 @@ public final class Payments {
         Optional<Attempt> open = toFinish(connection, key, tenant, result instanceof PaymentResult.Succeeded);
         if (open.isEmpty()) {
             String state = requireKnown(connection, key, tenant);
-            if (state.equals("SUCCEEDED") && result instanceof PaymentResult.Declined no) {
+            if (state.equals("SUCCEEDED")
+                    && result instanceof PaymentResult.Declined no
+                    && !comeBack(transaction, account, key, no)) {
                 LOG.warn(
                         "Request {} of tenant {} succeeded before and is now said to be declined ({}: {}); it stays",
                         key,
@@ -909,6 +912,44 @@ public final class Payments {
             mark(transaction, key, "DECLINED", null, no.code(), no.message(), no.hard());
             decline(transaction, account, attempt, no);
         }
+    }
+
+    /** A refund that was made and that the payer's bank sent back: the money is here again, and is the tenant's credit. */
+    private boolean comeBack(Transaction transaction, BillingAccount account, UUID key, PaymentResult.Declined no)
+            throws SQLException {
+        Optional<Payment> made = Sql.first(
+                transaction.connection(),
+                Payments::read,
+                SELECT + " where amount < 0 and (provider, reference) in"
+                        + " (select provider, reference from payment_attempt where id = ? and kind = 'REFUND')",
+                key);
+        if (made.isEmpty()) {
+            return false;
+        }
+        String reference = made.get().reference() + ":returned";
+        if (find(transaction.connection(), made.get().provider(), reference).isPresent()) {
+            return true;
+        }
+        UUID id = Ids.next();
+        Instant at = accounts.now(account);
+        Money amount = made.get().amount().negated();
+        String said = "refund " + key + " came back: " + no.message();
+        ChangeNote note =
+                new ChangeNote(made.get().provider(), said.substring(0, Math.min(said.length(), LONGEST_REASON)));
+        ledger.post(
+                transaction,
+                booking(account, "payment", "payment:" + id, at, note)
+                        .debit(LedgerAccount.CASH, amount, null)
+                        .credit(LedgerAccount.CREDIT, amount, null));
+        insert(transaction, id, account.tenant(), null, made.get().provider(), reference, amount, at, note);
+        invoices.payOpenFromCredit(transaction, account, amount.currency(), at);
+        LOG.warn(
+                "The refund of {} to tenant {} came back ({}: {}); it is in the tenant's credit again",
+                amount,
+                account.tenant(),
+                no.code(),
+                no.message());
+        return true;
     }
 
     private static Optional<Attempt> toFinish(Connection connection, UUID key, TenantId tenant, boolean moved)

@@ -4,9 +4,9 @@ import io.tenancy.plugins.PluginException;
 import io.tenancy.plugins.kit.spi.Publishing;
 import io.tenancy.plugins.pack.PackageIdentity;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 
 /** Publishes packages to a folder: {@code ID/ID-VERSION.tplugin}. What is published once is never replaced. */
@@ -27,24 +27,38 @@ public final class DirectoryPublishing implements Publishing {
     public String publish(PackageIdentity plugin, byte[] signed) {
         Path file = folder.resolve(plugin.plugin()).resolve(plugin.plugin() + "-" + plugin.version() + ".tplugin");
         try {
-            if (Files.exists(file)) {
-                requireSame(plugin, signed, file);
-                return file.toString();
-            }
             Files.createDirectories(file.getParent());
             Path written = Files.createTempFile(file.getParent(), ".publishing", ".tmp");
-            Files.write(written, signed);
-            // Readers see all of it or nothing.
-            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+            try {
+                Files.write(written, signed);
+                // Readers see all of it or nothing, and of two who publish at once only one can make the link.
+                Files.createLink(file, written);
+            } finally {
+                Files.delete(written);
+            }
             return file.toString();
+        } catch (FileAlreadyExistsException exists) {
+            requireSame(plugin, signed, file);
+            return file.toString();
+        } catch (UnsupportedOperationException noLinks) {
+            throw new PluginException(
+                    "The package " + plugin + " cannot be written to " + file
+                            + ", where files cannot be linked; publish to a folder on another file system",
+                    noLinks);
         } catch (IOException failed) {
             throw new PluginException(
                     "The package " + plugin + " cannot be written to " + file + ": " + failed, failed);
         }
     }
 
-    private static void requireSame(PackageIdentity plugin, byte[] signed, Path file) throws IOException {
-        if (!Arrays.equals(signed, Files.readAllBytes(file))) {
+    private static void requireSame(PackageIdentity plugin, byte[] signed, Path file) {
+        byte[] published;
+        try {
+            published = Files.readAllBytes(file);
+        } catch (IOException unreadable) {
+            throw new PluginException("What is published as " + file + " cannot be read: " + unreadable, unreadable);
+        }
+        if (!Arrays.equals(signed, published)) {
             throw new PluginException("Version " + plugin.version() + " of " + plugin.plugin()
                     + " is published already with other content in " + file
                     + "; raise the version in manifest.json, and pack and sign it again");

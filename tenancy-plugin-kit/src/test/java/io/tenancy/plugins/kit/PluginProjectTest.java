@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tenancy.plugins.PluginException;
 import io.tenancy.plugins.capability.Capability;
 import io.tenancy.plugins.pack.CuratorKey;
+import io.tenancy.plugins.pack.PackageIdentity;
 import io.tenancy.plugins.pack.PackageReader;
 import io.tenancy.plugins.pack.PackageVerifier;
 import io.tenancy.plugins.pack.PluginManifest;
 import io.tenancy.plugins.pack.PublisherCertificate;
+import io.tenancy.plugins.pack.SemanticVersion;
 import io.tenancy.plugins.pack.SigningKey;
 import io.tenancy.plugins.pack.Trust;
 import java.io.IOException;
@@ -20,6 +22,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -299,6 +307,43 @@ class PluginProjectTest {
                 .isInstanceOf(PluginException.class)
                 .hasMessageContaining("raise the version");
         assertThat(Path.of(where)).hasBinaryContent(published);
+    }
+
+    @Test
+    void ofTwoWhoPublishOneVersionAtOnceOneIsToldThatItIsThere(@TempDir Path store) throws Exception {
+        ExecutorService both = Executors.newFixedThreadPool(2);
+        try {
+            for (int i = 0; i < 200; i++) {
+                PackageIdentity identity =
+                        new PackageIdentity("notes", SemanticVersion.parse("1.0." + i), "my_company", "0".repeat(64));
+                CyclicBarrier start = new CyclicBarrier(2);
+                List<Future<byte[]>> published = new ArrayList<>();
+                for (byte each = 0; each < 2; each++) {
+                    byte[] content = {each};
+                    published.add(both.submit(() -> {
+                        start.await();
+                        new DirectoryPublishing(store).publish(identity, content);
+                        return content;
+                    }));
+                }
+                List<byte[]> done = new ArrayList<>();
+                for (Future<byte[]> each : published) {
+                    try {
+                        done.add(each.get());
+                    } catch (ExecutionException refused) {
+                        assertThat(refused).hasCauseInstanceOf(PluginException.class);
+                    }
+                }
+
+                assertThat(done).as("who published version 1.0.%s", i).hasSize(1);
+                assertThat(store.resolve("notes/notes-1.0." + i + ".tplugin")).hasBinaryContent(done.get(0));
+            }
+        } finally {
+            both.shutdownNow();
+        }
+        try (Stream<Path> files = Files.list(store.resolve("notes"))) {
+            assertThat(files).hasSize(200);
+        }
     }
 
     @Test

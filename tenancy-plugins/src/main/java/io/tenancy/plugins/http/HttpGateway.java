@@ -88,6 +88,8 @@ public final class HttpGateway implements AutoCloseable {
     private static final int MOST_HEADERS = 200;
     private static final int LONGEST_LINE = 16 << 10;
     private static final long IDLE_SECONDS = 30;
+    private static final int LONGEST_MESSAGE = 600;
+    private static final int LONGEST_PART = 100;
 
     private final CloseableHttpAsyncClient client;
     private final ExecutorService senders;
@@ -260,14 +262,26 @@ public final class HttpGateway implements AutoCloseable {
             }
             return read;
         } catch (JacksonException broken) {
-            throw new PluginServiceRefusedException(
-                    "A request is not {\"method\", \"url\", \"headers\", \"body\"}: " + broken.getOriginalMessage());
+            throw new PluginServiceRefusedException(line(
+                    "A request is not {\"method\", \"url\", \"headers\", \"body\"}: " + broken.getOriginalMessage(),
+                    LONGEST_MESSAGE));
         }
     }
 
     private static PluginServiceRefusedException refused(PluginRequest asked, String why) {
-        return new PluginServiceRefusedException(
-                asked.method() + " " + asked.url() + " was not sent or answered: " + why);
+        return new PluginServiceRefusedException(line(
+                shown(asked.method()) + " " + shown(asked.url()) + " was not sent or answered: " + why,
+                LONGEST_MESSAGE));
+    }
+
+    private static String shown(String text) {
+        return line(text, LONGEST_PART);
+    }
+
+    // Plugins and servers write parts of it, and logs take it.
+    private static String line(String text, int longest) {
+        String start = text.length() <= longest ? text : text.substring(0, longest) + "...";
+        return start.replaceAll("[^ -~]", "?");
     }
 
     private SimpleHttpRequest allowed(HttpGrant grant, UnaryOperator<String> secrets, PluginRequest asked) {
@@ -282,8 +296,8 @@ public final class HttpGateway implements AutoCloseable {
         if (!grant.allows(asked.method(), host, port, usual)) {
             throw refused(
                     asked,
-                    "allowed are " + grant.methods() + " to " + grant.hosts() + ", not " + asked.method() + " to "
-                            + host + ":" + port);
+                    "allowed are not " + shown(asked.method()) + " to " + shown(host) + ":" + port + ", but "
+                            + grant.methods() + " to " + grant.hosts());
         }
         SimpleRequestBuilder builder =
                 SimpleRequestBuilder.create(asked.method()).setUri(uri);
@@ -307,7 +321,7 @@ public final class HttpGateway implements AutoCloseable {
         boolean token = !name.isEmpty() && name.chars().allMatch(each -> each > ' ' && each < 0x7F && each != ':');
         String small = name.toLowerCase(Locale.ROOT);
         if (!token || OWN_HEADERS.contains(small) || small.startsWith(FORWARDED)) {
-            throw refused(asked, "it may not set header '" + name + "'");
+            throw refused(asked, "it may not set header '" + shown(name) + "'");
         }
         return name;
     }

@@ -19,6 +19,7 @@ import io.tenancy.plugins.market.Marketplace;
 import io.tenancy.plugins.market.NotInStoreException;
 import io.tenancy.plugins.market.PackageShelf;
 import io.tenancy.plugins.market.StoredPackage;
+import io.tenancy.plugins.pack.ExtensionPoint;
 import io.tenancy.plugins.pack.PackageRefusedException;
 import io.tenancy.plugins.pack.PluginManifest;
 import io.tenancy.plugins.pack.SemanticVersion;
@@ -278,6 +279,12 @@ public final class Installations {
                     plugin);
             String said =
                     "Granted " + granted.stream().map(Capability::key).sorted().toList()
+                            + (request.points().isEmpty()
+                                    ? ""
+                                    : ", to be asked at "
+                                            + request.points().stream()
+                                                    .map(ExtensionPoint::key)
+                                                    .toList())
                             + request.price()
                                     .map(price -> ", and to pay " + Charges.written(price))
                                     .orElse("")
@@ -457,10 +464,7 @@ public final class Installations {
                 .orElseThrow(() -> notInstalled(tenant, plugin));
         if (disabled.active() != null) {
             var unused = shelf.require(disabled.active(), tenant);
-            pipeline.refusalOfActive(disabled).ifPresent(why -> {
-                throw new InstallationConflictException(
-                        "Plugin " + plugin + " of tenant " + tenant + " is not enabled: " + why);
-            });
+            requireAllowed(disabled, pipeline.manifest(disabled.active()));
         }
         change(
                 tenant,
@@ -471,6 +475,13 @@ public final class Installations {
                 "it is enabled, or was never active",
                 "update plugin_installation set enabled = true, considered_at = null, version = version + 1"
                         + " where tenant_id = ? and plugin = ?");
+    }
+
+    private void requireAllowed(InstallationRow row, PluginManifest manifest) {
+        pipeline.refusalOf(row, manifest).ifPresent(why -> {
+            throw new InstallationConflictException(
+                    "Plugin " + row.plugin() + " of tenant " + row.tenant() + " is not enabled: " + why);
+        });
     }
 
     private interface Condition {
@@ -511,13 +522,14 @@ public final class Installations {
     }
 
     /**
-     * Goes back to the package that was active before, and stays there.
+     * Goes back to the package that was active before, enables it, and stays there.
      *
      * @param tenant who
      * @param plugin id of the plugin
      * @param note who wants it, and why
      * @return the installation
-     * @throws InstallationConflictException when there is nothing to go back to
+     * @throws InstallationConflictException when there is nothing to go back to, or the plugin is disabled and the tenant
+     *     may not have it any more
      * @throws io.tenancy.plugins.pack.PackageRefusedException when that package is not trusted any more
      */
     public PluginInstallation rollBack(TenantId tenant, String plugin, ChangeNote note) {
@@ -526,6 +538,10 @@ public final class Installations {
                 .orElseThrow(() -> new InstallationConflictException("Plugin " + plugin + " of tenant " + tenant
                         + " has no version before to go back to. Disable or uninstall it instead."));
         PluginManifest manifest = shelf.require(previous, tenant).verified().manifest();
+        transactions
+                .transact("look up an installation", transaction -> InstallationRow.find(transaction, tenant, plugin))
+                .filter(row -> !row.enabled())
+                .ifPresent(row -> requireAllowed(row, manifest));
         transactions.transact("roll back a plugin", transaction -> {
             long revision = Revisions.raiseInstalled(transaction);
             InstallationRow row = locked(transaction, tenant, plugin);

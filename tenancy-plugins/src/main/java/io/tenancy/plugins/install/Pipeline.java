@@ -38,6 +38,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -234,7 +235,10 @@ final class Pipeline {
      * there first. Empty if it may.
      */
     Optional<String> refusalOfActive(InstallationRow row) {
-        PluginManifest manifest = manifest(Objects.requireNonNull(row.active(), "active"));
+        return refusalOf(row, manifest(Objects.requireNonNull(row.active(), "active")));
+    }
+
+    Optional<String> refusalOf(InstallationRow row, PluginManifest manifest) {
         int before = transactions.transact(
                 "count plugins that a tenant had before",
                 transaction -> Sql.first(
@@ -290,8 +294,13 @@ final class Pipeline {
                 : CapabilityDiff.between(manifest(row.active()), manifest);
         String price = Charges.written(manifest.price());
         boolean dearer = price != null && !price.equals(row.charged()) && !isPaid(row, manifest.publisher(), price);
+        Set<ExtensionPoint> points = new TreeSet<>();
+        if (row.active() != null) {
+            points.addAll(manifest.extensionPoints().keySet());
+            points.removeAll(manifest(row.active()).extensionPoints().keySet());
+        }
         return new ConsentRequest(
-                pending(row), diff, dearer ? Optional.ofNullable(manifest.price()) : Optional.empty());
+                pending(row), diff, points, dearer ? Optional.ofNullable(manifest.price()) : Optional.empty());
     }
 
     private boolean isPaid(InstallationRow row, String publisher, String price) {
@@ -317,7 +326,10 @@ final class Pipeline {
     }
 
     private static String asked(ConsentRequest request) {
-        String keys = request.required().stream().map(Capability::key).collect(Collectors.joining(", "));
+        String keys = Stream.concat(
+                        request.required().stream().map(Capability::key),
+                        request.points().stream().map(ExtensionPoint::key))
+                .collect(Collectors.joining(", "));
         return (keys.isEmpty() ? "" : " to " + keys)
                 + request.price()
                         .map(price -> (keys.isEmpty() ? " to" : " and to") + " paying " + Charges.written(price))

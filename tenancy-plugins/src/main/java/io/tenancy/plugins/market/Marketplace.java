@@ -37,6 +37,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Marketplace {
 
+    // Of equal versions the first one found is taken.
+    private static final String OWN_FIRST = " order by owner nulls last, digest";
     private static final Logger LOG = LoggerFactory.getLogger(Marketplace.class);
 
     private final ControlTransactions transactions;
@@ -379,7 +381,7 @@ public final class Marketplace {
      *
      * @param plugin id of the plugin
      * @param tenant who asks; null for nobody, who sees what all see
-     * @return highest version first
+     * @return highest version first; of one version the tenant's own before that of all
      */
     public List<StoredPackage> versions(String plugin, @Nullable TenantId tenant) {
         return transactions
@@ -389,7 +391,8 @@ public final class Marketplace {
                                 transaction.connection(),
                                 PackageRows::read,
                                 PackageRows.COLUMNS
-                                        + "where plugin = ? and status = 'LISTED' and (owner is null or owner = ?::uuid)",
+                                        + "where plugin = ? and status = 'LISTED' and (owner is null or owner = ?::uuid)"
+                                        + OWN_FIRST,
                                 plugin,
                                 tenant == null ? null : tenant.value()))
                 .stream()
@@ -420,6 +423,7 @@ public final class Marketplace {
                 query.collection());
         String text = query.text() == null ? null : query.text().toLowerCase(Locale.ROOT);
         condition(sql, parameters, " and position(? in lower(title || ' ' || description || ' ' || plugin)) > 0", text);
+        sql.append(OWN_FIRST);
         List<StoredPackage> found = transactions.transact(
                 "search the store",
                 transaction ->

@@ -388,6 +388,27 @@ class HttpGatewayTest {
         assertThat(seen).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"url\": \"http://HOST/a\\nERROR somebody signed in\"}",
+                "{\"url\": \"http://other.example.org/\\u202e\"}",
+                "{\"url\": \"LONG\"}",
+                "{\"method\": \"GET\\nERROR\", \"url\": \"http://HOST/hello\"}",
+                "{\"method\": \"LONG\", \"url\": \"http://HOST/hello\"}",
+                "{\"url\": \"http://HOST/hello\", \"headers\": {\"a\\n\\u202eb\": \"c\"}}",
+                "{\"url\": \"http://HOST/hello\", \"headers\": {\"LONG\": \"\\u00e9\"}}",
+                "nonsense\u202e",
+                "{\"LONG\": 1}"
+            })
+    void whatIsSaidOfARequestIsOneShortLineOfPlainText(String request) {
+        assertThatThrownBy(() -> send(gateway(), request.replace("HOST", host).replace("LONG", "x".repeat(20_000))))
+                .isInstanceOf(PluginServiceRefusedException.class)
+                .extracting(Throwable::getMessage)
+                .asString()
+                .matches("[ -~]{1,800}");
+    }
+
     @Test
     void aNameThatLeadsInsideIsRefused() {
         HttpGateway.Builder guarded = HttpGateway.builder()

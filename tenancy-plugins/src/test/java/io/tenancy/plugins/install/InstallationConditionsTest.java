@@ -201,6 +201,56 @@ class InstallationConditionsTest {
     }
 
     @Test
+    void whoHasNoLicenceAnyMoreDoesNotGetAPluginBackByGoingBack() {
+        TestPlugin plugin = TestPlugin.validator("test.backdoor").with(LICENCE);
+        fixture.listed(plugin);
+        TenantId tenant = fixture.tenant();
+        licensed.add(tenant);
+        install(tenant, "test.backdoor");
+        fixture.listed(plugin.version("1.1.0"));
+        install(tenant, "test.backdoor");
+        installations().disable(tenant, "test.backdoor", PluginFixture.NOTE);
+        licensed.remove(tenant);
+
+        assertThatThrownBy(() -> installations().rollBack(tenant, "test.backdoor", PluginFixture.NOTE))
+                .isInstanceOf(InstallationConflictException.class)
+                .hasMessageContaining("medical_licence");
+        assertThat(isEnabled(tenant, "test.backdoor")).isFalse();
+
+        licensed.add(tenant);
+        assertThat(installations()
+                        .rollBack(tenant, "test.backdoor", PluginFixture.NOTE)
+                        .isEnabled())
+                .isTrue();
+    }
+
+    @Test
+    void anUpgradeThatWantsToBeAskedSomewhereElseTooNeedsConsent() {
+        TestPlugin plugin = TestPlugin.validator("test.creeping").at("{\"event.handle\": \"work\"}");
+        fixture.listed(plugin);
+        TenantId tenant = fixture.tenant();
+        assertThat(install(tenant, "test.creeping").isEnabled()).isTrue();
+        fixture.listed(plugin.version("1.1.0").at("{\"event.handle\": \"work\", \"content.transform\": \"work\"}"));
+
+        PluginInstallation waits = install(tenant, "test.creeping");
+
+        assertThat(waits.pending().orElseThrow().waitsFor())
+                .hasValueSatisfying(why -> assertThat(why).contains("content.transform"));
+        assertThat(fixture.plugins.extensions().plugins(tenant, ExtensionPoint.CONTENT_TRANSFORM))
+                .isEmpty();
+        assertThat(installations().asked(tenant, "test.creeping").orElseThrow().points())
+                .containsExactly(ExtensionPoint.CONTENT_TRANSFORM);
+
+        fixture.consented(tenant, "test.creeping");
+        assertThat(fixture.plugins.extensions().plugins(tenant, ExtensionPoint.CONTENT_TRANSFORM))
+                .hasSize(1);
+        assertThat(installations().history(tenant, "test.creeping"))
+                .filteredOn(entry -> entry.action().equals("step.consent"))
+                .last()
+                .satisfies(entry -> assertThat(entry.detail()).contains("content.transform"));
+    }
+
+    @Test
     void whatIsWithdrawnWhileATenantThinksAboutItDoesNotBecomeActive() {
         StoredPackage stored = fixture.listed(TestPlugin.validator("test.gone").asking("{\"log\": {}}"));
         TenantId tenant = fixture.tenant();

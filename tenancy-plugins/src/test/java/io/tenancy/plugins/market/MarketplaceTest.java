@@ -105,6 +105,31 @@ class MarketplaceTest {
     }
 
     @Test
+    void ofAVersionThatIsATenantsOwnAndListedForAllItsOwnIsTaken() {
+        for (int i = 0; i < 6; i++) {
+            TestPlugin plugin = TestPlugin.validator("test.both_" + i);
+            StoredPackage listed = fixture.listed(plugin);
+            TenantId tenant = fixture.tenant();
+            StoredPackage own = market().publishFor(
+                            tenant,
+                            fixture.publisher.packed(plugin.module(TestPlugin.finding("own_" + i, 1))),
+                            PluginFixture.NOTE);
+
+            assertThat(market().search(StoreQuery.ALL.withText(plugin.id()), tenant))
+                    .extracting(StoredPackage::digest)
+                    .containsExactly(own.digest());
+            assertThat(fixture.plugins
+                            .installations()
+                            .install(tenant, plugin.id(), "1.0.0", PluginFixture.NOTE)
+                            .active())
+                    .contains(own.digest());
+            assertThat(market().search(StoreQuery.ALL.withText(plugin.id()), fixture.tenant()))
+                    .extracting(StoredPackage::digest)
+                    .containsExactly(listed.digest());
+        }
+    }
+
+    @Test
     void aModuleThatImportsWhatItsManifestDoesNotDeclareIsRefusedByTheReview() {
         byte[] module = Wat.plugin(
                 "(import \"tp\" \"log\" (func $log (param i32 i32 i32))) (data (i32.const 16) \"{\\\"output\\\":{}}\")",

@@ -283,7 +283,20 @@ public final class FakeStripe implements AutoCloseable {
      * @return the event's id
      */
     public String send(String type, String objectJson) {
-        return operations.send(type, objectJson, false);
+        return operations.send(type, objectJson, "", false);
+    }
+
+    /**
+     * Sends an event of test mode that says it is about another account, which an application without connected accounts
+     * should refuse.
+     *
+     * @param otherAccount such as {@code acct_…}
+     * @param type such as {@code charge.refunded}
+     * @param objectJson the object that it is about
+     * @return the event's id
+     */
+    public String sendOfAccount(String otherAccount, String type, String objectJson) {
+        return operations.send(type, objectJson, otherAccount, false);
     }
 
     /**
@@ -294,7 +307,7 @@ public final class FakeStripe implements AutoCloseable {
      * @return the event's id
      */
     public String sendLive(String type, String objectJson) {
-        return operations.send(type, objectJson, true);
+        return operations.send(type, objectJson, "", true);
     }
 
     /**

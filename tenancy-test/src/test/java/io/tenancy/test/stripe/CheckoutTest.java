@@ -228,6 +228,22 @@ class CheckoutTest {
     }
 
     @Test
+    void aDebitEndsByTheClockToo() throws StripeException {
+        Session good = payment("Plan");
+        Session bad = payment("Plan");
+        stripe.completeCheckout(good.getId(), "pm_usBankAccount_success");
+        stripe.completeCheckout(bad.getId(), "pm_usBankAccount_debitNotAuthorized");
+
+        stripe.advance(Duration.ofDays(4));
+
+        assertThat(client.v1().checkout().sessions().retrieve(good.getId()).getPaymentStatus())
+                .isEqualTo("paid");
+        assertThat(client.v1().checkout().sessions().retrieve(bad.getId()).getPaymentStatus())
+                .isEqualTo("unpaid");
+        assertThat(stripe.balance("usd")).isEqualTo(1999);
+    }
+
+    @Test
     void sessionsAreListedAndTheirMetadataChanged() throws StripeException {
         Session session = payment("Plan");
         client.v1()

@@ -1,9 +1,14 @@
 package io.tenancy.test.stripe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +87,46 @@ class HttpRulesTest {
             assertThat(answer.statusCode()).isEqualTo(400);
             assertThat(answer.body()).contains(FakeStripe.API_VERSION);
         }
+    }
+
+    @Test
+    void tooManyRequestsAreToldWhenToComeAgain() {
+        stripe.inject(StripeFault.error(429));
+
+        assertThat(get("/v1/account").headers().firstValue("Retry-After")).contains("1");
+    }
+
+    @Test
+    void manyRequestsAtOnceWithOneKeyChargeOnce() {
+        String form = "amount=500&currency=usd&payment_method=pm_card_visa&confirm=true";
+        List<CompletableFuture<HttpResponse<String>>> all = Stream.generate(() -> Raw.postLater(
+                        stripe.apiBase() + "/v1/payment_intents", form, authorised("Idempotency-Key", "k")))
+                .limit(32)
+                .toList();
+
+        assertThat(all)
+                .extracting(one -> one.join().statusCode())
+                .isSubsetOf(200, 409)
+                .contains(200);
+        assertThat(stripe.charges()).hasSize(1);
+    }
+
+    @Test
+    void listsAreCutByTimeAndReadBackwards() {
+        String first = idOf(post("/v1/customers", ""), "cus_");
+        long then = stripe.now().getEpochSecond();
+        stripe.advance(Duration.ofHours(1));
+        String second = idOf(post("/v1/customers", ""), "cus_");
+        String third = idOf(post("/v1/customers", ""), "cus_");
+
+        assertThat(get("/v1/customers?created%5Bgte%5D=" + (then + 1800)).body())
+                .contains(second, third)
+                .doesNotContain(first);
+        assertThat(get("/v1/customers?limit=1&ending_before=" + first).body())
+                .contains(second, "\"has_more\" : true")
+                .doesNotContain(third);
+        assertThat(get("/v1/customers?limit=101").body()).contains("Invalid limit");
+        assertThat(get("/v1/customers?starting_after=cus_none").body()).contains("No such object in this list");
     }
 
     @Test
@@ -194,9 +239,7 @@ class HttpRulesTest {
 
         assertThat(stripe.requests())
                 .extracting(StripeRequest::idempotencyKey, StripeRequest::status, StripeRequest::replayed)
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("k", 200, false),
-                        org.assertj.core.groups.Tuple.tuple("k", 200, true));
+                .containsExactly(tuple("k", 200, false), tuple("k", 200, true));
         assertThat(stripe.requests().get(0).parameters()).containsEntry("email", "a@b.example");
     }
 
@@ -218,7 +261,7 @@ class HttpRulesTest {
     }
 
     private static String[] authorised(String... headers) {
-        String[] all = java.util.Arrays.copyOf(headers, headers.length + 2);
+        String[] all = Arrays.copyOf(headers, headers.length + 2);
         all[headers.length] = "Authorization";
         all[headers.length + 1] = "Bearer sk_test_1";
         return all;

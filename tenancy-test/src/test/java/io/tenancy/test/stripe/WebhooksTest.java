@@ -261,6 +261,14 @@ class WebhooksTest {
     }
 
     @Test
+    void anEventCanSayThatItIsAboutAnotherAccount() throws StripeException {
+        stripe.sendOfAccount("acct_other", "charge.refunded", "{\"id\": \"ch_1\", \"object\": \"charge\"}");
+        assertThat(stripe.awaitWebhooks(LONG)).isTrue();
+
+        assertThat(verified(receiver.received().get(0), SECRET).getAccount()).isEqualTo("acct_other");
+    }
+
+    @Test
     void anEndpointElsewhereIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> stripe.webhook("http://192.0.2.1/webhook", SECRET))
@@ -282,6 +290,19 @@ class WebhooksTest {
 
         assertThat(stripe.deliverAll()).isEmpty();
         assertThat(client.v1().webhookEndpoints().list().getData()).isEmpty();
+    }
+
+    @Test
+    void aForgedOrStaleSignatureDoesNotVerify() {
+        String payload = "{\"id\": \"evt_1\", \"object\": \"event\"}";
+        String stale = stripe.sign(payload, SECRET, stripe.now().minusSeconds(1000));
+        String forged = stripe.sign(payload, "whsec_of_nobody", stripe.now());
+
+        assertThatThrownBy(() -> Webhook.constructEvent(payload, stale, SECRET))
+                .isInstanceOf(SignatureVerificationException.class)
+                .hasMessageContaining("tolerance");
+        assertThatThrownBy(() -> Webhook.constructEvent(payload, forged, SECRET))
+                .isInstanceOf(SignatureVerificationException.class);
     }
 
     private Customer customer(String email) throws StripeException {

@@ -228,7 +228,25 @@ public final class StripeCustomers {
                 row.tenant().value(),
                 ownership.livemode(),
                 fence);
+        if (seen == 1 && state.deleted()) {
+            Sql.update(
+                    transaction.connection(),
+                    "insert into stripe_former_customer (customer, tenant_id) values (?, ?) on conflict do nothing",
+                    state.id(),
+                    row.tenant().value());
+        }
         return seen == 1;
+    }
+
+    /** For the adapter itself: whose customer it is, or was. */
+    public Optional<TenantId> ownerOf(Transaction transaction, String customer) throws SQLException {
+        return Sql.first(
+                transaction.connection(),
+                row -> new TenantId(row.getObject(1, UUID.class)),
+                "select tenant_id from stripe_customer where customer = ?"
+                        + " union all select tenant_id from stripe_former_customer where customer = ?",
+                customer,
+                customer);
     }
 
     private static Row read(ResultSet row) throws SQLException {

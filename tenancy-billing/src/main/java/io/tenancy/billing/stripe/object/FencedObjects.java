@@ -242,7 +242,7 @@ public final class FencedObjects implements StripeObjects {
 
     private Taken take(Transaction transaction, IntentState state, long fence) throws SQLException {
         String customer = state.customer();
-        Optional<TenantId> owner = customer == null ? Optional.empty() : ownerOf(transaction, customer);
+        Optional<TenantId> owner = customer == null ? Optional.empty() : customers.ownerOf(transaction, customer);
         Optional<TenantId> written = ownership.tenant(state.metadata());
         if (written.isEmpty()) {
             return owner.isEmpty()
@@ -273,17 +273,6 @@ public final class FencedObjects implements StripeObjects {
             return paidOnPage(transaction, state, written.get(), page.get());
         }
         return foreign(transaction, state, written.get());
-    }
-
-    /** Whose customer it is, or was. */
-    private static Optional<TenantId> ownerOf(Transaction transaction, String customer) throws SQLException {
-        return Sql.first(
-                transaction.connection(),
-                row -> new TenantId(row.getObject(1, UUID.class)),
-                "select tenant_id from stripe_customer where customer = ? union all"
-                        + " select tenant_id from stripe_request where customer = ? limit 1",
-                customer,
-                customer);
     }
 
     private Taken foreign(Transaction transaction, IntentState state, TenantId owner, long fence) throws SQLException {
@@ -568,28 +557,29 @@ public final class FencedObjects implements StripeObjects {
         if (tenant.isEmpty() || page.isEmpty()) {
             return notOurs("Page " + id + " is none that this installation opened.");
         }
-        Optional<String> customer = customerOfPage(tenant.get(), page.get());
-        if (customer.isEmpty() || !customer.get().equals(state.customer())) {
+        String customer = state.customer();
+        boolean own = customer != null && isPageOf(tenant.get(), page.get(), customer);
+        if (customer == null || !own) {
             return database.transact(
                     "note whose page " + id + " is", transaction -> mismatch(transaction, id, tenant.get(), null));
         }
         if (state.status().equals("complete")) {
-            follow(state, customer.get());
+            follow(state, customer);
         }
         return close(state, tenant.get(), page.get(), fence);
     }
 
-    private Optional<String> customerOfPage(TenantId tenant, UUID page) {
-        return database.transact(
-                "look up page " + page,
-                transaction -> Sql.first(
-                        transaction.connection(),
-                        row -> row.getString(1),
-                        "select c.customer from stripe_checkout p join stripe_customer c"
-                                + " on c.tenant_id = p.tenant_id and c.livemode = p.livemode"
-                                + " where p.id = ? and p.tenant_id = ? and c.customer is not null",
-                        page,
-                        tenant.value()));
+    private boolean isPageOf(TenantId tenant, UUID page, String customer) {
+        return database.transact("look up page " + page, transaction -> {
+            boolean known = Sql.first(
+                            transaction.connection(),
+                            row -> row.getString(1),
+                            "select kind from stripe_checkout where id = ? and tenant_id = ?",
+                            page,
+                            tenant.value())
+                    .isPresent();
+            return known && customers.ownerOf(transaction, customer).equals(Optional.of(tenant));
+        });
     }
 
     /** What was paid is booked, and what was left is charged from now on. */

@@ -75,6 +75,7 @@ public final class StripeInbox {
 
     // More versions than this are not told in one run.
     private static final int MOST_VERSIONS = 100;
+    private static final int NAMED = 5;
     private static final int LONGEST_NOTE = 1_000;
 
     private final ControlTransactions database;
@@ -184,7 +185,7 @@ public final class StripeInbox {
                 ended.addAndGet(tryAgain(batch, failure));
             } catch (RuntimeException failure) {
                 // Also what the database said: when it is away, this cannot be put off either, and the run ends.
-                LOG.error("Events {} of Stripe could not be worked through", batch.ids(), failure);
+                LOG.error("Events {} of Stripe could not be worked through", batch.named(), failure);
                 ended.addAndGet(tryAgain(batch, failure));
             }
         }
@@ -220,6 +221,14 @@ public final class StripeInbox {
 
         List<String> ids() {
             return events.stream().map(Held::id).toList();
+        }
+
+        /** For the log, where hundreds of names help nobody. */
+        String named() {
+            List<String> ids = ids();
+            return ids.size() <= NAMED
+                    ? ids.toString()
+                    : ids.subList(0, NAMED) + " and " + (ids.size() - NAMED) + " more";
         }
 
         Set<String> versions() {
@@ -396,7 +405,7 @@ public final class StripeInbox {
 
     private int end(Batch batch, Outcome outcome) {
         if (outcome.state() == EventState.PARKED) {
-            LOG.warn("Stripe's events {} are parked: {}", batch.ids(), outcome.note());
+            LOG.warn("Stripe's events {} are parked: {}", batch.named(), outcome.note());
         }
         return database.transact("end events of Stripe", transaction -> {
             int ended = end(transaction, batch, outcome);
@@ -437,7 +446,8 @@ public final class StripeInbox {
                     batch.lease(),
                     now.minus(PATIENCE));
             if (parked > 0) {
-                LOG.error("{} of Stripe's events {} are parked, as they failed for {}", parked, batch.ids(), PATIENCE);
+                LOG.error(
+                        "{} of Stripe's events {} are parked, as they failed for {}", parked, batch.named(), PATIENCE);
             }
             Sql.update(
                     transaction.connection(),

@@ -17,6 +17,12 @@ create table stripe_customer (
   primary key (tenant_id, livemode)
 );
 
+-- Who tenants were at Stripe before they were deleted there; what they paid still comes in.
+create table stripe_former_customer (
+  customer text primary key,
+  tenant_id uuid not null
+);
+
 -- What was asked of Stripe, stored before it was asked: Stripe forgets keys after a day, this does not.
 create table stripe_request (
   -- That of billing's request.

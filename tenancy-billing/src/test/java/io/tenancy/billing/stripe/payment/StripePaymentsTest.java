@@ -242,6 +242,21 @@ class StripePaymentsTest {
     }
 
     @Test
+    void aRefundThatTheBankSendsBackIsCreditAgainOnce() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        Invoice invoice = paid(tenant, "30.00");
+        at.fixture.billing.invoices().annul(tenant, invoice.id(), NOTE);
+        at.fixture.billing.payments().refund(tenant, usd("30.00"), "complaint", NOTE);
+        at.run();
+        String refund = refunds(tenant).get(0).id();
+        at.fake.failRefund(refund, "expired_or_canceled_card");
+        at.stripe.objects().refresh(ObjectKind.REFUND, refund);
+        at.stripe.objects().refresh(ObjectKind.REFUND, refund);
+        assertThat(at.credit(tenant)).isEqualTo(usd("30.00"));
+        assertThat(at.fixture.billing.payments().refundable(tenant, "USD")).isEqualTo(usd("30.00"));
+    }
+
+    @Test
     void creditThatWasNotPaidThroughStripeIsNotPaidBackThroughIt() {
         TenantId tenant = at.tenantWith("pm_card_visa");
         at.fixture.billing.payments().topUp(tenant, usd("30.00"), "transfer of " + tenant, NOTE);

@@ -20,6 +20,7 @@ final class CheckoutSessions {
         this.methods = methods;
         this.payments = payments;
         this.setups = setups;
+        payments.whenSettled(this::settled);
     }
 
     void addTo(Routes routes) {
@@ -299,7 +300,11 @@ final class CheckoutSessions {
     }
 
     /** What a session says when a debit that took its time has arrived or failed. */
-    void settled(World world, ObjectNode session, boolean paid) {
+    private void settled(World world, ObjectNode intent, boolean paid) {
+        ObjectNode session = ofIntent(world, intent);
+        if (session == null) {
+            return;
+        }
         if (paid) {
             session.put("payment_status", "paid");
             world.emit("checkout.session.async_payment_succeeded", session);

@@ -1,5 +1,6 @@
 package io.tenancy.test.stripe.internal;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -38,9 +39,17 @@ final class Meters {
         for (Routes routes : List.of(api, stream)) {
             routes.post("/v1/billing/meter_events", " event_name payload* identifier timestamp ", this::take);
         }
-        api.add("POST", "/v2/billing/meter_events", "event_name payload* identifier timestamp", this::take);
+        api.add(
+                "POST",
+                "/v2/billing/meter_events",
+                "event_name payload* identifier timestamp",
+                call -> ofSecondApi(take(call)));
         api.post("/v1/billing/meter_event_adjustments", " event_name type cancel{identifier} ", this::cancel);
-        api.add("POST", "/v2/billing/meter_event_adjustments", "event_name type cancel{identifier}", this::cancel);
+        api.add(
+                "POST",
+                "/v2/billing/meter_event_adjustments",
+                "event_name type cancel{identifier}",
+                call -> ofSecondApi(cancel(call)));
         api.add("POST", "/v2/billing/meter_event_session", "", this::session);
         stream.add(
                 "POST",
@@ -114,6 +123,19 @@ final class Meters {
 
     private ObjectNode take(Call call) {
         return take(call.world(), call.params());
+    }
+
+    /** The same object as the second API shows it: another name, and times as text. */
+    private static ObjectNode ofSecondApi(ObjectNode object) {
+        ObjectNode shown = object.deepCopy();
+        shown.put("object", "v2." + Json.text(object, "object"));
+        for (String field : List.of("created", "timestamp")) {
+            if (object.has(field)) {
+                shown.put(
+                        field, Instant.ofEpochSecond(Json.number(object, field)).toString());
+            }
+        }
+        return shown;
     }
 
     private static ObjectNode take(World world, Params params) {
@@ -197,7 +219,8 @@ final class Meters {
                 .orElseThrow(() -> ApiError.missing("billing.meter_event", identifier, "cancel[identifier]", ""));
         event.put("cancelled", true);
         ObjectNode adjustment = Json.object();
-        adjustment.put("object", "billing.meter_event_adjustment").put("livemode", world.isLive());
+        adjustment.put("id", world.newId("mevadj_")).put("object", "billing.meter_event_adjustment");
+        adjustment.put("created", world.now()).put("livemode", world.isLive());
         adjustment.putObject("cancel").put("identifier", identifier);
         adjustment.put("event_name", params.required("event_name")).put("status", "pending");
         return adjustment.put("type", params.text("type").orElse("cancel"));
@@ -280,15 +303,16 @@ final class Meters {
                 .toList();
     }
 
-    private static double aggregate(ObjectNode meter, List<ObjectNode> events) {
+    private static BigDecimal aggregate(ObjectNode meter, List<ObjectNode> newestFirst) {
         String key = Json.text(meter.path("value_settings"), "event_payload_key");
-        var values = events.stream()
-                .mapToDouble(event -> event.path("payload").path(key).asDouble(0));
+        List<BigDecimal> values = newestFirst.stream()
+                .map(event -> Json.text(event.path("payload"), key))
+                .map(value -> value.isEmpty() ? BigDecimal.ZERO : new BigDecimal(value))
+                .toList();
         return switch (Json.text(meter.path("default_aggregation"), "formula")) {
-            case "count" -> events.size();
-            case "last" ->
-                events.isEmpty() ? 0 : events.get(0).path("payload").path(key).asDouble(0);
-            default -> values.sum();
+            case "count" -> BigDecimal.valueOf(values.size());
+            case "last" -> values.isEmpty() ? BigDecimal.ZERO : values.get(0);
+            default -> values.stream().reduce(BigDecimal.ZERO, BigDecimal::add);
         };
     }
 }

@@ -264,13 +264,7 @@ public final class Operations {
      * @param paid whether the money came
      */
     public void settlePayment(String intent, boolean paid) {
-        does("payment_intent", intent, (world, found) -> {
-            endpoints.payments().settle(world, found, paid);
-            ObjectNode session = endpoints.sessions().ofIntent(world, found);
-            if (session != null) {
-                endpoints.sessions().settled(world, session, paid);
-            }
-        });
+        does("payment_intent", intent, (world, found) -> endpoints.payments().settle(world, found, paid));
     }
 
     /**
@@ -327,16 +321,13 @@ public final class Operations {
      *
      * @param type as Stripe names it
      * @param objectJson the object that it is about
+     * @param otherAccount the connected account that it says it is about, or empty
      * @param live whether of live mode
      * @return the event's id
      */
-    public String send(String type, String objectJson, boolean live) {
+    public String send(String type, String objectJson, String otherAccount, boolean live) {
         ObjectNode object = Json.read(objectJson);
-        return account.locked(() -> {
-            World world = account.world(live);
-            world.emit(type, object);
-            return Json.text(world.newestFirst("event").get(0), "id");
-        });
+        return account.locked(() -> account.world(live).emit(type, object, null, otherAccount));
     }
 
     /**

@@ -3,6 +3,7 @@ package io.tenancy.test.stripe.internal;
 import io.tenancy.test.stripe.internal.Cards.Card;
 import io.tenancy.test.stripe.internal.Cards.Check;
 import io.tenancy.test.stripe.internal.Cards.Decline;
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -21,9 +22,12 @@ final class PaymentIntents {
     private static final Set<String> CANCELLABLE = Set.of(
             "requires_payment_method", "requires_confirmation", "requires_action", "requires_capture", "processing");
 
+    private static final long SECONDS_OF_A_DEBIT = Duration.ofDays(3).toSeconds();
+
     private final PaymentMethods methods;
     private final Charges charges;
     private final Disputes disputes;
+    private Settled settled = (world, intent, paid) -> {};
 
     PaymentIntents(PaymentMethods methods, Charges charges, Disputes disputes) {
         this.methods = methods;
@@ -50,6 +54,11 @@ final class PaymentIntents {
                 "/v1/payment_intents/{intent}/capture",
                 " amount_to_capture metadata* statement_descriptor statement_descriptor_suffix ",
                 this::capture);
+    }
+
+    /** Says who wants to know that a debit has arrived or failed. */
+    void whenSettled(Settled listener) {
+        settled = listener;
     }
 
     private ObjectNode intent(Call call) {
@@ -368,6 +377,12 @@ final class PaymentIntents {
         ObjectNode charge = charges.pend(world, intent, method);
         intent.put("latest_charge", Json.text(charge, "id")).put("status", "processing");
         world.emit("payment_intent.processing", intent);
+        boolean pays = !PaymentMethods.debitFails(world, method);
+        world.later(world.now() + SECONDS_OF_A_DEBIT, () -> {
+            if (Json.text(intent, "status").equals("processing")) {
+                settle(world, intent, pays);
+            }
+        });
     }
 
     /** What follows when a bank has carried out a debit, or has not. */
@@ -388,6 +403,7 @@ final class PaymentIntents {
             failure.put("charge", Json.text(charge, "id"));
             failed(world, intent, method, failure);
         }
+        settled.settled(world, intent, paid);
     }
 
     private ObjectNode cancel(Call call) {
@@ -439,5 +455,10 @@ final class PaymentIntents {
     private static ApiError unexpected(ObjectNode intent, String message) {
         return ApiError.invalid("payment_intent_unexpected_state", message, null)
                 .with("payment_intent", intent.deepCopy());
+    }
+
+    /** Wants to know how a debit ended. */
+    interface Settled {
+        void settled(World world, ObjectNode intent, boolean paid);
     }
 }

@@ -106,7 +106,15 @@ final class World {
     }
 
     void emit(String type, ObjectNode object, @Nullable ObjectNode before) {
+        emit(type, object, before, "");
+    }
+
+    /** Makes an event, and answers with its id. */
+    String emit(String type, ObjectNode object, @Nullable ObjectNode before, String connectedAccount) {
         ObjectNode event = create("event", "evt_");
+        if (!connectedAccount.isEmpty()) {
+            event.put("account", connectedAccount);
+        }
         event.put("api_version", account.settings().apiVersion());
         event.put("type", type);
         ObjectNode data = event.putObject("data");
@@ -117,6 +125,7 @@ final class World {
         event.put("pending_webhooks", 0);
         event.set("request", request == null ? nobody() : request.deepCopy());
         account.webhooks().accept(event);
+        return Json.text(event, "id");
     }
 
     private static ObjectNode nobody() {
