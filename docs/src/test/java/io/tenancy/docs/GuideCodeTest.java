@@ -122,7 +122,6 @@ class GuideCodeTest {
               byte[] module;
               Session mailSession;
               StripeSettings settings;
-              TenancyStripe stripe;
               TenancyPlugins plugins;
               SigningKey curator;
               byte[] packageBytes;

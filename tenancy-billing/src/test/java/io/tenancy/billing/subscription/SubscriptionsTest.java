@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +46,19 @@ class SubscriptionsTest {
     @BeforeEach
     void backToTheStart() {
         fixture.clock.moveTo(BillingFixture.START);
+    }
+
+    @Test
+    void aSubscriptionThatBeginsAcrossTheTurnOfASecondBeginsAtOneMoment() {
+        TenantId tenant = fixture.tenant();
+        AtomicInteger looks = new AtomicInteger();
+        try (TenancyBilling node = fixture.another(
+                builder -> builder.clock(() -> fixture.clock.instant().plusSeconds(looks.getAndIncrement())))) {
+            Subscription begun = node.subscriptions().start(tenant, NewSubscription.of("pro"), NOTE);
+
+            assertThat(begun.status()).isEqualTo(SubscriptionStatus.ACTIVE);
+            assertThat(node.invoices().of(tenant)).hasSize(1);
+        }
     }
 
     @Test

@@ -190,17 +190,23 @@ public final class Operations {
      * @return empty, or the message that the page shows because the card was declined
      */
     public String pay(String session, String card) {
-        return on("checkout.session", session, (world, found) -> {
-            try {
-                endpoints.sessions().submit(world, found, card, null);
-                return "";
-            } catch (ApiError e) {
-                if (e.status() == 402) {
-                    return e.error().path("message").asString("");
-                }
-                throw e;
+        return on(
+                "checkout.session",
+                session,
+                (world, found) -> saidIfDeclined(() -> endpoints.sessions().submit(world, found, card, null)));
+    }
+
+    /** Does what a card can decline; what Stripe says then, or empty. */
+    private static String saidIfDeclined(Runnable attempt) {
+        try {
+            attempt.run();
+            return "";
+        } catch (ApiError e) {
+            if (e.status() == 402) {
+                return Json.text(e.error(), "message");
             }
-        });
+            throw e;
+        }
     }
 
     /**
@@ -211,17 +217,10 @@ public final class Operations {
      * @return empty, or the message that the page shows because the card was declined
      */
     public String replaceCard(String customer, String card) {
-        return on("customer", customer, (world, found) -> {
-            try {
-                endpoints.sessions().replaceCard(world, customer, card);
-                return "";
-            } catch (ApiError e) {
-                if (e.status() == 402) {
-                    return e.error().path("message").asString("");
-                }
-                throw e;
-            }
-        });
+        return on(
+                "customer",
+                customer,
+                (world, found) -> saidIfDeclined(() -> endpoints.sessions().replaceCard(world, customer, card)));
     }
 
     /**
@@ -238,13 +237,7 @@ public final class Operations {
             });
         } else {
             does("payment_intent", intent, (world, found) -> {
-                try {
-                    endpoints.payments().authenticated(world, found, agreed);
-                } catch (ApiError e) {
-                    if (e.status() != 402) {
-                        throw e;
-                    }
-                }
+                saidIfDeclined(() -> endpoints.payments().authenticated(world, found, agreed));
                 finishSession(world, found);
             });
         }

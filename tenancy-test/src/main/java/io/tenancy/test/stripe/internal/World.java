@@ -2,6 +2,7 @@ package io.tenancy.test.stripe.internal;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -153,7 +154,10 @@ final class World {
 
     void runDue() {
         long now = now();
-        List<Due> ready = due.stream().filter(one -> one.atSecond <= now).toList();
+        List<Due> ready = due.stream()
+                .filter(one -> one.atSecond <= now)
+                .sorted(Comparator.comparingLong(Due::atSecond))
+                .toList();
         due.removeAll(ready);
         ready.forEach(one -> one.what.run());
     }
