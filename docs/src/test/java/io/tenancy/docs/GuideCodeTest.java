@@ -112,7 +112,7 @@ class GuideCodeTest {
               Connection owner;
               String ownerPassword, runtimePassword, platformPassword;
               TenancyBilling billing;
-              TenancyStripe stripe;
+              TenancyStripe adapter;
               StripeWebhook webhook;
               StripeInbox inbox;
               StripeEvents events;

@@ -261,14 +261,13 @@ final class ComparedPayments {
             return Sql.list(
                     connection,
                     row -> known.put(row.getString("id"), read(row)),
-                    "select i.id, o.status as seen, coalesce(c.tenant_id, asker.tenant_id) as owner,"
+                    "select i.id, o.status as seen, coalesce(c.tenant_id, former.tenant_id) as owner,"
                             + " p.amount as booked, p.currency, r.tenant_id as asked_for, coalesce(r.amount, 0) as asked,"
                             + " a.state as attempt, k.tenant_id as page_of"
                             + " from unnest(?::text[], ?::text[], ?::uuid[], ?::uuid[]) as i(id, customer, request, page)"
                             + " left join stripe_object o on o.id = i.id"
                             + " left join stripe_customer c on c.customer = i.customer"
-                            + " left join lateral (select tenant_id from stripe_request where customer = i.customer limit 1)"
-                            + "   asker on c.tenant_id is null"
+                            + " left join stripe_former_customer former on former.customer = i.customer"
                             + " left join lateral (select amount, currency from payment where provider in ('stripe', 'manual')"
                             + "   and reference = i.id and amount > 0 order by provider desc limit 1) p on true"
                             + " left join stripe_request r on r.key = i.request and r.part = 1 and r.kind = 'COLLECT'"

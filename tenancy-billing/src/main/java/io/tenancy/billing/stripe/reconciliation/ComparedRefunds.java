@@ -157,7 +157,8 @@ final class ComparedRefunds {
             long asked,
             @Nullable String currency,
             @Nullable String attempt,
-            @Nullable String object) {}
+            @Nullable String object,
+            boolean cameBack) {}
 
     private void compare(List<RefundState> page) {
         List<RefundState> candidates = page.stream()
@@ -235,7 +236,7 @@ final class ComparedRefunds {
     }
 
     private static Optional<Difference> ofAsked(RefundState state, Known known, boolean gone) {
-        if (gone && "SUCCEEDED".equals(known.attempt())) {
+        if (gone && "SUCCEEDED".equals(known.attempt()) && !known.cameBack()) {
             return Optional.of(new Difference(
                     FindingKind.REFUND_MISSING,
                     "Refund " + state.id() + " stands in the books as made, and at Stripe it is " + state.status()
@@ -276,13 +277,15 @@ final class ComparedRefunds {
                     row -> known.put(row.getString("id"), read(row)),
                     "select i.id, o.status as seen, coalesce(paid.tenant_id, asked.tenant_id) as owner,"
                             + " r.tenant_id as asked_for, coalesce(r.amount, 0) as asked, r.currency, r.object,"
-                            + " a.state as attempt"
+                            + " a.state as attempt, back.id is not null as came_back"
                             + " from unnest(?::text[], ?::text[], ?::uuid[], ?::int[]) as i(id, intent, request, part)"
                             + " left join stripe_object o on o.id = i.id"
                             + " left join stripe_object paid on paid.id = i.intent"
                             + " left join stripe_request asked on asked.object = i.intent"
                             + " left join stripe_request r on r.key = i.request and r.part = i.part and r.kind = 'REFUND'"
-                            + " left join payment_attempt a on a.id = r.key",
+                            + " left join payment_attempt a on a.id = r.key"
+                            + " left join payment back on back.provider = 'stripe' and back.amount > 0"
+                            + "   and back.reference = a.reference || ':returned'",
                     ComparedPayments.array(connection, "text", page, RefundState::id),
                     ComparedPayments.array(connection, "text", page, RefundState::intent),
                     ComparedPayments.array(
@@ -309,6 +312,7 @@ final class ComparedRefunds {
                 row.getLong("asked"),
                 row.getString("currency"),
                 row.getString("attempt"),
-                row.getString("object"));
+                row.getString("object"),
+                row.getBoolean("came_back"));
     }
 }

@@ -317,16 +317,34 @@ class StripeReconciliationTest {
     }
 
     @Test
-    void aRefundThatFailsAfterItWasMadeIsShown() {
+    void aRefundThatTheBankSendsBackIsCreditAgain() {
         TenantId tenant = payer("pm_card_visa", "60.00");
         UUID attempt = refundOf(tenant, "20.00");
         assertThat(stateOf(attempt)).isEqualTo("SUCCEEDED");
+        assertThat(at.credit(tenant)).isEqualTo(usd("0.00"));
         String refund = refunds(tenant).get(0).id();
         at.fake.failRefund(refund, "expired_or_canceled_card");
 
         finish();
 
-        assertThat(open(refund)).containsExactly(FindingKind.REFUND_MISSING);
+        assertThat(at.credit(tenant)).isEqualTo(usd("20.00"));
+        assertThat(open(refund)).isEmpty();
+    }
+
+    @Test
+    void aRefundInTheBooksThatStripeDoesNotHaveIsShown() {
+        TenantId tenant = payer("pm_card_visa", "60.00");
+        refundOf(tenant, "20.00");
+        String refund = refunds(tenant).get(0).id();
+        at.fixture.sql("update stripe_request set object = 're_nobody_has' where object = '" + refund + "'");
+
+        finish();
+        assertThat(open("re_nobody_has")).containsExactly(FindingKind.REFUND_MISSING);
+
+        at.fixture.sql("update stripe_request set object = '" + refund + "' where object = 're_nobody_has'");
+        finish();
+        assertThat(open("re_nobody_has")).isEmpty();
+        assertThat(open(refund)).isEmpty();
     }
 
     @Test
