@@ -1,15 +1,39 @@
 package io.tenancy.lifecycle;
 
 import io.tenancy.Tenant;
+import io.tenancy.TenantStatus;
+import io.tenancy.resolution.TenantRequest;
+import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
  * The gate by status: trial, active, past due, restricted and cancelled tenants pass; suspended ones are refused with
- * 402, those in provisioning or maintenance with 503, deleted ones with 404.
+ * 402 unless they ask for where they pay, those in provisioning or maintenance with 503, deleted ones with 404.
  */
 public final class StatusGate implements TenantGate {
 
-    /** Creates the gate; it has no state. */
-    public StatusGate() {}
+    private final Predicate<TenantRequest> paying;
+
+    /** Creates the gate without a way for suspended tenants. */
+    public StatusGate() {
+        this(request -> false);
+    }
+
+    /**
+     * Creates the gate.
+     *
+     * @param paying matches what a suspended tenant may still ask for: the pages on which it pays, and the log-in before them
+     */
+    public StatusGate(Predicate<TenantRequest> paying) {
+        this.paying = Objects.requireNonNull(paying, "paying");
+    }
+
+    @Override
+    public void check(Tenant tenant, TenantRequest request) {
+        if (tenant.status() != TenantStatus.SUSPENDED || !paying.test(request)) {
+            check(tenant);
+        }
+    }
 
     @Override
     public void check(Tenant tenant) {

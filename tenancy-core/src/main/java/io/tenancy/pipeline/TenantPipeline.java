@@ -84,7 +84,7 @@ public final class TenantPipeline {
             refuseContradiction(request, resolved, tenant);
         }
         for (TenantGate gate : gates) {
-            gate.check(tenant);
+            gate.check(tenant, request);
         }
         return tenant;
     }

@@ -83,6 +83,22 @@ class TenantPipelineTest {
     }
 
     @Test
+    void suspendedTenantReachesWhereItPaysAndNothingElse() {
+        Tenant acme = enlist("acme", TenantStatus.SUSPENDED);
+        TenantPipeline paying = new TenantPipeline(
+                new ResolverChain(List.of(new SubdomainResolver(List.of("example.com")))),
+                key -> Optional.ofNullable(catalog.get(key)),
+                List.of(new StatusGate(request -> request.path().equals("/bill"))));
+        TenantRequest bill = new TenantRequest("acme.example.com", "/bill", TenantRequest.Headers.NONE);
+
+        assertThat(paying.admit(bill).tenant()).isEqualTo(acme);
+        assertThatExceptionOfType(TenantInactiveException.class)
+                .isThrownBy(() -> paying.admit(request("acme.example.com")));
+        enlist("acme", TenantStatus.DELETED);
+        assertThatExceptionOfType(TenantInactiveException.class).isThrownBy(() -> paying.admit(bill));
+    }
+
+    @Test
     void requestThatNamesTwoTenantsIsRefused() {
         enlist("acme", TenantStatus.ACTIVE);
         enlist("zeta", TenantStatus.ACTIVE);

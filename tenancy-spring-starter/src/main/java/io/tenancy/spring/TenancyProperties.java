@@ -223,6 +223,7 @@ public record TenancyProperties(
      * @param pathPrefix What comes before the tenant in a path; begins and ends with a slash.
      * @param header Name of the header with the tenant's id or slug.
      * @param exemptPaths Paths that belong to no tenant, as patterns. Actuator's paths are always exempt.
+     * @param pathsWhileSuspended Paths that suspended tenants reach, as patterns: where they pay, and the log-in before it.
      * @param apex What happens to a request for a base domain itself.
      * @param jwtClaim Claim of a JSON Web Token that must be the tenant's id.
      * @param jwtClaimRequired Whether a token without that claim is refused.
@@ -233,6 +234,7 @@ public record TenancyProperties(
             @DefaultValue(DEFAULT_PATH_PREFIX) String pathPrefix,
             @DefaultValue(HeaderResolver.DEFAULT_HEADER) String header,
             @Nullable List<String> exemptPaths,
+            @DefaultValue List<String> pathsWhileSuspended,
             @DefaultValue("refused") Apex apex,
             @DefaultValue(DEFAULT_JWT_CLAIM) String jwtClaim,
             @DefaultValue("false") boolean jwtClaimRequired) {

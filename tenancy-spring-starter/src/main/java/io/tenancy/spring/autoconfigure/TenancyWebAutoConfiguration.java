@@ -18,6 +18,7 @@ import io.tenancy.spring.TenancyProperties;
 import io.tenancy.spring.web.ExemptApex;
 import io.tenancy.spring.web.ExemptPaths;
 import io.tenancy.spring.web.NegotiatingRefusalWriter;
+import io.tenancy.spring.web.RequestedPaths;
 import io.tenancy.spring.web.TenancyExceptionResolver;
 import io.tenancy.spring.web.TenantClaim;
 import io.tenancy.spring.web.TenantClaimFilter;
@@ -93,6 +94,7 @@ public class TenancyWebAutoConfiguration {
      * @param resolvers stage 1
      * @param store stage 2
      * @param installation has the gate of failed migrations
+     * @param properties which paths suspended tenants reach
      * @param own the application's gates, after the SDK's
      * @return the pipeline
      */
@@ -102,8 +104,10 @@ public class TenancyWebAutoConfiguration {
             ResolverChain resolvers,
             TenantStore store,
             TenancyInstallation installation,
+            TenancyProperties properties,
             ObjectProvider<TenantGate> own) {
-        List<TenantGate> gates = new ArrayList<>(List.of(new StatusGate(), installation.migrationGate()));
+        StatusGate status = new StatusGate(new RequestedPaths(properties.web().pathsWhileSuspended()));
+        List<TenantGate> gates = new ArrayList<>(List.of(status, installation.migrationGate()));
         own.orderedStream().forEach(gates::add);
         return new TenantPipeline(resolvers, store, gates);
     }

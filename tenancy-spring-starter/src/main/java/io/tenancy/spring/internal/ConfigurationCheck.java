@@ -105,6 +105,7 @@ public final class ConfigurationCheck {
             check.gauges();
             check.entitlements();
             check.billing();
+            check.faults.addAll(StripeCheck.faults(environment));
             check.plugins();
         }
         if (scope.web()) {
@@ -164,6 +165,12 @@ public final class ConfigurationCheck {
             types.put("tenancy.billing." + count, ResolvableType.forClass(Integer.class));
         }
         types.put("tenancy.billing.mail.attach-invoices", ResolvableType.forClass(Boolean.class));
+        for (String time : List.of("compared-every", "connect-timeout", "read-timeout")) {
+            types.put("tenancy.billing.stripe." + time, ResolvableType.forClass(Duration.class));
+        }
+        for (String count : List.of("workers", "connections")) {
+            types.put("tenancy.billing.stripe." + count, ResolvableType.forClass(Integer.class));
+        }
         for (String choice : List.of("enabled", "jobs")) {
             types.put("tenancy.plugins." + choice, ResolvableType.forClass(Boolean.class));
         }
