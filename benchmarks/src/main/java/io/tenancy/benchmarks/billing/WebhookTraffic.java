@@ -74,10 +74,10 @@ final class WebhookTraffic implements AutoCloseable {
      * @param perSecond answers a second
      * @param sorted how long each took, in nanoseconds
      */
-    record Measured(double perSecond, long[] sorted) {
+    record Measured(double perSecond, List<Long> sorted) {
 
         long at(double share) {
-            return sorted[Math.min(sorted.length - 1, (int) (sorted.length * share))];
+            return sorted.get(Math.min(sorted.size() - 1, (int) (sorted.size() * share)));
         }
 
         String millis(double share) {
@@ -111,8 +111,7 @@ final class WebhookTraffic implements AutoCloseable {
             each.get();
         }
         double rate = count * 1e9 / (System.nanoTime() - begin);
-        Arrays.sort(took);
-        return new Measured(rate, took);
+        return new Measured(rate, Arrays.stream(took).sorted().boxed().toList());
     }
 
     private void sendOne() throws IOException, InterruptedException, GeneralSecurityException {
