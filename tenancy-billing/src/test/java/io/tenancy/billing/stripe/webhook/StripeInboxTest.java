@@ -165,8 +165,11 @@ class StripeInboxTest {
 
         assertThat(fixture.event("evt_1").state()).isEqualTo(EventState.PARKED);
         assertThat(fixture.event("evt_1").note()).contains("3 days", "it cannot be read");
-        fixture.objects.forget();
         fixture.events.replay("evt_1", BillingFixture.NOTE);
+        fixture.inbox(1).run();
+        assertThat(fixture.event("evt_1").state()).as("it has three days anew").isEqualTo(EventState.WAITING);
+        fixture.objects.forget();
+        fixture.clock.move(StripeInbox.FIRST_WAIT);
         fixture.inbox(1).run();
         assertThat(fixture.event("evt_1").state()).isEqualTo(EventState.DONE);
     }
