@@ -95,6 +95,7 @@ class GuideCodeTest {
             "java.time.Duration",
             "java.time.Instant",
             "javax.sql.DataSource",
+            "io.tenancy.billing.stripe.webhook.StripeEvent",
             "io.tenancy.entitlement.EntitlementGrants.OverrideMode",
             "org.hibernate.SessionFactory",
             "org.hibernate.cfg.Configuration",
@@ -112,7 +113,7 @@ class GuideCodeTest {
               Connection owner;
               String ownerPassword, runtimePassword, platformPassword;
               TenancyBilling billing;
-              TenancyStripe adapter;
+              TenancyStripe stripe;
               StripeWebhook webhook;
               StripeInbox inbox;
               StripeEvents events;
@@ -127,7 +128,7 @@ class GuideCodeTest {
               byte[] packageBytes;
               ThreadPoolExecutor myPool;
               DataSource poolOfConnections;
-              FakeStripe stripe;
+              FakeStripe fake;
               UsageMeter usage;
               UsageSink sink;
               String requestId;
