@@ -3,7 +3,7 @@ package io.tenancy.spring.internal;
 import io.tenancy.billing.stripe.TenancyStripe;
 import io.tenancy.billing.stripe.client.StripeCalls;
 import io.tenancy.billing.stripe.client.StripeSettings;
-import io.tenancy.billing.stripe.meter.UsageMeter;
+import io.tenancy.billing.stripe.meter.StripeMeter;
 import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.spring.TenancyStripeProperties;
 import java.time.InstantSource;
@@ -40,7 +40,7 @@ public final class StripeAtStart {
                 .connections(properties.connections())
                 .workers(properties.workers())
                 .comparedEvery(properties.comparedEvery());
-        properties.meters().forEach((metric, event) -> builder.meter(new UsageMeter(metric, event)));
+        properties.meters().forEach((metric, event) -> builder.meter(new StripeMeter(metric, event)));
         return builder.build();
     }
 

@@ -79,7 +79,15 @@ public record Ownership(String installation, boolean livemode) {
      * @return empty when this installation did not make it, or it names nobody
      */
     public Optional<TenantId> tenant(Map<String, String> metadata) {
-        return isOurs(metadata) ? id(metadata, TENANT).map(TenantId::new) : Optional.empty();
+        if (!isOurs(metadata)) {
+            return Optional.empty();
+        }
+        try {
+            return id(metadata, TENANT).map(TenantId::new);
+        } catch (IllegalArgumentException noTenant) {
+            // Anybody who uses the dashboard may have written anything.
+            return Optional.empty();
+        }
     }
 
     /**

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tenancy.billing.stripe.customer;
+
+import org.jspecify.annotations.NullMarked;
