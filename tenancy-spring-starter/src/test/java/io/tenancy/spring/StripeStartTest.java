@@ -209,8 +209,7 @@ class StripeStartTest {
     void whatIsBesideThePathGoesThroughTheFiltersAsEver() {
         String body = event("evt_elsewhere");
 
-        for (String path :
-                List.of(PATH + "/more", PATH + "2", "/tenancy/stripe", PATH.toUpperCase(Locale.ROOT))) {
+        for (String path : List.of(PATH + "/more", PATH + "2", "/tenancy/stripe", PATH.toUpperCase(Locale.ROOT))) {
             assertThat(send(path, body, signed(body)).status()).as(path).isIn(400, 401, 403, 404);
         }
         assertThat(stripe().events().find("evt_elsewhere")).isEmpty();
