@@ -16,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     the user's home
  * @param demoPlugins where the demonstration's store takes its plugins from: patterns of manifests, each beside its module
  *     and its samples. Add the folder of a plugin of your own to try it here
+ * @param paymentPages where Stripe's pages are, to which forms of a clinic's bills lead
  * @param operator who looks after the clinics and their bills
  */
 @ConfigurationProperties("cms")
@@ -29,6 +30,9 @@ public record CmsProperties(
         String pluginKeys,
 
         @DefaultValue("classpath:plugins/*/manifest.json") List<String> demoPlugins,
+
+        @DefaultValue({"https://checkout.stripe.com", "https://billing.stripe.com"})
+        List<String> paymentPages,
 
         @DefaultValue Operator operator) {
 

@@ -45,10 +45,12 @@ class BillingController {
 
     private final TenancyBilling billing;
     private final BillingPages pages;
+    private final CardPayments cards;
 
-    BillingController(TenancyBilling billing, BillingPages pages) {
+    BillingController(TenancyBilling billing, BillingPages pages, CardPayments cards) {
         this.billing = billing;
         this.pages = pages;
+        this.cards = cards;
     }
 
     /** A preview that was shown, and how the form that takes it up names it. */
@@ -60,6 +62,7 @@ class BillingController {
         Subscription subscription = subscription();
         BillingInterval chosen = interval == null ? subscription.interval() : interval(interval);
         model.addAttribute("billing", pages.overview(subscription, site));
+        model.addAttribute("way", cards.way(subscription).orElse(null));
         model.addAttribute("plans", pages.plans(subscription, chosen, site.getLocale()));
         model.addAttribute("interval", word(chosen));
         model.addAttribute("next", pages.next(subscription, site));
@@ -88,6 +91,7 @@ class BillingController {
             session.setAttribute(SHOWN, shown);
             model.addAttribute("shown", shown.name());
             model.addAttribute("target", pages.target(subscription, preview, plan, chosen, later, site));
+            model.addAttribute("way", cards.way(subscription).orElse(null));
             return "editor/billing-preview";
         } catch (BillingException refused) {
             return refused(flash);
@@ -100,6 +104,7 @@ class BillingController {
             @RequestParam String shown,
             @RequestParam String plan,
             @RequestParam String interval,
+            @RequestParam(defaultValue = "") String pay,
             @AuthenticationPrincipal SignedInUser viewer,
             HttpSession session,
             RedirectAttributes flash) {
@@ -116,7 +121,7 @@ class BillingController {
                 return outdated(plan, interval, flash);
             }
             flash.addFlashAttribute("notice", "billing.notice.changed");
-            return HOME;
+            return "card".equals(pay) ? toTheCard(flash) : HOME;
         } catch (PreviewOutdatedException outdated) {
             if (has(subscription(), plan, chosen)) {
                 flash.addFlashAttribute("notice", "billing.notice.changed");
@@ -125,6 +130,16 @@ class BillingController {
             return outdated(plan, interval, flash);
         } catch (BillingException refused) {
             return refused(flash);
+        }
+    }
+
+    /** The plan is changed already: what fails here fails without it. */
+    private String toTheCard(RedirectAttributes flash) {
+        try {
+            return "redirect:" + cards.payWhatIsDueOrLeave(subscription(), CardController.backWithACard());
+        } catch (BillingException refused) {
+            flash.addFlashAttribute("warning", "billing.warning.card");
+            return HOME;
         }
     }
 

@@ -27,6 +27,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -46,12 +47,19 @@ class PlatformController {
 
     private final TenancyBilling billing;
     private final PlatformPages pages;
+    private final StripeDesk stripe;
     private final CmsProperties properties;
 
-    PlatformController(TenancyBilling billing, PlatformPages pages, CmsProperties properties) {
+    PlatformController(TenancyBilling billing, PlatformPages pages, StripeDesk stripe, CmsProperties properties) {
         this.billing = billing;
         this.pages = pages;
+        this.stripe = stripe;
         this.properties = properties;
+    }
+
+    @ModelAttribute("stripeIsThere")
+    boolean stripeIsThere() {
+        return stripe.isThere();
     }
 
     @GetMapping("/login")
@@ -71,6 +79,7 @@ class PlatformController {
         Tenancy.runAsPlatform("operator: look at the clinics and their bills", () -> {
             model.addAttribute("clinics", pages.clinics());
             model.addAttribute("invoices", pages.openInvoices());
+            model.addAttribute("paid", pages.paidInvoices());
         });
         return "platform/index";
     }
@@ -119,6 +128,37 @@ class PlatformController {
             var written = billing.invoices()
                     .credit(tenant, id, Money.of(Objects.requireNonNull(value), currency), note(operator, why));
             return "Credit note " + written.number() + " takes it back.";
+        });
+    }
+
+    /**
+     * Takes a paid invoice back, in whole or in part, and pays that back. The key is the form's: a second click finds what the
+     * first one did.
+     */
+    @PostMapping("/clinics/{clinic}/invoices/{id}/refund")
+    String refund(
+            @PathVariable UUID clinic,
+            @PathVariable UUID id,
+            @RequestParam UUID key,
+            @RequestParam(defaultValue = "") String amount,
+            @RequestParam(defaultValue = "") String reason,
+            Principal operator,
+            RedirectAttributes flash) {
+        String why = text(reason);
+        BigDecimal value = number(amount);
+        boolean complete = !why.isEmpty() && value != null;
+        return done(flash, complete ? "paid back " + amount + " of invoice " + id + ": " + why : null, () -> {
+            TenantId tenant = new TenantId(clinic);
+            Invoice invoice = billing.invoices()
+                    .find(tenant, id)
+                    .orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
+            Money back = Money.of(Objects.requireNonNull(value), invoice.currency());
+            var written = billing.invoices().credit(tenant, id, back, key.toString(), note(operator, why));
+            billing.payments().refund(tenant, back, key.toString(), note(operator, why));
+            // Otherwise the jobs would ask with their next run.
+            var asked = billing.payments().collectDue(tenant);
+            return "Credit note " + written.number() + " takes it back, and " + back + " is on its way to the clinic"
+                    + (asked == 0 ? " already." : ".");
         });
     }
 

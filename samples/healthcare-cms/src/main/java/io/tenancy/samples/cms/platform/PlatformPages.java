@@ -40,6 +40,7 @@ class PlatformPages {
     private static final Locale LOCALE = Locale.US;
     private static final int MONTHS = 12;
     private static final int MOST_INVOICES = 500;
+    private static final int MOST_PAID = 50;
 
     private final TenancyBilling billing;
     private final TenancyInstallation installation;
@@ -188,6 +189,33 @@ class PlatformPages {
                         invoice.due().amount().toPlainString(),
                         day(invoice.dueAt(), invoice.buyer().zone()),
                         !invoice.dueAt().isAfter(now)))
+                .toList();
+    }
+
+    /**
+     * An invoice that is paid and of which something can be paid back.
+     *
+     * @param id names it
+     * @param clinic names the clinic
+     * @param number its number
+     * @param buyer who is billed
+     * @param total what it came to, in words
+     * @param amount what it came to, as a form takes it
+     * @param key names the refund that the form asks for
+     */
+    record PaidInvoice(UUID id, UUID clinic, String number, String buyer, String total, String amount, UUID key) {}
+
+    List<PaidInvoice> paidInvoices() {
+        return billing.invoices().all(InvoiceStatus.PAID, MOST_PAID).stream()
+                .filter(invoice -> !invoice.total().isZero())
+                .map(invoice -> new PaidInvoice(
+                        invoice.id(),
+                        invoice.tenant().value(),
+                        String.valueOf(invoice.number()),
+                        invoice.buyer().name(),
+                        amounts.of(invoice.total()),
+                        invoice.total().amount().toPlainString(),
+                        UUID.randomUUID()))
                 .toList();
     }
 

@@ -1,6 +1,8 @@
 package io.tenancy.samples.cms.web;
 
+import io.tenancy.samples.cms.CmsProperties;
 import jakarta.servlet.DispatcherType;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
@@ -15,6 +17,8 @@ import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWrite
 @EnableMethodSecurity
 public class SecurityConfiguration {
 
+    private static final String FORMS = "form-action 'self'";
+
     /** Everything comes from the site itself; Bootstrap's icons are data addresses. No inline script, no inline style. */
     public static final String CONTENT_SECURITY_POLICY = String.join(
             "; ",
@@ -24,12 +28,18 @@ public class SecurityConfiguration {
             "img-src 'self' data:",
             "font-src 'self'",
             "connect-src 'self'",
-            "form-action 'self'",
+            FORMS,
             "base-uri 'none'",
             "frame-ancestors 'none'");
 
     @Bean
-    SecurityFilterChain securityFilterChain(HttpSecurity http) throws Exception {
+    SecurityFilterChain securityFilterChain(
+            HttpSecurity http, CmsProperties properties, @Value("${tenancy.billing.stripe.api-key:}") String stripe)
+            throws Exception {
+        // A browser follows a form to where it is sent on to, too.
+        String policyOfClinics = stripe.isEmpty()
+                ? CONTENT_SECURITY_POLICY
+                : CONTENT_SECURITY_POLICY.replace(FORMS, FORMS + " " + String.join(" ", properties.paymentPages()));
         return http.authorizeHttpRequests(requests -> requests
                         // The end of a stream whose session is over: decided when it began, and answered already.
                         .dispatcherTypeMatchers(DispatcherType.ASYNC)
@@ -46,8 +56,7 @@ public class SecurityConfiguration {
                         .permitAll())
                 .formLogin(login -> login.loginPage("/login").defaultSuccessUrl("/editor"))
                 .logout(logout -> logout.logoutSuccessUrl("/"))
-                .headers(headers -> headers.contentSecurityPolicy(
-                                policy -> policy.policyDirectives(CONTENT_SECURITY_POLICY))
+                .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(policyOfClinics))
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN))
                         .permissionsPolicyHeader(permissions ->
                                 permissions.policy("camera=(), geolocation=(), microphone=(), payment=()")))
