@@ -519,9 +519,8 @@ public final class FencedObjects implements StripeObjects {
         Money amount = StripeAmounts.read(state.amount(), state.currency());
         ChangeNote note = new ChangeNote(PROVIDER, "dispute " + state.id() + " is " + state.status());
         boolean over = List.of("won", "lost", "warning_closed", "prevented").contains(state.status());
-        if (state.status().equals("needs_response")
-                || state.status().equals("under_review")
-                || state.status().equals("lost")) {
+        // Also of one that was won before anything was heard of it: the money went and came.
+        if (List.of("needs_response", "under_review", "won", "lost").contains(state.status())) {
             payments.disputed(transaction, PROVIDER, tenant, intent, state.id(), amount, note);
         }
         if (state.status().equals("won")) {
