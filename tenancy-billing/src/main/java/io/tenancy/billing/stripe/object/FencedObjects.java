@@ -458,6 +458,9 @@ public final class FencedObjects implements StripeObjects {
                     "Of a refund of several payments Stripe made a part only. Pay back the rest in another way, then say"
                             + " that it was made: payments().finish(" + key
                             + ", tenant, new PaymentResult.Succeeded(reference)).");
+        } else {
+            findings.settle(
+                    transaction, FindingKind.REFUND_PARTLY, key.toString(), "All of it came to the same end after all.");
         }
         payments.finish(transaction, key, tenant, Requests.refunded(parts));
         return taken(tenant, "What was asked for: " + state.status() + ".");

@@ -1,11 +1,13 @@
 package io.tenancy.billing.stripe.object;
 
+import static io.tenancy.billing.BillingFixture.NOTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.stripe.StripeClient;
 import com.stripe.exception.StripeException;
 import com.stripe.param.CustomerUpdateParams;
 import com.stripe.param.PaymentIntentUpdateParams;
+import com.stripe.param.RefundCreateParams;
 import io.tenancy.TenantId;
 import io.tenancy.billing.Money;
 import io.tenancy.billing.invoice.Invoice;
@@ -17,7 +19,11 @@ import io.tenancy.billing.stripe.client.CustomerState;
 import io.tenancy.billing.stripe.client.StripeCalls;
 import io.tenancy.billing.stripe.customer.StripeCustomer;
 import io.tenancy.billing.stripe.finding.FindingKind;
+import io.tenancy.billing.stripe.finding.StripeFinding;
 import io.tenancy.test.stripe.StripeCharge;
+import io.tenancy.test.stripe.StripeRefund;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,11 +77,7 @@ class FencedObjectsTest {
         Invoice invoice = at.invoice(tenant, "12.00");
         String page = StripeFixture.idOf(at.stripe.pages().pay(tenant, invoice.id(), StripeFixture.WAYS));
         assertThat(at.fake.completeCheckout(page, "pm_card_visa")).isEmpty();
-        String intent = at.fake.charges().stream()
-                .filter(each -> tenant.toString().equals(each.metadata().get("tenancy_tenant")))
-                .map(StripeCharge::paymentIntent)
-                .findFirst()
-                .orElseThrow();
+        String intent = charge(tenant).paymentIntent();
         dashboard
                 .v1()
                 .paymentIntents()
@@ -135,14 +137,62 @@ class FencedObjectsTest {
                 .containsEntry(LedgerAccount.CASH, Money.ofMinor(3000, "USD"));
     }
 
+    @Test
+    void aRefundOfWhichAPartWasMadeIsShownUntilThatComesBackToo() throws StripeException {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        Invoice first = at.invoice(tenant, "30.00");
+        at.run();
+        String touched = charge(tenant).paymentIntent();
+        at.pass(Duration.ofHours(1));
+        Invoice second = at.invoice(tenant, "50.00");
+        at.run();
+        dashboard
+                .v1()
+                .refunds()
+                .create(RefundCreateParams.builder()
+                        .setPaymentIntent(touched)
+                        .setAmount(300L)
+                        .build());
+        at.fixture.billing.invoices().annul(tenant, first.id(), NOTE);
+        at.fixture.billing.invoices().annul(tenant, second.id(), NOTE);
+        String refund = at.fixture
+                .billing
+                .payments()
+                .refund(tenant, Money.ofMinor(8000, "USD"), NOTE)
+                .toString();
+        at.run();
+        at.pass(Duration.ofMinutes(11));
+        at.run();
+        assertThat(open(refund)).containsExactly(FindingKind.REFUND_PARTLY);
+
+        String made = at.fake.refunds().stream()
+                .filter(each -> each.amount() == 5000)
+                .map(StripeRefund::id)
+                .findFirst()
+                .orElseThrow();
+        at.fake.failRefund(made, "expired_or_canceled_card");
+        at.stripe.objects().refresh(ObjectKind.REFUND, made);
+
+        assertThat(open(refund)).isEmpty();
+        assertThat(at.credit(tenant)).isEqualTo(Money.ofMinor(8000, "USD"));
+    }
+
+    private static List<FindingKind> open(String subject) {
+        return at.stripe.findings().open().stream()
+                .filter(each -> each.subject().equals(subject))
+                .map(StripeFinding::kind)
+                .toList();
+    }
+
+    private static StripeCharge charge(TenantId tenant) {
+        return at.fake.charges().stream()
+                .filter(each -> tenant.toString().equals(each.metadata().get("tenancy_tenant")))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static String dispute(TenantId tenant) {
-        return at.fake.dispute(
-                at.fake.charges().stream()
-                        .filter(each -> tenant.toString().equals(each.metadata().get("tenancy_tenant")))
-                        .findFirst()
-                        .orElseThrow()
-                        .id(),
-                "fraudulent");
+        return at.fake.dispute(charge(tenant).id(), "fraudulent");
     }
 
     private static String customer(TenantId tenant) {
