@@ -178,8 +178,9 @@ class StripeKillIT {
     }
 
     private void listen() {
-        news.take().forEach((tenant, events) -> heard.computeIfAbsent(tenant, unused -> new ArrayList<>())
-                .addAll(events));
+        news.take()
+                .forEach((tenant, events) -> heard.computeIfAbsent(tenant, unused -> new ArrayList<>())
+                        .addAll(events));
     }
 
     private String signed(TenantId tenant) {

@@ -460,7 +460,10 @@ public final class FencedObjects implements StripeObjects {
                             + ", tenant, new PaymentResult.Succeeded(reference)).");
         } else {
             findings.settle(
-                    transaction, FindingKind.REFUND_PARTLY, key.toString(), "All of it came to the same end after all.");
+                    transaction,
+                    FindingKind.REFUND_PARTLY,
+                    key.toString(),
+                    "All of it came to the same end after all.");
         }
         payments.finish(transaction, key, tenant, Requests.refunded(parts));
         return taken(tenant, "What was asked for: " + state.status() + ".");

@@ -112,7 +112,10 @@ class FencedObjectsTest {
                                 .build());
         at.fake.replaceCard(customer(tenant), "pm_card_mastercard");
 
-        assertThat(at.stripe.objects().refresh(ObjectKind.CUSTOMER, customer(tenant)).outcome())
+        assertThat(at.stripe
+                        .objects()
+                        .refresh(ObjectKind.CUSTOMER, customer(tenant))
+                        .outcome())
                 .isEqualTo(Taken.Outcome.NOT_OURS);
 
         assertThat(method(tenant)).isEqualTo(before);
@@ -196,11 +199,7 @@ class FencedObjectsTest {
     }
 
     private static String customer(TenantId tenant) {
-        return at.stripe
-                .customers()
-                .find(tenant)
-                .map(StripeCustomer::id)
-                .orElseThrow();
+        return at.stripe.customers().find(tenant).map(StripeCustomer::id).orElseThrow();
     }
 
     private static String method(TenantId tenant) {
