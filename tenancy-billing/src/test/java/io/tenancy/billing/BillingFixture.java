@@ -13,6 +13,7 @@ import io.tenancy.billing.subscription.SubscriptionPeriods;
 import io.tenancy.catalog.TenantKey;
 import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.jpa.control.SecretKeys;
+import io.tenancy.jpa.control.provisioning.NewTenant;
 import io.tenancy.jpa.control.transaction.ControlTransactions;
 import io.tenancy.jpa.entitlement.ChangeNote;
 import io.tenancy.jpa.isolation.DatabaseServer;
@@ -158,6 +159,17 @@ public final class BillingFixture implements AutoCloseable {
         return id;
     }
 
+    /** A tenant with a place for rows, among which other nodes can start. */
+    public TenantId provisioned() {
+        String name = "tenant-" + COUNT.incrementAndGet();
+        TenantId id = installation
+                .provisioner()
+                .provision(NewTenant.of(name, name, IsolationLevel.SHARED))
+                .id();
+        billing.accounts().put(id, Buyer.of(name, "DE", ZoneId.of("UTC")).withEmail(name + "@example.com"));
+        return id;
+    }
+
     public TenantStatus statusOf(TenantId tenant) {
         return installation
                 .catalog()
@@ -255,6 +267,11 @@ public final class BillingFixture implements AutoCloseable {
     public void killTransactions() {
         sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = '"
                 + server.platform().user() + "' and xact_start is not null and random() < 0.5");
+    }
+
+    /** The database, for nodes in JVMs of their own. */
+    public DatabaseServer server() {
+        return server;
     }
 
     /** Another node of the same installation. */

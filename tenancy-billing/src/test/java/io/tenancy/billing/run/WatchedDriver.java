@@ -16,13 +16,13 @@ import java.util.Properties;
 import java.util.logging.Logger;
 
 /** PostgreSQL's driver, which tells what was executed and committed, so that code under test is what runs everywhere. */
-final class WatchedDriver implements Driver {
+public final class WatchedDriver implements Driver {
 
     private final Driver real;
     private final Watcher watcher;
 
     /** Hears on the thread that did it. */
-    interface Watcher {
+    public interface Watcher {
         /** A statement was executed; those before it in its transaction come first. */
         void executed(List<String> transaction, String statement);
 
@@ -36,7 +36,7 @@ final class WatchedDriver implements Driver {
     }
 
     /** Takes the driver's place for all of this JVM. */
-    static void install(Watcher watcher) throws SQLException {
+    public static void install(Watcher watcher) throws SQLException {
         for (Driver driver : Collections.list(DriverManager.getDrivers())) {
             if (driver.acceptsURL("jdbc:postgresql://localhost/postgres")) {
                 DriverManager.deregisterDriver(driver);

@@ -458,6 +458,12 @@ public final class FencedObjects implements StripeObjects {
                     "Of a refund of several payments Stripe made a part only. Pay back the rest in another way, then say"
                             + " that it was made: payments().finish(" + key
                             + ", tenant, new PaymentResult.Succeeded(reference)).");
+        } else {
+            findings.settle(
+                    transaction,
+                    FindingKind.REFUND_PARTLY,
+                    key.toString(),
+                    "All of it came to the same end after all.");
         }
         payments.finish(transaction, key, tenant, Requests.refunded(parts));
         return taken(tenant, "What was asked for: " + state.status() + ".");
@@ -519,9 +525,8 @@ public final class FencedObjects implements StripeObjects {
         Money amount = StripeAmounts.read(state.amount(), state.currency());
         ChangeNote note = new ChangeNote(PROVIDER, "dispute " + state.id() + " is " + state.status());
         boolean over = List.of("won", "lost", "warning_closed", "prevented").contains(state.status());
-        if (state.status().equals("needs_response")
-                || state.status().equals("under_review")
-                || state.status().equals("lost")) {
+        // Also of one that was won before anything was heard of it: the money went and came.
+        if (List.of("needs_response", "under_review", "won", "lost").contains(state.status())) {
             payments.disputed(transaction, PROVIDER, tenant, intent, state.id(), amount, note);
         }
         if (state.status().equals("won")) {

@@ -1,6 +1,7 @@
 package io.tenancy.billing.stripe.reconciliation;
 
 import io.tenancy.TenantId;
+import io.tenancy.billing.internal.BillingJson;
 import io.tenancy.billing.stripe.client.CardOnFile;
 import io.tenancy.billing.stripe.client.CustomerState;
 import io.tenancy.billing.stripe.client.StripeCallException;
@@ -96,6 +97,7 @@ final class ComparedCustomers {
     private record Known(
             @Nullable TenantId tenant,
             @Nullable String paymentMethod,
+            @Nullable CardOnFile card,
             @Nullable TenantId written,
             @Nullable String otherCustomer) {}
 
@@ -134,8 +136,8 @@ final class ComparedCustomers {
         if (known.tenant() == null) {
             return false;
         }
-        CardOnFile card = state.card();
-        return state.deleted() || !Objects.equals(card == null ? null : card.id(), known.paymentMethod());
+        // Not the id alone: of a card that was renewed that stays.
+        return state.deleted() || !Objects.equals(state.card(), known.card());
     }
 
     private record Difference(FindingKind kind, String detail) {}
@@ -197,11 +199,12 @@ final class ComparedCustomers {
                             new Known(
                                     ComparedPayments.tenant(row, "tenant"),
                                     row.getString("payment_method"),
+                                    card(row.getString("card")),
                                     ComparedPayments.tenant(row, "written"),
                                     row.getString("other"))),
                     // Of one that was deleted, the finding says whose it was.
                     "select i.id, c.tenant_id as tenant, coalesce(c.payment_method, later.payment_method) as payment_method,"
-                            + " w.tenant_id as written, w.customer as other"
+                            + " c.card, w.tenant_id as written, w.customer as other"
                             + " from unnest(?::text[], ?::uuid[]) as i(id, written)"
                             + " left join stripe_customer c on c.customer = i.id"
                             + " left join stripe_customer w on w.tenant_id = i.written and w.livemode = ?"
@@ -214,6 +217,10 @@ final class ComparedCustomers {
                     course.ownership.livemode());
         });
         return known;
+    }
+
+    private static @Nullable CardOnFile card(@Nullable String json) {
+        return json == null ? null : BillingJson.read(json, CardOnFile.class);
     }
 
     private @Nullable UUID writtenId(CustomerState state) {

@@ -180,6 +180,18 @@ class StripeReconciliationTest {
     }
 
     @Test
+    void aCardThatItsBankRenewedIsKnown() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        at.fake.updateCard(
+                at.stripe.customers().find(tenant).orElseThrow().card().id(), 7, 2040);
+
+        finish();
+
+        assertThat(at.stripe.customers().find(tenant).orElseThrow().card().expires())
+                .isEqualTo("2040-07");
+    }
+
+    @Test
     void aCardThatWasReplacedLongAfterItsCustomerWasMadeIsKnownInTheEnd() {
         TenantId tenant = at.tenantWith("pm_card_visa");
         at.pass(Duration.ofDays(40));

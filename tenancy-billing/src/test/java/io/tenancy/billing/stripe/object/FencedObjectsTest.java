@@ -1,0 +1,213 @@
+package io.tenancy.billing.stripe.object;
+
+import static io.tenancy.billing.BillingFixture.NOTE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.stripe.StripeClient;
+import com.stripe.exception.StripeException;
+import com.stripe.param.CustomerUpdateParams;
+import com.stripe.param.PaymentIntentUpdateParams;
+import com.stripe.param.RefundCreateParams;
+import io.tenancy.TenantId;
+import io.tenancy.billing.Money;
+import io.tenancy.billing.invoice.Invoice;
+import io.tenancy.billing.invoice.InvoiceStatus;
+import io.tenancy.billing.ledger.LedgerAccount;
+import io.tenancy.billing.payment.PaymentDispute;
+import io.tenancy.billing.stripe.StripeFixture;
+import io.tenancy.billing.stripe.client.CustomerState;
+import io.tenancy.billing.stripe.client.StripeCalls;
+import io.tenancy.billing.stripe.customer.StripeCustomer;
+import io.tenancy.billing.stripe.finding.FindingKind;
+import io.tenancy.billing.stripe.finding.StripeFinding;
+import io.tenancy.test.stripe.StripeCharge;
+import io.tenancy.test.stripe.StripeRefund;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class FencedObjectsTest {
+
+    private static StripeFixture at;
+    private static StripeCalls calls;
+    private static StripeClient dashboard;
+
+    @BeforeAll
+    static void start() {
+        at = new StripeFixture();
+        calls = new StripeCalls(StripeFixture.settings(at.fake));
+        dashboard = StripeClient.builder()
+                .setApiKey(at.fake.apiKey())
+                .setApiBase(at.fake.apiBase())
+                .build();
+    }
+
+    @AfterAll
+    static void stop() {
+        at.close();
+    }
+
+    @AfterEach
+    void theBooksAreSound() {
+        assertThat(at.faults()).isEmpty();
+    }
+
+    @Test
+    void whatWasLookedUpEarlierUndoesNothingThatWasLookedUpLater() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        FencedObjects objects = (FencedObjects) at.stripe.objects();
+        long earlier = objects.fence();
+        CustomerState before = calls.customer(customer(tenant));
+        at.fake.replaceCard(customer(tenant), "pm_card_mastercard");
+        objects.refresh(ObjectKind.CUSTOMER, customer(tenant));
+        String later = method(tenant);
+
+        assertThat(objects.take(before, earlier).outcome()).isEqualTo(Taken.Outcome.OLDER);
+
+        assertThat(method(tenant)).isEqualTo(later).isNotEqualTo(before.card().id());
+    }
+
+    @Test
+    void aPaymentOnWhichAnotherTenantStandsIsBookedForNobody() throws StripeException {
+        TenantId tenant = at.tenant();
+        TenantId other = at.tenantWith("pm_card_visa");
+        Invoice invoice = at.invoice(tenant, "12.00");
+        String page = StripeFixture.idOf(at.stripe.pages().pay(tenant, invoice.id(), StripeFixture.WAYS));
+        assertThat(at.fake.completeCheckout(page, "pm_card_visa")).isEmpty();
+        String intent = charge(tenant).paymentIntent();
+        dashboard
+                .v1()
+                .paymentIntents()
+                .update(
+                        intent,
+                        PaymentIntentUpdateParams.builder()
+                                .putMetadata("tenancy_tenant", other.toString())
+                                .build());
+
+        assertThat(at.stripe.objects().refresh(ObjectKind.INTENT, intent).outcome())
+                .isEqualTo(Taken.Outcome.NOT_OURS);
+
+        assertThat(at.now(invoice).status()).isEqualTo(InvoiceStatus.OPEN);
+        assertThat(at.fixture.billing.payments().of(other)).isEmpty();
+        assertThat(at.stripe.findings().open()).anySatisfy(each -> {
+            assertThat(each.kind()).isEqualTo(FindingKind.TENANT_MISMATCH);
+            assertThat(each.subject()).isEqualTo(intent);
+        });
+    }
+
+    @Test
+    void aCustomerOnWhichAnotherTenantStandsChangesNothing() throws StripeException {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        String before = method(tenant);
+        dashboard
+                .v1()
+                .customers()
+                .update(
+                        customer(tenant),
+                        CustomerUpdateParams.builder()
+                                .putMetadata("tenancy_tenant", at.tenant().toString())
+                                .build());
+        at.fake.replaceCard(customer(tenant), "pm_card_mastercard");
+
+        assertThat(at.stripe
+                        .objects()
+                        .refresh(ObjectKind.CUSTOMER, customer(tenant))
+                        .outcome())
+                .isEqualTo(Taken.Outcome.NOT_OURS);
+
+        assertThat(method(tenant)).isEqualTo(before);
+    }
+
+    @Test
+    void aDisputeOfWhichNothingWasHeardUntilItWasWonIsKnownAndCostsNothing() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        Invoice invoice = at.invoice(tenant, "30.00");
+        at.run();
+        String dispute = dispute(tenant);
+        at.fake.winDispute(dispute);
+
+        assertThat(at.stripe.objects().refresh(ObjectKind.DISPUTE, dispute).outcome())
+                .isEqualTo(Taken.Outcome.TAKEN);
+
+        assertThat(at.fixture.billing.payments().disputes(tenant))
+                .singleElement()
+                .satisfies(each -> assertThat(each.state()).isEqualTo(PaymentDispute.State.WON));
+        assertThat(at.now(invoice).status()).isEqualTo(InvoiceStatus.PAID);
+        assertThat(at.fixture.billing.ledger().balances(tenant, "USD"))
+                .containsEntry(LedgerAccount.CASH, Money.ofMinor(3000, "USD"));
+    }
+
+    @Test
+    void aRefundOfWhichAPartWasMadeIsShownUntilThatComesBackToo() throws StripeException {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        Invoice first = at.invoice(tenant, "30.00");
+        at.run();
+        String touched = charge(tenant).paymentIntent();
+        at.pass(Duration.ofHours(1));
+        Invoice second = at.invoice(tenant, "50.00");
+        at.run();
+        dashboard
+                .v1()
+                .refunds()
+                .create(RefundCreateParams.builder()
+                        .setPaymentIntent(touched)
+                        .setAmount(300L)
+                        .build());
+        at.fixture.billing.invoices().annul(tenant, first.id(), NOTE);
+        at.fixture.billing.invoices().annul(tenant, second.id(), NOTE);
+        String refund = at.fixture
+                .billing
+                .payments()
+                .refund(tenant, Money.ofMinor(8000, "USD"), NOTE)
+                .toString();
+        at.run();
+        at.pass(Duration.ofMinutes(11));
+        at.run();
+        assertThat(open(refund)).containsExactly(FindingKind.REFUND_PARTLY);
+
+        String made = at.fake.refunds().stream()
+                .filter(each -> each.amount() == 5000)
+                .map(StripeRefund::id)
+                .findFirst()
+                .orElseThrow();
+        at.fake.failRefund(made, "expired_or_canceled_card");
+        at.stripe.objects().refresh(ObjectKind.REFUND, made);
+
+        assertThat(open(refund)).isEmpty();
+        assertThat(at.credit(tenant)).isEqualTo(Money.ofMinor(8000, "USD"));
+    }
+
+    private static List<FindingKind> open(String subject) {
+        return at.stripe.findings().open().stream()
+                .filter(each -> each.subject().equals(subject))
+                .map(StripeFinding::kind)
+                .toList();
+    }
+
+    private static StripeCharge charge(TenantId tenant) {
+        return at.fake.charges().stream()
+                .filter(each -> tenant.toString().equals(each.metadata().get("tenancy_tenant")))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String dispute(TenantId tenant) {
+        return at.fake.dispute(charge(tenant).id(), "fraudulent");
+    }
+
+    private static String customer(TenantId tenant) {
+        return at.stripe.customers().find(tenant).map(StripeCustomer::id).orElseThrow();
+    }
+
+    private static String method(TenantId tenant) {
+        return at.stripe
+                .customers()
+                .find(tenant)
+                .map(StripeCustomer::card)
+                .orElseThrow()
+                .id();
+    }
+}
