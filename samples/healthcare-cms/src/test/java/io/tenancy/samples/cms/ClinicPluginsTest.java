@@ -72,6 +72,7 @@ import tools.jackson.databind.json.JsonMapper;
 class ClinicPluginsTest {
 
     private static final String MORGENUFER = "morgenufer";
+    private static final String POINTS = "{\"form.calculate\": \"pooled_cohort\"}";
     private static final String LIMESTONE = "limestone";
     private static final String COMPASSO = "compasso";
     private static final String CFM = "cfm_validation";
@@ -665,16 +666,38 @@ class ClinicPluginsTest {
     }
 
     /** A plugin that only one clinic sees. */
+    @Test
+    void anUpgradeThatIsCalledSomewhereElseTooSaysWhere() throws Exception {
+        MockHttpSession session = logIn(LIMESTONE);
+        own(LIMESTONE, "further_risk", "1.0.0", "{}");
+        install(LIMESTONE, session, "further_risk", "1.0.0");
+        own(
+                LIMESTONE,
+                "further_risk",
+                "1.1.0",
+                "{}",
+                "{\"event.handle\": \"pooled_cohort\", \"form.calculate\": \"pooled_cohort\"}");
+
+        String consent = page(LIMESTONE, session, "/desk/plugins/further_risk/install?version=1.1.0");
+
+        assertThat(between(consent, "data-added", "</ul>")).contains("Is told of events of the site.");
+    }
+
     private void own(String clinic, String id, String version, String capabilities) throws IOException {
-        StoredPackage given = plugins.market().publishFor(id(clinic), ownPackage(id, version, capabilities), NOTE);
+        own(clinic, id, version, capabilities, POINTS);
+    }
+
+    private void own(String clinic, String id, String version, String capabilities, String points) throws IOException {
+        byte[] pack = ownPackage(id, version, capabilities, points);
+        StoredPackage given = plugins.market().publishFor(id(clinic), pack, NOTE);
         assertThat(given.status()).as("%s", given.report()).isEqualTo(StoredPackage.Status.LISTED);
     }
 
     private byte[] ownPackage(String id) throws IOException {
-        return ownPackage(id, "1.0.0", "{}");
+        return ownPackage(id, "1.0.0", "{}", POINTS);
     }
 
-    private byte[] ownPackage(String id, String version, String capabilities) throws IOException {
+    private byte[] ownPackage(String id, String version, String capabilities, String points) throws IOException {
         Instant begin = Instant.now().minus(Duration.ofDays(1));
         SigningKey curator = SigningKey.generate();
         SigningKey publisher = SigningKey.generate();
@@ -682,7 +705,9 @@ class ClinicPluginsTest {
         PluginManifest manifest = PluginManifest.read(new String(file("manifest.json"), StandardCharsets.UTF_8)
                 .replace("\"id\": \"cardiac_risk_calculator\"", "\"id\": \"" + id + "\"")
                 .replace("\"version\": \"1.0.0\"", "\"version\": \"" + version + "\"")
-                .replace("\"extension_points\"", "\"capabilities\": " + capabilities + ", \"extension_points\""));
+                .replace(
+                        "\"extension_points\": " + POINTS,
+                        "\"capabilities\": " + capabilities + ", \"extension_points\": " + points));
         Set<String> files = new TreeSet<>(Set.of(manifest.module()));
         manifest.samples().forEach(sample -> {
             files.add(sample.input());

@@ -139,6 +139,7 @@ class PluginPages {
      * @param points where it is called
      * @param may what it may do, in sentences
      * @param added what it asks for beyond the version that the clinic has
+     * @param further where it is called and that version is not
      * @param dropped what it asks for no more, or in another form
      * @param price in words; null if it is free
      * @param limits fuel of one call at most
@@ -163,6 +164,7 @@ class PluginPages {
             List<String> points,
             List<String> may,
             List<String> added,
+            List<String> further,
             List<String> dropped,
             @Nullable String price,
             String limits,
@@ -176,6 +178,11 @@ class PluginPages {
         /** Whether it would take the place of another version. */
         public boolean upgrade() {
             return installed != null && !installed.equals(version);
+        }
+
+        /** Whether it asks for more than the version that the clinic has. */
+        public boolean asksMore() {
+            return !added.isEmpty() || !further.isEmpty();
         }
     }
 
@@ -319,6 +326,7 @@ class PluginPages {
                         .toList(),
                 words(all.added()),
                 words(diff.added()),
+                further(active, shown.digest(), manifest),
                 words(diff.changes().stream()
                         .filter(each -> each.kind() != CapabilityDiff.Kind.ADDED)
                         .toList()),
@@ -334,6 +342,15 @@ class PluginPages {
 
     private PluginManifest manifest(String digest) {
         return PackageReader.read(plugins.market().bytes(digest)).manifest();
+    }
+
+    private List<String> further(Optional<String> active, String shown, PluginManifest manifest) {
+        return active.filter(digest -> !digest.equals(shown))
+                .map(digest -> manifest.extensionPoints().keySet().stream()
+                        .filter(each -> !manifest(digest).extensionPoints().containsKey(each))
+                        .map(ExtensionPoint::key)
+                        .toList())
+                .orElse(List.of());
     }
 
     private static List<String> words(List<CapabilityDiff.Change> changes) {
