@@ -156,6 +156,21 @@ final class Browser implements AutoCloseable {
         });
     }
 
+    /** Does something again and again until what then is shown has an element. */
+    void doUntilItShows(String selector, Runnable work) {
+        await().withMessage(() -> address() + " was to show " + selector).until(again -> {
+            work.run();
+            return shows(selector);
+        });
+    }
+
+    /** Presses what opens something on the page itself. */
+    void press(String selector) {
+        WebElement pressed = element(selector);
+        driver.executeScript("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", pressed);
+        pressed.click();
+    }
+
     /** Downloads a file of the shown site as a click on its link does; returns its type and its first bytes as text. */
     String downloaded(String path) {
         return String.valueOf(driver.executeAsyncScript(
