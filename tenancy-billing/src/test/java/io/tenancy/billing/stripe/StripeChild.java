@@ -130,8 +130,11 @@ final class StripeChild {
         }
     }
 
-    private void stand() {
+    private void reach(StripeKillPoint there) {
         out.println(AT);
+        if (there.isPassed()) {
+            return;
+        }
         try {
             new CountDownLatch(1).await();
         } catch (InterruptedException interrupted) {
@@ -145,7 +148,7 @@ final class StripeChild {
         public void executed(List<String> transaction, String statement) {
             StripeKillPoint wanted = point;
             if (wanted != null && wanted.isExecuted(statement)) {
-                stand();
+                reach(wanted);
             }
         }
 
@@ -153,7 +156,7 @@ final class StripeChild {
         public void committed(List<String> transaction) {
             StripeKillPoint wanted = point;
             if (wanted != null && wanted.isCommitted(transaction)) {
-                stand();
+                reach(wanted);
             }
         }
     }

@@ -13,6 +13,7 @@ import io.tenancy.billing.stripe.client.StripeCalls;
 import io.tenancy.billing.stripe.customer.Ownership;
 import io.tenancy.test.stripe.StripeCharge;
 import io.tenancy.test.stripe.StripeEvent;
+import io.tenancy.test.stripe.StripeFault;
 import io.tenancy.test.stripe.StripeRefund;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -50,6 +51,7 @@ class StripeKillIT {
     private static final boolean SOAK = Boolean.getBoolean("tenancy.soak");
     private static final int KILLS = SOAK ? 120 : 12;
     private static final int AHEAD = 2;
+    private static final Duration SLOW = Duration.ofMillis(600);
     private static final Duration ASKED_AGAIN = Duration.ofMinutes(11);
     private static final Duration NOT_YOUNG = Duration.ofMinutes(20);
 
@@ -79,7 +81,7 @@ class StripeKillIT {
         try (StripeFixture fixture = new StripeFixture()) {
             at = fixture;
             news = new News(at.fake);
-            for (int i = 0; i < KILLS; i++) {
+            while (killed() < KILLS) {
                 while (ready.size() < AHEAD) {
                     ready.add(start());
                 }
@@ -93,10 +95,13 @@ class StripeKillIT {
             ready.forEach(Process::destroyForcibly);
         }
         System.out.println("StripeKillIT: state -> kills " + kills);
-        assertThat(kills.values().stream().mapToInt(count -> count).sum()).isGreaterThanOrEqualTo(KILLS);
         if (SOAK) {
             assertThat(kills.keySet()).as("states in which a node was killed").contains(StripeKillPoint.values());
         }
+    }
+
+    private int killed() {
+        return kills.values().stream().mapToInt(count -> count).sum();
     }
 
     private StripeKillPoint next() {
@@ -200,25 +205,31 @@ class StripeKillIT {
         List<String> other = new ArrayList<>();
         try {
             require(StripeChild.READY, said, other, scenario);
+            if (scenario.point().isPassed()) {
+                at.fake.inject(StripeFault.latency(SLOW).on("POST", "/v1/").times(2));
+            }
             Writer told = child.outputWriter(StandardCharsets.UTF_8);
             told.write(scenario.point() + " " + at.fixture.clock.instant() + " " + scenario.tenant() + " "
                     + scenario.more() + "\n");
             told.flush();
             require(StripeChild.BEGUN, said, other, scenario);
-            if (scenario.point().isAnywhere()) {
-                TimeUnit.MICROSECONDS.sleep(random.nextInt(300_000));
-            } else {
+            if (!scenario.point().isAnywhere()) {
                 require(StripeChild.AT, said, other, scenario);
+            }
+            if (scenario.point().isAnywhere() || scenario.point().isPassed()) {
+                TimeUnit.MICROSECONDS.sleep(random.nextInt(300_000));
             }
         } finally {
             child.destroyForcibly();
+            at.fake.clearFaults();
         }
         int status = child.waitFor();
-        if (!scenario.point().isAnywhere()) {
+        boolean mayEnd = scenario.point().isAnywhere() || scenario.point().isPassed();
+        if (!mayEnd || status != 0) {
             assertThat(status).as("exit status of a killed process").isEqualTo(128 + 9);
+            kills.merge(scenario.point(), 1, Integer::sum);
+            System.out.println("StripeKillIT: killed at " + scenario.point());
         }
-        kills.merge(scenario.point(), 1, Integer::sum);
-        System.out.println("StripeKillIT: killed at " + scenario.point());
     }
 
     private void require(String word, BufferedReader said, List<String> other, Scenario scenario) throws IOException {
@@ -276,7 +287,9 @@ class StripeKillIT {
         at.stripe.inbox().run();
     }
 
-    private void requireAll() {
+    private void requireAll() throws InterruptedException {
+        // What the last node asked for may be under way.
+        TimeUnit.MILLISECONDS.sleep(SLOW.toMillis());
         at.pass(Duration.ofHours(2));
         at.stripe.inbox().run();
         at.pass(NOT_YOUNG);

@@ -12,6 +12,8 @@ enum StripeKillPoint {
     CHARGE_PAGE_CLOSED(Work.COLLECT_BESIDE_A_PAGE, When.COMMITTED, "update stripe_checkout set state = ?, session"),
     /** What is asked of Stripe is stored, and Stripe was not asked. */
     CHARGE_STORED(Work.COLLECT, When.COMMITTED, "insert into stripe_request"),
+    /** Stripe is being asked, and has not answered. */
+    CHARGE_ASKED(Work.COLLECT, When.PASSED, Statements.FENCE),
     /** Stripe took the money, and nobody here knows. */
     CHARGE_ANSWERED(Work.COLLECT, When.EXECUTED, Statements.OWNER),
     /** The payment was booked, and that was not committed. */
@@ -25,6 +27,8 @@ enum StripeKillPoint {
     REFUND_ANYWHERE(Work.REFUND, When.ANYWHERE, ""),
     /** Which payments are paid back is stored, and Stripe was not asked. */
     REFUND_PLANNED(Work.REFUND, When.COMMITTED, "insert into stripe_request"),
+    /** Stripe is being asked for a part, and has not answered. */
+    REFUND_PART_ASKED(Work.REFUND, When.PASSED, Statements.FENCE),
     /** Stripe paid a part back, and nobody here knows. */
     REFUND_PART_ANSWERED(Work.REFUND, When.EXECUTED, Statements.PAYER),
     /** A part was taken in, and nothing asked of the next one. */
@@ -81,11 +85,14 @@ enum StripeKillPoint {
     enum When {
         EXECUTED,
         COMMITTED,
+        /** Committed, and the node goes on with what follows until it is killed. */
+        PASSED,
         ANYWHERE
     }
 
     /** How some statements begin that are long. */
     private static final class Statements {
+        static final String FENCE = "select nextval('stripe_fence')";
         static final String OWNER = "select tenant_id from stripe_customer where customer = ? union all";
         static final String PAYER = "select tenant_id from stripe_object where id = ? and tenant_id is not null";
         static final String FINISHED = "select invoice_id, kind, provider, amount, currency, asks, busy";
@@ -111,12 +118,16 @@ enum StripeKillPoint {
         return when == When.ANYWHERE;
     }
 
+    boolean isPassed() {
+        return when == When.PASSED;
+    }
+
     boolean isExecuted(String executed) {
         return when == When.EXECUTED && executed.startsWith(statement);
     }
 
     boolean isCommitted(List<String> transaction) {
-        return when == When.COMMITTED
+        return (when == When.COMMITTED || when == When.PASSED)
                 && transaction.stream().anyMatch(each -> each.startsWith(statement))
                 && transaction.stream().noneMatch(each -> each.contains(without));
     }

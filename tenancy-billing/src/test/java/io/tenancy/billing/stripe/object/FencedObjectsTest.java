@@ -16,6 +16,7 @@ import io.tenancy.billing.ledger.LedgerAccount;
 import io.tenancy.billing.payment.PaymentDispute;
 import io.tenancy.billing.stripe.StripeFixture;
 import io.tenancy.billing.stripe.client.CustomerState;
+import io.tenancy.billing.stripe.client.IntentState;
 import io.tenancy.billing.stripe.client.StripeCalls;
 import io.tenancy.billing.stripe.customer.StripeCustomer;
 import io.tenancy.billing.stripe.finding.FindingKind;
@@ -68,6 +69,26 @@ class FencedObjectsTest {
         assertThat(objects.take(before, earlier).outcome()).isEqualTo(Taken.Outcome.OLDER);
 
         assertThat(method(tenant)).isEqualTo(later).isNotEqualTo(before.card().id());
+    }
+
+    @Test
+    void aPaymentThatWasUnderWayWhenItWasLookedUpEarlierStaysPaid() {
+        TenantId tenant = at.tenant();
+        Invoice invoice = at.invoice(tenant, "12.00");
+        String page = StripeFixture.idOf(at.stripe.pages().pay(tenant, invoice.id(), StripeFixture.WAYS));
+        assertThat(at.fake.completeCheckout(page, "pm_usBankAccount_success")).isEmpty();
+        String intent = charge(tenant).paymentIntent();
+        FencedObjects objects = (FencedObjects) at.stripe.objects();
+        long earlier = objects.fence();
+        IntentState before = calls.intent(intent);
+        at.fake.settlePayment(intent, true);
+        objects.refresh(ObjectKind.INTENT, intent);
+
+        assertThat(objects.take(before, earlier).outcome()).isEqualTo(Taken.Outcome.OLDER);
+
+        assertThat(at.fixture.rows("select status from stripe_object where id = '" + intent + "'"))
+                .containsExactly("succeeded");
+        assertThat(at.now(invoice).status()).isEqualTo(InvoiceStatus.PAID);
     }
 
     @Test
