@@ -20,6 +20,8 @@ import io.tenancy.jpa.entitlement.ChangeNote;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.YearMonth;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
@@ -69,7 +71,7 @@ class CardPayments {
      *
      * @param byCard whether its invoices are charged to what it left
      * @param card what it left, such as {@code Visa •••• 4242}; null for nothing
-     * @param expires until when that is good; null where it is not told
+     * @param expires until when that is good, such as {@code 12/2034}; null where it is not told
      * @param declined whether it was declined for an invoice that is still open
      * @param canBegin whether it can end its trial and begin at once
      */
@@ -89,7 +91,7 @@ class CardPayments {
         return Optional.of(new Way(
                 byCard,
                 card == null ? null : named(card),
-                card == null ? null : card.expires(),
+                card == null ? null : month(card.expires()),
                 byCard
                         && billing.payments().collections(clinic).stream()
                                 .map(InvoiceCollection::declined)
@@ -102,6 +104,13 @@ class CardPayments {
         String name = brand.substring(0, 1).toUpperCase(Locale.ROOT)
                 + brand.substring(1).replace('_', ' ');
         return card.last4() == null ? name : name + " •••• " + card.last4();
+    }
+
+    /** As it stands on the card. */
+    private static @Nullable String month(@Nullable String expires) {
+        return expires == null
+                ? null
+                : YearMonth.parse(expires).format(DateTimeFormatter.ofPattern("MM/yyyy", Locale.ROOT));
     }
 
     /** The page on which a clinic leaves a card. */

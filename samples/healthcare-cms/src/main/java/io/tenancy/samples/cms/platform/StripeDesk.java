@@ -165,7 +165,7 @@ class StripeDesk {
         String kind = finding.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
         return new Finding(
                 finding.id(),
-                kind.substring(0, 1).toUpperCase(Locale.ROOT) + kind.substring(1),
+                (kind.substring(0, 1).toUpperCase(Locale.ROOT) + kind.substring(1)).replace("Api ", "API "),
                 finding.subject(),
                 Optional.ofNullable(finding.tenant())
                         .map(tenant -> names.getOrDefault(tenant, "a clinic that is gone"))

@@ -56,14 +56,7 @@ class StripeJourneyIT {
         if (!opened) {
             opened = true;
             int port = UPDATE_DOCUMENTATION ? 8080 : RunningCms.freePort();
-            cms = RunningCms.start(
-                    temporary.resolve("data"),
-                    port,
-                    Path.of("target", "stripe-journey", "start.log"),
-                    "--tenancy.billing.interval=1h",
-                    "--tenancy.billing.term=0s",
-                    "--tenancy.billing.stripe.webhook-secrets=" + SECRET,
-                    "--tenancy.entitlements.catalogue=" + CATALOGUE.toUri());
+            start(port, "first-start.log");
             browser = new Browser(chromium, temporary.resolve("profile"));
         }
         assertThat(browser)
@@ -71,6 +64,17 @@ class StripeJourneyIT {
                 .isNotNull();
         browser.desktop();
         browser.forgetAllCookies();
+    }
+
+    private void start(int port, String log) throws Exception {
+        cms = RunningCms.start(
+                temporary.resolve("data"),
+                port,
+                Path.of("target", "stripe-journey", log),
+                "--tenancy.billing.interval=1h",
+                "--tenancy.billing.term=0s",
+                "--tenancy.billing.stripe.webhook-secrets=" + SECRET,
+                "--tenancy.entitlements.catalogue=" + CATALOGUE.toUri());
     }
 
     @AfterAll
@@ -200,14 +204,16 @@ class StripeJourneyIT {
     @Test
     @Order(5)
     void theOperatorSeesWhatIsParkedAndWhatDiffersAndDealsWithIt() throws Exception {
-        hear("evt_live", "customer.updated", "cus_elsewhere", "customer", true);
+        hear("evt_live", FakeStripe.API_VERSION, true);
+        hear("evt_old", "2020-08-27", false);
         operator();
         browser.openUntilItShows("[data-event='evt_live']", cms.landing() + "/platform/stripe");
         assertThat(browser.attribute(".bar__nav a[href='/platform/stripe']", "aria-current"))
                 .isEqualTo("page");
         browser.follow(".work__head button");
         assertThat(browser.text("[role='status']")).startsWith("Compared ");
-        assertThat(browser.text("[data-open]")).contains("0");
+        browser.openUntilItShows("[data-finding='2020-08-27']", cms.landing() + "/platform/stripe");
+        assertThat(browser.text("[data-open]")).contains("1");
         browser.press("[data-event='evt_live'] summary");
         assertThat(browser.text("[data-event='evt_live'] pre")).contains("cus_elsewhere");
         browser.desktop();
@@ -223,13 +229,39 @@ class StripeJourneyIT {
         assertThat(browser.text("[role='status']")).isEqualTo("The event is played again.");
         browser.openUntilItShows("[data-event='evt_live']", cms.landing() + "/platform/stripe");
         assertThat(browser.text("[data-event='evt_live']")).contains("operator: looked at it");
+        browser.type("[data-finding] input[name='reason']", "the endpoint has our version now");
+        browser.follow("[data-finding] .open__form button");
+        assertThat(browser.text("[role='status']")).startsWith("The difference is settled");
+        assertThat(browser.shows("[data-finding]")).isFalse();
+    }
+
+    @Test
+    @Order(6)
+    void theFakeForgetsTheCardsWithTheApplicationAndTheClinicLeavesItsOwnAgain() throws Exception {
+        int port = URI.create(cms.landing()).getPort();
+        cms.kill();
+        start(port, "restart.log");
+        logIn(LIMESTONE, "maya@limestone.example");
+        browser.open(cms.site(LIMESTONE) + "/desk/billing");
+        assertThat(browser.text(".paying__what")).isEqualTo("By card, but none is saved");
+        assertThat(browser.text(".standing__name")).contains("Active");
+        browser.follow(".paying__doors .button--solid");
+        typeCard(GOOD);
+        assertThat(browser.text(".paying__what")).isEqualTo("Visa •••• 4242");
     }
 
     /** Sends an event as Stripe does: without a log-in, without a token, to no clinic. */
-    private void hear(String id, String type, String object, String kind, boolean live) throws Exception {
+    private void hear(String id, String version, boolean live) throws Exception {
         String body = """
-                {"id": "%s", "object": "event", "api_version": "2026-07-29.dahlia", "created": 1780000000,
-                 "livemode": %s, "type": "%s", "data": {"object": {"id": "%s", "object": "%s"}}}""".formatted(id, live, type, object, kind);
+                {
+                  "id": "%s",
+                  "object": "event",
+                  "api_version": "%s",
+                  "created": 1780000000,
+                  "livemode": %s,
+                  "type": "customer.updated",
+                  "data": {"object": {"id": "cus_elsewhere", "object": "customer"}}
+                }""".formatted(id, version, live);
         try (FakeStripe signer = FakeStripe.start()) {
             HttpRequest request = HttpRequest.newBuilder(URI.create(cms.landing() + "/tenancy/stripe/webhook"))
                     .header("Content-Type", "application/json; charset=utf-8")
