@@ -530,7 +530,8 @@ public final class FencedObjects implements StripeObjects {
                 || state.status().equals("lost")) {
             payments.disputed(transaction, PROVIDER, tenant, intent, state.id(), amount, note);
         }
-        if (state.status().equals("won")) {
+        // One that was won before anybody heard of it took nothing in the end, and was never booked.
+        if (state.status().equals("won") && isBooked(transaction, state.id())) {
             payments.disputeWon(transaction, PROVIDER, tenant, state.id(), note);
         } else if (state.status().equals("lost")) {
             payments.disputeLost(transaction, PROVIDER, tenant, state.id(), note);
@@ -547,6 +548,16 @@ public final class FencedObjects implements StripeObjects {
                             + "). Answer it in Stripe's dashboard before its date.");
         }
         return taken(tenant, "Disputed: " + state.status() + ".");
+    }
+
+    private static boolean isBooked(Transaction transaction, String dispute) throws SQLException {
+        return Sql.first(
+                        transaction.connection(),
+                        row -> row.getString(1),
+                        "select state from payment_dispute where provider = ? and dispute = ?",
+                        PROVIDER,
+                        dispute)
+                .isPresent();
     }
 
     // ---- pages

@@ -226,7 +226,7 @@ public final class StripePages {
      *
      * @param tenant who is signed in
      * @param page {@code cs_…}, as it stands in the address
-     * @return whether it was paid or a card was left
+     * @return whether it was paid or a card was left; false also while a bank takes its time to pay
      * @throws BillingException when the tenant has no such page
      * @throws StripeCallException when Stripe does not tell now; its news will
      */
@@ -244,17 +244,19 @@ public final class StripePages {
             throw new BillingException("Page " + page + " was to be looked up, but tenant " + tenant
                     + " has none like that. Go back to the bill.");
         }
-        Taken taken = objects.refresh(ObjectKind.SESSION, page);
-        return taken.note().contains("complete") || isComplete(page);
+        var unused = objects.refresh(ObjectKind.SESSION, page);
+        return isPaid(page);
     }
 
-    private boolean isComplete(String page) {
+    // Of a card that is left Stripe says that no payment is required; what a bank takes days for is unpaid until then.
+    private boolean isPaid(String page) {
         return database.transact(
                 "look up page " + page,
                 transaction -> Sql.first(
                                 transaction.connection(),
                                 row -> row.getString(1),
-                                "select state from stripe_checkout where session = ? and state = 'COMPLETE'",
+                                "select c.state from stripe_checkout c join stripe_object o on o.id = c.session"
+                                        + " where c.session = ? and c.state = 'COMPLETE' and o.status <> 'complete, unpaid'",
                                 page)
                         .isPresent());
     }

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * Collects through Stripe what tenants left there, without them, and pays back what came through it. What is asked is stored
@@ -232,13 +233,23 @@ public final class StripePayments implements PaymentProvider {
     private Optional<IntentState> lookFor(Request stored) {
         List<IntentState> found = new ArrayList<>();
         Instant since = stored.firstAskedAt().minus(CLOCKS_DIFFER);
-        calls.intents(stored.customer(), since, each -> {
+        Consumer<IntentState> keep = each -> {
             boolean same = ownership.isOurs(each.metadata())
                     && stored.key().toString().equals(each.metadata().get(Ownership.REQUEST));
             if (same) {
                 found.add(each);
             }
-        });
+        };
+        try {
+            calls.intents(stored.customer(), since, keep);
+        } catch (StripeCallException noCustomer) {
+            if (noCustomer.kind() != StripeCallException.Kind.REFUSED
+                    && noCustomer.kind() != StripeCallException.Kind.MISSING) {
+                throw noCustomer;
+            }
+            // Of a customer that is gone Stripe may list nothing; its payments are among all the same.
+            calls.intents(null, since, keep);
+        }
         return found.stream().findFirst();
     }
 

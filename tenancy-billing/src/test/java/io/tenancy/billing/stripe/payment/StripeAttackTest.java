@@ -19,6 +19,7 @@ import io.tenancy.billing.stripe.client.StripeSettings;
 import io.tenancy.billing.stripe.finding.FindingKind;
 import io.tenancy.billing.stripe.finding.StripeFinding;
 import io.tenancy.billing.stripe.object.ObjectKind;
+import io.tenancy.billing.stripe.object.Taken;
 import io.tenancy.test.stripe.StripeCharge;
 import io.tenancy.test.stripe.StripeFault;
 import java.io.IOException;
@@ -298,6 +299,50 @@ class StripeAttackTest {
         assertThat(at.credit(tenant)).isEqualTo(usd("0.00"));
     }
 
+    @Test
+    void aDisputeThatWasWonBeforeAnybodyHeardOfItChangesNothing() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        paid(tenant, "30.00");
+        String dispute = at.fake.dispute(charge(tenant).id(), "fraudulent");
+        at.fake.winDispute(dispute);
+        assertThat(at.stripe.objects().refresh(ObjectKind.DISPUTE, dispute).outcome())
+                .isEqualTo(Taken.Outcome.TAKEN);
+        assertThat(at.fixture.billing.payments().disputes(tenant)).isEmpty();
+        assertThat(findings(dispute)).isEmpty();
+    }
+
+    @Test
+    void aDebitThatIsUnderWayIsNotSaidToBePaidAndNothingElseIsCharged() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        Invoice invoice = at.invoice(tenant, "49.00");
+        URI page = at.stripe.pages().pay(tenant, invoice.id(), StripeFixture.WAYS);
+        assertThat(at.fake.completeCheckout(StripeFixture.idOf(page), "pm_usBankAccount_success"))
+                .isEmpty();
+        assertThat(at.stripe.pages().returned(tenant, StripeFixture.idOf(page))).isFalse();
+        at.run();
+        assertThat(chargesOf(invoice)).isEmpty();
+        assertThatThrownBy(() -> at.stripe.pages().pay(tenant, invoice.id(), StripeFixture.WAYS))
+                .isInstanceOf(BillingException.class);
+    }
+
+    @Test
+    void aCustomerThatStripeDoesNotKnowAnyMoreEndsARequestInsteadOfHavingItAskedForEver() throws Exception {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        Invoice invoice = at.invoice(tenant, "49.00");
+        at.fake.inject(StripeFault.dropBefore().on("POST", PAYMENTS).times(2));
+        at.run();
+        delete("/v1/customers/"
+                + at.stripe.customers().find(tenant).orElseThrow().id());
+        at.fake.inject(StripeFault.error(404).on("GET", PAYMENTS));
+        at.pass(Duration.ofMinutes(11));
+        at.run();
+        assertThat(states(tenant)).containsExactly("DECLINED");
+        assertThat(at.now(invoice).status()).isEqualTo(InvoiceStatus.OPEN);
+        at.leave(tenant, "pm_card_mastercard");
+        at.run();
+        assertThat(at.taken(tenant)).containsExactly(4900L);
+    }
+
     // ---- real money of made-up time
 
     @Test
@@ -366,12 +411,20 @@ class StripeAttackTest {
 
     /** What somebody does in Stripe's dashboard. */
     private static void post(String path, String form) throws IOException, InterruptedException {
+        send(path, "POST", form);
+    }
+
+    private static void delete(String path) throws IOException, InterruptedException {
+        send(path, "DELETE", "");
+    }
+
+    private static void send(String path, String method, String form) throws IOException, InterruptedException {
         HttpResponse<String> answer = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create(at.fake.apiBase() + path))
                                 .header("Authorization", "Bearer " + at.fake.apiKey())
                                 .header("Content-Type", "application/x-www-form-urlencoded")
-                                .POST(HttpRequest.BodyPublishers.ofString(form))
+                                .method(method, HttpRequest.BodyPublishers.ofString(form))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
