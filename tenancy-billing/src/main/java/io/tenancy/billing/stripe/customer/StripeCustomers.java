@@ -122,7 +122,7 @@ public final class StripeCustomers {
      *
      * @param tenant who; it has a billing account
      * @return {@code cus_…}
-     * @throws BillingException when the tenant has no billing account
+     * @throws BillingException when the tenant has no billing account, or is in the sandbox and the key moves real money
      * @throws StripeCallException when Stripe does not make it now
      */
     public String require(TenantId tenant) {
@@ -130,6 +130,11 @@ public final class StripeCustomers {
                 .orElseThrow(() -> new BillingException("Tenant " + tenant
                         + " was to become a customer at Stripe, but has no billing account. Say who is billed for it first:"
                         + " accounts().put(tenant, Buyer.of(...))."));
+        if (account.isSandbox() && ownership.livemode()) {
+            throw new BillingException("Tenant " + tenant
+                    + " was to pay or leave a card at Stripe, but it is in the sandbox, and the key moves real money."
+                    + " Use a test key for the sandbox.");
+        }
         Row row = stored(tenant);
         if (row.customer() != null) {
             return row.customer();

@@ -30,6 +30,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes in what Stripe has: looked up with no transaction open, after a fence was drawn; then one transaction locks what is
@@ -39,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class FencedObjects implements StripeObjects {
 
     private static final String PROVIDER = "stripe";
+    private static final Logger LOG = LoggerFactory.getLogger(FencedObjects.class);
 
     private final ControlTransactions database;
     private final StripeCalls calls;
@@ -305,7 +308,9 @@ public final class FencedObjects implements StripeObjects {
 
     private Taken answer(Transaction transaction, IntentState state, TenantId tenant, UUID key) throws SQLException {
         List<Request> all = Requests.lock(transaction, key);
-        if (all.isEmpty() || !all.get(0).tenant().equals(tenant)) {
+        if (all.isEmpty()
+                || !all.get(0).tenant().equals(tenant)
+                || !all.get(0).kind().equals("COLLECT")) {
             return mismatch(
                     transaction,
                     state.id(),
@@ -414,6 +419,7 @@ public final class FencedObjects implements StripeObjects {
         if (!mirror.advance(transaction, seen, fence)) {
             return older(owner.get());
         }
+        mirror.paidBack(transaction, state.id(), intent);
         Optional<UUID> key = Ownership.id(state.metadata(), Ownership.REQUEST);
         return written.isPresent() && key.isPresent()
                 ? answer(transaction, state, owner.get(), key.get())
@@ -529,7 +535,8 @@ public final class FencedObjects implements StripeObjects {
         if (List.of("needs_response", "under_review", "won", "lost").contains(state.status())) {
             payments.disputed(transaction, PROVIDER, tenant, intent, state.id(), amount, note);
         }
-        if (state.status().equals("won")) {
+        // One that was won before anybody heard of it took nothing in the end, and was never booked.
+        if (state.status().equals("won") && isBooked(transaction, state.id())) {
             payments.disputeWon(transaction, PROVIDER, tenant, state.id(), note);
         } else if (state.status().equals("lost")) {
             payments.disputeLost(transaction, PROVIDER, tenant, state.id(), note);
@@ -546,6 +553,16 @@ public final class FencedObjects implements StripeObjects {
                             + "). Answer it in Stripe's dashboard before its date.");
         }
         return taken(tenant, "Disputed: " + state.status() + ".");
+    }
+
+    private static boolean isBooked(Transaction transaction, String dispute) throws SQLException {
+        return Sql.first(
+                        transaction.connection(),
+                        row -> row.getString(1),
+                        "select state from payment_dispute where provider = ? and dispute = ?",
+                        PROVIDER,
+                        dispute)
+                .isPresent();
     }
 
     // ---- pages
@@ -599,7 +616,18 @@ public final class FencedObjects implements StripeObjects {
             return;
         }
         long fence = mirror.fence();
-        var unused = take(calls.useForCustomer(customer, method), fence);
+        CustomerState charged;
+        try {
+            charged = calls.useForCustomer(customer, method);
+        } catch (StripeCallException gone) {
+            if (gone.kind() != StripeCallException.Kind.REFUSED && gone.kind() != StripeCallException.Kind.MISSING) {
+                throw gone;
+            }
+            // It was taken away from the customer since, or the customer was deleted: the page is over all the same.
+            LOG.warn("What was left on page {} cannot be charged any more", state.id(), gone);
+            return;
+        }
+        var unused = take(charged, fence);
     }
 
     // What the tenant chose since then is not undone when news of an old page come again.

@@ -73,6 +73,11 @@ final class Mirror {
         return advanced == 1;
     }
 
+    /** Stores which payment a refund pays back, so that what somebody paid back by hand is not counted on any more. */
+    void paidBack(Transaction transaction, String refund, @Nullable String intent) throws SQLException {
+        Sql.update(transaction.connection(), "update stripe_object set intent = ? where id = ?", intent, refund);
+    }
+
     /** Whose something is that was seen before. */
     Optional<TenantId> tenantOf(Transaction transaction, String id) throws SQLException {
         return Sql.first(

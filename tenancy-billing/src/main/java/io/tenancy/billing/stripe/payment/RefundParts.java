@@ -20,9 +20,11 @@ import java.util.Optional;
 final class RefundParts {
 
     private final StripeCustomers customers;
+    private final boolean livemode;
 
-    RefundParts(StripeCustomers customers) {
+    RefundParts(StripeCustomers customers, boolean livemode) {
         this.customers = customers;
+        this.livemode = livemode;
     }
 
     /** A payment, and what of it can be paid back. */
@@ -83,20 +85,29 @@ final class RefundParts {
         return sum < wanted ? List.of() : chosen;
     }
 
-    private static List<Payable> payables(Transaction transaction, TenantId tenant, String currency)
-            throws SQLException {
+    private List<Payable> payables(Transaction transaction, TenantId tenant, String currency) throws SQLException {
         return Sql.list(
                 transaction.connection(),
                 row -> new Payable(row.getString(1), row.getLong(2)),
-                "select o.id, o.amount - coalesce((select sum(r.amount) from stripe_request r where r.intent = o.id"
-                        + " and r.kind = 'REFUND' and coalesce(r.status, 'pending') not in ('failed', 'canceled')), 0) as free"
-                        + " from stripe_object o join payment p on p.provider = 'stripe' and p.reference = o.id"
-                        + " where p.tenant_id = ? and p.currency = ? and o.kind = 'INTENT' and o.status = 'succeeded'"
-                        + " and not exists (select 1 from payment_dispute d where d.payment_id = p.id and d.state <> 'WON')"
-                        + " and o.amount > coalesce((select sum(r.amount) from stripe_request r where r.intent = o.id"
-                        + " and r.kind = 'REFUND' and coalesce(r.status, 'pending') not in ('failed', 'canceled')), 0)"
-                        + " order by o.created_at desc, o.id desc limit 100",
+                """
+                select o.id, o.amount - asked.amount - by_hand.amount as free
+                from stripe_object o join payment p on p.provider = 'stripe' and p.reference = o.id
+                cross join lateral (
+                  select coalesce(sum(r.amount), 0)::bigint as amount from stripe_request r
+                  where r.intent = o.id and r.kind = 'REFUND' and coalesce(r.status, 'pending') not in ('failed', 'canceled')
+                ) asked
+                cross join lateral (
+                  select coalesce(sum(h.amount), 0)::bigint as amount from stripe_object h
+                  where h.intent = o.id and h.kind = 'REFUND' and h.status not in ('failed', 'canceled')
+                    and not exists (select 1 from stripe_request r where r.object = h.id)
+                ) by_hand
+                where p.tenant_id = ? and p.currency = ? and o.kind = 'INTENT' and o.status = 'succeeded' and o.livemode = ?
+                  and not exists (select 1 from payment_dispute d where d.payment_id = p.id and d.state <> 'WON')
+                  and o.amount > asked.amount + by_hand.amount
+                order by o.created_at desc, o.id desc limit 100
+                """,
                 tenant.value(),
-                currency);
+                currency,
+                livemode);
     }
 }

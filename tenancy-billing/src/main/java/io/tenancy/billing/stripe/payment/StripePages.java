@@ -92,7 +92,8 @@ public final class StripePages {
      * @param invoice an invoice that something is due on, open or given up
      * @param ways where people come back to
      * @return the page
-     * @throws BillingException when there is no such invoice, or nothing is due on it
+     * @throws BillingException when there is no such invoice, nothing is due on it, it is just being collected, another click
+     *     is just opening a page, or the tenant is in the sandbox and the key moves real money
      * @throws StripeCallException when Stripe does not open a page now
      */
     public URI pay(TenantId tenant, UUID invoice, ReturnWays ways) {
@@ -129,7 +130,10 @@ public final class StripePages {
 
     private URI openPay(Invoice invoice, String customer, long amount, ReturnWays ways) {
         Instant expiresAt = database.now().plus(OPEN_FOR);
-        UUID id = store(invoice.tenant(), "PAY", invoice.id(), invoice.currency(), amount, expiresAt);
+        UUID id = database.transact("store that a page is opened", transaction -> {
+            requireAlone(transaction, invoice);
+            return store(transaction, invoice.tenant(), "PAY", invoice.id(), invoice.currency(), amount, expiresAt);
+        });
         Map<String, String> metadata =
                 ownership.of(invoice.tenant(), Map.of(Ownership.PAGE, id, Ownership.INVOICE, invoice.id()));
         String number = invoice.number();
@@ -146,6 +150,38 @@ public final class StripePages {
         return opened(id, opened);
     }
 
+    // Whoever stores a request for the invoice locks the same, so that there is a page or a request, and not both.
+    private void requireAlone(Transaction transaction, Invoice invoice) throws SQLException {
+        var unused = customers.lock(transaction, invoice.tenant());
+        if (isOpen(transaction, invoice.tenant(), invoice.id())) {
+            throw openedTwice(invoice.id());
+        }
+        boolean asked = Sql.first(
+                        transaction.connection(),
+                        row -> row.getString(1),
+                        "select a.state from payment_attempt a join stripe_request r on r.key = a.id where a.invoice_id = ?"
+                                + " and a.kind = 'COLLECT' and a.state in ('STARTED', 'PENDING') limit 1",
+                        invoice.id())
+                .isPresent();
+        if (asked) {
+            throw new BillingException("Invoice " + invoice.number()
+                    + " was to be paid on a page, but is being collected, and what came of that is not known yet."
+                    + " Look again in some minutes, so that it is not paid twice.");
+        }
+    }
+
+    /** For the adapter itself: whether there is a page on which an invoice can be paid, or will be at once. */
+    boolean isOpen(Transaction transaction, TenantId tenant, UUID invoice) throws SQLException {
+        return !pages(transaction, tenant, invoice).isEmpty();
+    }
+
+    private static BillingException openedTwice(@Nullable UUID invoice) {
+        return new BillingException(
+                "A page "
+                        + (invoice == null ? "" : "for invoice " + invoice + " ")
+                        + "was to be opened, but in the same moment it was collected or another click opened one. Click again.");
+    }
+
     /**
      * The page on which a tenant leaves what it is charged with.
      *
@@ -159,7 +195,10 @@ public final class StripePages {
     public URI save(TenantId tenant, String currency, ReturnWays ways) {
         String customer = customers.require(tenant);
         // Stripe closes such a page after a day.
-        UUID id = store(tenant, "SAVE", null, currency, null, database.now().plus(Duration.ofDays(1)));
+        Instant expiresAt = database.now().plus(Duration.ofDays(1));
+        UUID id = database.transact(
+                "store that a page is opened",
+                transaction -> store(transaction, tenant, "SAVE", null, currency, null, expiresAt));
         SessionState opened = calls.openSavePage(
                 ownership.installation() + "/page/" + id,
                 customer,
@@ -187,7 +226,7 @@ public final class StripePages {
      *
      * @param tenant who is signed in
      * @param page {@code cs_…}, as it stands in the address
-     * @return whether it was paid or a card was left
+     * @return whether it was paid or a card was left; false also while a bank takes its time to pay
      * @throws BillingException when the tenant has no such page
      * @throws StripeCallException when Stripe does not tell now; its news will
      */
@@ -205,45 +244,47 @@ public final class StripePages {
             throw new BillingException("Page " + page + " was to be looked up, but tenant " + tenant
                     + " has none like that. Go back to the bill.");
         }
-        Taken taken = objects.refresh(ObjectKind.SESSION, page);
-        return taken.note().contains("complete") || isComplete(page);
+        var unused = objects.refresh(ObjectKind.SESSION, page);
+        return isPaid(page);
     }
 
-    private boolean isComplete(String page) {
+    // Of a card that is left Stripe says that no payment is required; what a bank takes days for is unpaid until then.
+    private boolean isPaid(String page) {
         return database.transact(
                 "look up page " + page,
                 transaction -> Sql.first(
                                 transaction.connection(),
                                 row -> row.getString(1),
-                                "select state from stripe_checkout where session = ? and state = 'COMPLETE'",
+                                "select c.state from stripe_checkout c join stripe_object o on o.id = c.session"
+                                        + " where c.session = ? and c.state = 'COMPLETE' and o.status <> 'complete, unpaid'",
                                 page)
                         .isPresent());
     }
 
     private UUID store(
+            Transaction transaction,
             TenantId tenant,
             String kind,
             @Nullable UUID invoice,
             String currency,
             @Nullable Long amount,
-            Instant expiresAt) {
+            Instant expiresAt)
+            throws SQLException {
         UUID id = Ids.next();
-        return database.transact("store that a page is opened", transaction -> {
-            Sql.update(
-                    transaction.connection(),
-                    "insert into stripe_checkout (id, tenant_id, livemode, kind, invoice_id, currency, amount, state,"
-                            + " created_at, expires_at) values (?, ?, ?, ?, ?, ?, ?, 'OPEN', ?, ?)",
-                    id,
-                    tenant.value(),
-                    ownership.livemode(),
-                    kind,
-                    invoice,
-                    currency,
-                    amount,
-                    transaction.recordedAt(),
-                    expiresAt);
-            return id;
-        });
+        Sql.update(
+                transaction.connection(),
+                "insert into stripe_checkout (id, tenant_id, livemode, kind, invoice_id, currency, amount, state,"
+                        + " created_at, expires_at) values (?, ?, ?, ?, ?, ?, ?, 'OPEN', ?, ?)",
+                id,
+                tenant.value(),
+                ownership.livemode(),
+                kind,
+                invoice,
+                currency,
+                amount,
+                transaction.recordedAt(),
+                expiresAt);
+        return id;
     }
 
     private URI opened(UUID id, SessionState opened) {
@@ -251,15 +292,20 @@ public final class StripePages {
         if (url == null) {
             throw new BillingException("Stripe opened page " + opened.id() + " without an address. Try again.");
         }
-        return database.transact("store which page was opened", transaction -> {
-            Sql.update(
-                    transaction.connection(),
-                    "update stripe_checkout set session = ?, url = ? where id = ?",
-                    opened.id(),
-                    url.toString(),
-                    id);
-            return url;
-        });
+        int stored = database.transact(
+                "store which page was opened",
+                transaction -> Sql.update(
+                        transaction.connection(),
+                        "update stripe_checkout set session = ?, url = ? where id = ? and state = 'OPEN'",
+                        opened.id(),
+                        url.toString(),
+                        id));
+        if (stored == 0) {
+            // It was given up while it was opened: nobody may be shown it.
+            var unused = calls.closeSession(opened.id());
+            throw openedTwice(null);
+        }
+        return url;
     }
 
     /**
@@ -271,8 +317,8 @@ public final class StripePages {
         for (Page page : open(tenant, invoice)) {
             String session = page.session();
             if (session == null) {
-                // Nobody was shown it, because its address was never known.
-                end(page.id());
+                // Nobody was shown it, because its address is not known; whoever is just opening it is told.
+                giveUp(page.id());
             } else {
                 close(page, session);
             }
@@ -285,7 +331,10 @@ public final class StripePages {
                         "select p.session from stripe_checkout p left join stripe_object o on o.id = p.intent"
                                 + " where p.tenant_id = ? and p.invoice_id = ? and p.livemode = ?"
                                 + " and (p.state = 'OPEN' and p.session is not null"
-                                + " or p.state = 'COMPLETE' and o.status = 'processing') order by p.created_at desc limit 1",
+                                // Of what was paid on a page and was not taken in somebody has to say whose it is
+                                // first.
+                                + " or p.state = 'COMPLETE' and coalesce(o.status, 'processing') = 'processing')"
+                                + " order by p.created_at desc limit 1",
                         tenant.value(),
                         invoice,
                         ownership.livemode()));
@@ -313,6 +362,15 @@ public final class StripePages {
                 .map(Invoice::due);
     }
 
+    private void giveUp(UUID page) {
+        var unused = database.transact(
+                "give up a page",
+                transaction -> Sql.update(
+                        transaction.connection(),
+                        "update stripe_checkout set state = 'EXPIRED' where id = ? and session is null and state = 'OPEN'",
+                        page));
+    }
+
     private void end(UUID page) {
         var unused = database.transact("close a page", transaction -> {
             Sql.update(transaction.connection(), "update stripe_checkout set state = 'EXPIRED' where id = ?", page);
@@ -324,14 +382,15 @@ public final class StripePages {
         return database.transact("look up open pages", transaction -> pages(transaction, tenant, invoice));
     }
 
-    private static List<Page> pages(Transaction transaction, TenantId tenant, UUID invoice) throws SQLException {
+    private List<Page> pages(Transaction transaction, TenantId tenant, UUID invoice) throws SQLException {
         return Sql.list(
                 transaction.connection(),
                 StripePages::read,
                 "select id, session, url, amount, expires_at from stripe_checkout where tenant_id = ? and invoice_id = ?"
-                        + " and state = 'OPEN' order by created_at desc",
+                        + " and livemode = ? and state = 'OPEN' order by created_at desc",
                 tenant.value(),
-                invoice);
+                invoice,
+                ownership.livemode());
     }
 
     private static Page read(ResultSet row) throws SQLException {

@@ -1,6 +1,7 @@
 package io.tenancy.billing.stripe.payment;
 
 import io.tenancy.TenantId;
+import io.tenancy.billing.BillingException;
 import io.tenancy.billing.Money;
 import io.tenancy.billing.payment.PaymentProvider;
 import io.tenancy.billing.payment.PaymentRequest;
@@ -18,6 +19,7 @@ import io.tenancy.billing.stripe.object.ObjectKind;
 import io.tenancy.billing.stripe.object.Outcomes;
 import io.tenancy.billing.stripe.object.Requests;
 import io.tenancy.billing.stripe.object.Requests.Request;
+import io.tenancy.billing.stripe.object.Taken;
 import io.tenancy.jpa.control.transaction.ControlTransactions;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * Collects through Stripe what tenants left there, without them, and pays back what came through it. What is asked is stored
@@ -70,7 +73,7 @@ public final class StripePayments implements PaymentProvider {
         this.calls = calls;
         this.customers = customers;
         this.ownership = ownership;
-        this.refunds = new RefundParts(customers);
+        this.refunds = new RefundParts(customers, ownership.livemode());
     }
 
     /** For the adapter itself: what takes in what Stripe answers, once that is there. */
@@ -105,10 +108,21 @@ public final class StripePayments implements PaymentProvider {
 
     @Override
     public PaymentResult collect(PaymentRequest request) {
+        return unasked(request).orElseGet(() -> asking(() -> collected(request)));
+    }
+
+    /** What to say of what Stripe need not be asked, because it cannot do it; empty when it is to be asked. */
+    private Optional<PaymentResult> unasked(PaymentRequest request) {
         if (request.sandbox() && ownership.livemode()) {
-            return Outcomes.declined("sandbox", "The tenant's time is made up, and the key moves real money.");
+            return Optional.of(
+                    Outcomes.declined("sandbox", "The tenant's time is made up, and the key moves real money."));
         }
-        return asking(() -> collected(request));
+        try {
+            var unused = StripeAmounts.of(request.amount());
+            return Optional.empty();
+        } catch (BillingException untakable) {
+            return Optional.of(new PaymentResult.Declined("amount_not_taken", said(untakable), true));
+        }
     }
 
     private PaymentResult collected(PaymentRequest request) {
@@ -122,12 +136,21 @@ public final class StripePayments implements PaymentProvider {
             return onPage.get();
         }
         if (!isDue(request)) {
-            return Outcomes.declined("not_due_any_more", "It was paid otherwise before Stripe was asked.");
+            return notDue();
         }
         Optional<Request> stored = store(request);
         return stored.isEmpty()
                 ? Outcomes.declined("no_payment_method", "The tenant has left nothing at Stripe to be charged.")
-                : make(request, stored.get());
+                : makeIfDue(request, stored.get());
+    }
+
+    // From the moment in which it is stored no page is opened, and what was paid on one before is looked at once more.
+    private PaymentResult makeIfDue(PaymentRequest request, Request stored) {
+        return isDue(request) ? make(request, stored) : notDue();
+    }
+
+    private static PaymentResult notDue() {
+        return Outcomes.declined("not_due_any_more", "It was paid or taken back otherwise before Stripe was asked.");
     }
 
     // A tenant that is just paying on a page is not charged beside it.
@@ -145,7 +168,14 @@ public final class StripePayments implements PaymentProvider {
     private Optional<Request> store(PaymentRequest request) {
         long amount = StripeAmounts.of(request.amount());
         return database.transact("store what is asked of Stripe", transaction -> {
-            Optional<StripeCustomers.Row> row = customers.row(transaction, request.tenant());
+            // Whoever opens a page locks the same, so that there is a page or a request, and not both.
+            Optional<StripeCustomers.Row> row = customers.lock(transaction, request.tenant());
+            UUID invoice = request.invoice();
+            if (invoice != null && joined().pages().isOpen(transaction, request.tenant(), invoice)) {
+                throw new ProviderBusyException(
+                        "A page for invoice " + invoice
+                                + " was opened while it was to be collected; it is closed the next time, and nothing was asked.");
+            }
             String customer = row.map(StripeCustomers.Row::customer).orElse(null);
             String method = row.map(StripeCustomers.Row::paymentMethod).orElse(null);
             if (customer == null || method == null) {
@@ -173,35 +203,53 @@ public final class StripePayments implements PaymentProvider {
     private PaymentResult askedBefore(PaymentRequest request, Request stored) {
         String object = stored.object();
         if (object != null) {
-            return seen(object);
+            return seen(stored, object);
         }
+        long fence = joined().objects().fence();
         Optional<IntentState> found = lookFor(stored);
         if (found.isPresent()) {
-            return taken(found.get(), joined().objects().fence());
+            return taken(stored, found.get(), fence);
         }
-        return make(request, stored);
+        // Stripe made nothing of it, and it may have been paid or taken back since.
+        return closePages(request).orElseGet(() -> makeIfDue(request, stored));
     }
 
-    private PaymentResult seen(String intent) {
+    private PaymentResult seen(Request stored, String intent) {
         long fence = joined().objects().fence();
-        return taken(calls.intent(intent), fence);
+        return taken(stored, calls.intent(intent), fence);
     }
 
-    private PaymentResult taken(IntentState state, long fence) {
-        var unused = joined().objects().take(state, fence);
-        return Outcomes.of(state);
+    // What is not taken in, because it is not what was asked for, is not booked by what is said of it here either.
+    private PaymentResult taken(Request stored, IntentState state, long fence) {
+        Taken taken = joined().objects().take(state, fence);
+        PaymentResult result = Outcomes.of(state);
+        boolean asked = state.amount() == stored.amount() && state.currency().equalsIgnoreCase(stored.currency());
+        boolean whole = !(result instanceof PaymentResult.Succeeded) || state.received() == stored.amount();
+        return taken.outcome() != Taken.Outcome.NOT_OURS && asked && whole
+                ? result
+                : new PaymentResult.Pending(state.id());
     }
 
     private Optional<IntentState> lookFor(Request stored) {
         List<IntentState> found = new ArrayList<>();
         Instant since = stored.firstAskedAt().minus(CLOCKS_DIFFER);
-        calls.intents(stored.customer(), since, each -> {
+        Consumer<IntentState> keep = each -> {
             boolean same = ownership.isOurs(each.metadata())
                     && stored.key().toString().equals(each.metadata().get(Ownership.REQUEST));
             if (same) {
                 found.add(each);
             }
-        });
+        };
+        try {
+            calls.intents(stored.customer(), since, keep);
+        } catch (StripeCallException noCustomer) {
+            if (noCustomer.kind() != StripeCallException.Kind.REFUSED
+                    && noCustomer.kind() != StripeCallException.Kind.MISSING) {
+                throw noCustomer;
+            }
+            // Of a customer that is gone Stripe may list nothing; its payments are among all the same.
+            calls.intents(null, since, keep);
+        }
         return found.stream().findFirst();
     }
 
@@ -226,7 +274,7 @@ public final class StripePayments implements PaymentProvider {
                 number == null ? "Payment" : number,
                 metadata);
         try {
-            return taken(calls.collect(key(stored), wanted), fence);
+            return taken(stored, calls.collect(key(stored), wanted), fence);
         } catch (StripeCallException failure) {
             return refused(stored, failure);
         }
@@ -241,13 +289,13 @@ public final class StripePayments implements PaymentProvider {
         return switch (failure.kind()) {
             case DECLINED -> {
                 String intent = failure.object();
-                yield intent == null ? Outcomes.declined(failure.code(), said(failure)) : seen(intent);
+                yield intent == null ? Outcomes.declined(failure.code(), said(failure)) : seen(stored, intent);
             }
             case REFUSED, MISSING -> {
                 // What is charged or whom may be gone; what is known of the customer is put right for the next time.
                 Optional<IntentState> made = lookFor(stored);
                 if (made.isPresent()) {
-                    yield seen(made.get().id());
+                    yield seen(stored, made.get().id());
                 }
                 var unused = joined().objects().refresh(ObjectKind.CUSTOMER, stored.customer());
                 yield Outcomes.declined(failure.code(), said(failure));
@@ -267,9 +315,9 @@ public final class StripePayments implements PaymentProvider {
         });
     }
 
-    private static String said(StripeCallException failure) {
+    private static String said(BillingException failure) {
         String message = failure.getMessage();
-        return message == null ? failure.code() : message;
+        return message == null ? "Stripe gives no reason" : message;
     }
 
     private interface Asking {
@@ -289,10 +337,7 @@ public final class StripePayments implements PaymentProvider {
 
     @Override
     public PaymentResult refund(PaymentRequest request) {
-        if (request.sandbox() && ownership.livemode()) {
-            return Outcomes.declined("sandbox", "The tenant's time is made up, and the key moves real money.");
-        }
-        return asking(() -> refunded(request));
+        return unasked(request).orElseGet(() -> asking(() -> refunded(request)));
     }
 
     private PaymentResult refunded(PaymentRequest request) {

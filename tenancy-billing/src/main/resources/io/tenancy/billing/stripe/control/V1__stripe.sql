@@ -77,10 +77,13 @@ create table stripe_object (
   status text not null,
   currency text,
   amount bigint,
+  -- Of a refund: the payment that is paid back.
+  intent text,
   created_at timestamptz,
   seen_at timestamptz not null
 );
 create index stripe_object_kind on stripe_object (kind, created_at);
+create index stripe_object_intent on stripe_object (intent) where intent is not null;
 
 create table stripe_event (
   id text primary key,
