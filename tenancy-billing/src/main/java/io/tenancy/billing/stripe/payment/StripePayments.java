@@ -84,7 +84,7 @@ public final class StripePayments implements PaymentProvider {
     private Joined joined() {
         Joined known = joined.get();
         if (known == null) {
-            throw new IllegalStateException(
+            throw new ProviderBusyException(
                     "Stripe was to collect, but was not started: call start(billing) of the TenancyStripe whose provider"
                             + " billing was built with, after billing was started");
         }
@@ -324,7 +324,9 @@ public final class StripePayments implements PaymentProvider {
         PaymentResult ask();
     }
 
-    private static PaymentResult asking(Asking work) {
+    private PaymentResult asking(Asking work) {
+        // Before it was started not even its tables need be there.
+        var unused = joined();
         try {
             return work.ask();
         } catch (StripeCallException failure) {

@@ -14,6 +14,7 @@ import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.InvoiceStatus;
 import io.tenancy.billing.invoice.Tax;
 import io.tenancy.billing.stripe.StripeFixture;
+import io.tenancy.billing.stripe.TenancyStripe;
 import io.tenancy.billing.stripe.client.StripeCalls;
 import io.tenancy.billing.stripe.client.StripeSettings;
 import io.tenancy.billing.stripe.finding.FindingKind;
@@ -31,12 +32,15 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -341,6 +345,30 @@ class StripeAttackTest {
         at.leave(tenant, "pm_card_mastercard");
         at.run();
         assertThat(at.taken(tenant)).containsExactly(4900L);
+    }
+
+    @Test
+    void whatIsToBeCollectedBeforeStripeWasStartedIsAskedForSoonAfter() {
+        AtomicReference<@Nullable TenancyStripe> made = new AtomicReference<>();
+        try (BillingFixture fixture = new BillingFixture("", (installation, builder) -> {
+            TenancyStripe adapter = TenancyStripe.builder(installation, StripeFixture.settings(at.fake))
+                    .build();
+            made.set(adapter);
+            return builder.provider(adapter.provider());
+        })) {
+            TenantId tenant = fixture.tenant();
+            var unused = fixture.billing
+                    .invoices()
+                    .charge(tenant, List.of(Charge.of("Training", usd("49.00"), Tax.NONE)), NOTE);
+            fixture.billing.run().run();
+            try (TenancyStripe adapter = Objects.requireNonNull(made.get()).start(fixture.billing)) {
+                assertThat(adapter.customers().find(tenant)).isEmpty();
+                fixture.clock.moveTo(fixture.clock.instant().plus(Duration.ofMinutes(1)));
+                fixture.billing.run().run();
+            }
+            assertThat(fixture.rows("select state || ' ' || code from payment_attempt"))
+                    .containsExactly("DECLINED no_payment_method");
+        }
     }
 
     // ---- real money of made-up time
