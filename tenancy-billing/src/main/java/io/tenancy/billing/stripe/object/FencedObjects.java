@@ -535,8 +535,7 @@ public final class FencedObjects implements StripeObjects {
         if (List.of("needs_response", "under_review", "won", "lost").contains(state.status())) {
             payments.disputed(transaction, PROVIDER, tenant, intent, state.id(), amount, note);
         }
-        // One that was won before anybody heard of it took nothing in the end, and was never booked.
-        if (state.status().equals("won") && isBooked(transaction, state.id())) {
+        if (state.status().equals("won")) {
             payments.disputeWon(transaction, PROVIDER, tenant, state.id(), note);
         } else if (state.status().equals("lost")) {
             payments.disputeLost(transaction, PROVIDER, tenant, state.id(), note);
@@ -553,16 +552,6 @@ public final class FencedObjects implements StripeObjects {
                             + "). Answer it in Stripe's dashboard before its date.");
         }
         return taken(tenant, "Disputed: " + state.status() + ".");
-    }
-
-    private static boolean isBooked(Transaction transaction, String dispute) throws SQLException {
-        return Sql.first(
-                        transaction.connection(),
-                        row -> row.getString(1),
-                        "select state from payment_dispute where provider = ? and dispute = ?",
-                        PROVIDER,
-                        dispute)
-                .isPresent();
     }
 
     // ---- pages

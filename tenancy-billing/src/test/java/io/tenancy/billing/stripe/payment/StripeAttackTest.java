@@ -304,18 +304,6 @@ class StripeAttackTest {
     }
 
     @Test
-    void aDisputeThatWasWonBeforeAnybodyHeardOfItChangesNothing() {
-        TenantId tenant = at.tenantWith("pm_card_visa");
-        paid(tenant, "30.00");
-        String dispute = at.fake.dispute(charge(tenant).id(), "fraudulent");
-        at.fake.winDispute(dispute);
-        assertThat(at.stripe.objects().refresh(ObjectKind.DISPUTE, dispute).outcome())
-                .isEqualTo(Taken.Outcome.TAKEN);
-        assertThat(at.fixture.billing.payments().disputes(tenant)).isEmpty();
-        assertThat(findings(dispute)).isEmpty();
-    }
-
-    @Test
     void aDebitThatIsUnderWayIsNotSaidToBePaidAndNothingElseIsCharged() {
         TenantId tenant = at.tenantWith("pm_card_visa");
         Invoice invoice = at.invoice(tenant, "49.00");
