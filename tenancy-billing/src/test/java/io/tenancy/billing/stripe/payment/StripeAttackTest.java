@@ -20,7 +20,6 @@ import io.tenancy.billing.stripe.client.StripeSettings;
 import io.tenancy.billing.stripe.finding.FindingKind;
 import io.tenancy.billing.stripe.finding.StripeFinding;
 import io.tenancy.billing.stripe.object.ObjectKind;
-import io.tenancy.billing.stripe.object.Taken;
 import io.tenancy.test.stripe.StripeCharge;
 import io.tenancy.test.stripe.StripeFault;
 import java.io.IOException;
