@@ -71,6 +71,21 @@ import tools.jackson.databind.json.JsonMapper;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ClinicPluginsTest {
 
+    /** The example of the guideline, which is within what the plugin's manifest takes. */
+    private static final String PATIENT = """
+            {
+              "age": 55,
+              "sex": "male",
+              "race": "white",
+              "totalCholesterol": 213,
+              "hdlCholesterol": 50,
+              "cholesterolUnit": "mg/dL",
+              "systolicPressure": 120,
+              "treatedForHypertension": false,
+              "smoker": false,
+              "diabetes": false
+            }""";
+
     private static final String MORGENUFER = "morgenufer";
     private static final String POINTS = "{\"form.calculate\": \"pooled_cohort\"}";
     private static final String LIMESTONE = "limestone";
@@ -304,15 +319,10 @@ class ClinicPluginsTest {
         install(MORGENUFER, session, "fuel_risk", "1.0.0");
         String before = page(MORGENUFER, session, "/desk/plugins");
         assertThat(between(before, "data-mine=\"fuel_risk\"", "</li>")).contains("0 Einheiten");
-        long fuel =
-                plugins
-                        .extensions()
-                        .call(id(MORGENUFER), ExtensionPoint.FORM_CALCULATE, "{\"age\": 12}")
-                        .trace()
-                        .stream()
-                        .filter(each -> each.plugin().equals("fuel_risk"))
-                        .mapToLong(PluginTrace::fuel)
-                        .sum();
+        long fuel = plugins.extensions().call(id(MORGENUFER), ExtensionPoint.FORM_CALCULATE, PATIENT).trace().stream()
+                .filter(each -> each.plugin().equals("fuel_risk"))
+                .mapToLong(PluginTrace::fuel)
+                .sum();
         plugins.usage().flush();
 
         String page = page(MORGENUFER, session, "/desk/plugins");

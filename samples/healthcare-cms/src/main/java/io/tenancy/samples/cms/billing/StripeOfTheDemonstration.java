@@ -2,16 +2,17 @@ package io.tenancy.samples.cms.billing;
 
 import io.tenancy.spring.TenancyStripeProperties;
 import io.tenancy.test.stripe.FakeStripe;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
@@ -32,9 +33,11 @@ public final class StripeOfTheDemonstration implements ApplicationContextInitial
                 && !environment.containsProperty(KEY)
                 && environment.getProperty("tenancy.enabled", Boolean.class, true);
         if (fake && context.getBeanFactory() instanceof DefaultListableBeanFactory beans) {
+            // Asked from the fake's own threads at any time, so no bean is looked for before they all are there.
+            AtomicReference<InstantSource> clock = new AtomicReference<>(InstantSource.system());
             FakeStripe stripe = FakeStripe.builder()
                     .port(environment.getProperty("cms.fake-stripe-port", Integer.class, 0))
-                    .clock(() -> now(beans))
+                    .clock(() -> clock.get().instant())
                     .start();
             beans.registerSingleton("fakeStripe", stripe);
             beans.registerDisposableBean("fakeStripe", stripe::close);
@@ -43,16 +46,12 @@ public final class StripeOfTheDemonstration implements ApplicationContextInitial
             context.addApplicationListener(event -> {
                 if (event instanceof WebServerInitializedEvent started) {
                     listen(stripe, started.getWebServer().getPort(), environment, secret);
+                } else if (event instanceof ContextRefreshedEvent) {
+                    // Both agree on what is now, even where a test moves it.
+                    clock.set(beans.getBeanProvider(InstantSource.class).getIfUnique(InstantSource::system));
                 }
             });
         }
-    }
-
-    // The application's own, so that both agree on what is now, even where a test moves it.
-    private static Instant now(DefaultListableBeanFactory beans) {
-        return beans.getBeanProvider(InstantSource.class)
-                .getIfUnique(InstantSource::system)
-                .instant();
     }
 
     private static MapPropertySource properties(FakeStripe stripe, String secret) {
