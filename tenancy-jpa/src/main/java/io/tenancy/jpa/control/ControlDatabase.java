@@ -32,6 +32,10 @@ public final class ControlDatabase implements AutoCloseable {
     private static final String ONE_AT_A_TIME = "select pg_advisory_lock(hashtext('tenancy.control'))";
     private static final String NEXT = "select pg_advisory_unlock(hashtext('tenancy.control'))";
 
+    // "tuple concurrently updated" has no code of its own.
+    private static final String CHANGED_MEANWHILE = "XX000";
+    private static final int MOST_TRIES = 20;
+
     private static final int MINIMUM_SERVER_VERSION = 160_000;
 
     private final DatabaseServer server;
@@ -178,16 +182,31 @@ public final class ControlDatabase implements AutoCloseable {
             // Nodes that start at the same moment would change the same rows of the server's catalog.
             statement.execute(ONE_AT_A_TIME);
             try {
-                statement.execute("grant usage on schema " + schema + " to " + login);
-                statement.execute(
-                        "grant select, insert, update, delete on all tables in schema " + schema + " to " + login);
-                statement.execute("grant usage, select on all sequences in schema " + schema + " to " + login);
-                statement.execute("grant execute on all functions in schema " + schema + " to " + login);
+                grant(statement, schema, login);
             } finally {
                 statement.execute(NEXT);
             }
         } catch (SQLException failure) {
             throw unreachable(failure);
+        }
+    }
+
+    /** Again where another node changed a table meanwhile, such as by adding a partition: the server waits for no one there. */
+    private static void grant(Statement statement, String schema, String login) throws SQLException {
+        for (int tries = 1; ; tries++) {
+            try {
+                statement.execute("grant usage on schema " + schema + " to " + login);
+                statement.execute(
+                        "grant select, insert, update, delete on all tables in schema " + schema + " to " + login);
+                statement.execute("grant usage, select on all sequences in schema " + schema + " to " + login);
+                statement.execute("grant execute on all functions in schema " + schema + " to " + login);
+                return;
+            } catch (SQLException failure) {
+                if (!CHANGED_MEANWHILE.equals(failure.getSQLState()) || tries == MOST_TRIES) {
+                    throw failure;
+                }
+                statement.execute("select pg_sleep(0.05)");
+            }
         }
     }
 

@@ -2,12 +2,12 @@ package io.tenancy.samples.cms.billing;
 
 import io.tenancy.spring.TenancyStripeProperties;
 import io.tenancy.test.stripe.FakeStripe;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationContextInitializer;
@@ -34,10 +34,10 @@ public final class StripeOfTheDemonstration implements ApplicationContextInitial
                 && environment.getProperty("tenancy.enabled", Boolean.class, true);
         if (fake && context.getBeanFactory() instanceof DefaultListableBeanFactory beans) {
             // Asked from the fake's own threads at any time, so no bean is looked for before they all are there.
-            AtomicReference<InstantSource> clock = new AtomicReference<>(InstantSource.system());
+            Time time = new Time();
             FakeStripe stripe = FakeStripe.builder()
                     .port(environment.getProperty("cms.fake-stripe-port", Integer.class, 0))
-                    .clock(() -> clock.get().instant())
+                    .clock(time)
                     .start();
             beans.registerSingleton("fakeStripe", stripe);
             beans.registerDisposableBean("fakeStripe", stripe::close);
@@ -48,9 +48,19 @@ public final class StripeOfTheDemonstration implements ApplicationContextInitial
                     listen(stripe, started.getWebServer().getPort(), environment, secret);
                 } else if (event instanceof ContextRefreshedEvent) {
                     // Both agree on what is now, even where a test moves it.
-                    clock.set(beans.getBeanProvider(InstantSource.class).getIfUnique(InstantSource::system));
+                    time.source = beans.getBeanProvider(InstantSource.class).getIfUnique(InstantSource::system);
                 }
             });
+        }
+    }
+
+    /** The system's time, until the application's own is known. */
+    private static final class Time implements InstantSource {
+        private volatile InstantSource source = InstantSource.system();
+
+        @Override
+        public Instant instant() {
+            return source.instant();
         }
     }
 
