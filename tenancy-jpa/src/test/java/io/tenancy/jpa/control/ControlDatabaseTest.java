@@ -16,8 +16,12 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** What other modules add to the control database, and how they work with it. */
@@ -41,6 +45,48 @@ class ControlDatabaseTest {
                     row.next();
                     // The beginning, and its one migration.
                     assertThat(row.getInt(1)).isEqualTo(2);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aNodeStartsWhileAnotherOneChangesTables() throws Exception {
+        DatabaseServer server = TestServer.newDatabase();
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try (ControlDatabase control = new ControlDatabase(server, 2);
+                Connection changing = TestServer.administrator(server.database());
+                Connection watching = TestServer.administrator(server.database())) {
+            control.migrate();
+            changing.setAutoCommit(false);
+            execute(changing, "grant select on tenancy_control.tenant to public");
+
+            Future<?> started = other.submit(control::migrate);
+            waitUntil(
+                    watching,
+                    "select exists (select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'grant%'"
+                            + " and datname = current_database())");
+            changing.commit();
+
+            assertThat(started).succeedsWithin(Duration.ofMinutes(1));
+        } finally {
+            other.shutdownNow();
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static void waitUntil(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            boolean so = false;
+            while (!so) {
+                try (ResultSet row = statement.executeQuery(query)) {
+                    row.next();
+                    so = row.getBoolean(1);
                 }
             }
         }
