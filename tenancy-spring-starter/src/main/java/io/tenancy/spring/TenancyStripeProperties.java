@@ -18,7 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     taken.
  * @param installation Tells this application from others on the same account of Stripe, in 1 to 40 characters of a-z, 0-9, _
  *     and -. It never changes. Made of spring.application.name unless set.
- * @param account The account that events must be of, "acct_…". Not looked at unless set.
+ * @param account The account that the key and events must be of, "acct_…". That of which the tenants are customers unless set.
  * @param apiBase Where Stripe's interface is. Stripe's own address unless set.
  * @param meterEventsBase Where usage is sent. Stripe's own address unless set.
  * @param webhookPath The path, below the context path, at which Stripe's events come in.

@@ -606,7 +606,7 @@ public final class Payments {
      */
     public int collectNow(TenantId tenant, ChangeNote note) {
         return database.transact("have the invoices of tenant " + tenant + " collected", transaction -> {
-            int collected = collectAgain(transaction, tenant);
+            int collected = collectAgain(transaction, accounts.lock(transaction, tenant));
             accounts.record(
                     transaction,
                     tenant,
@@ -622,13 +622,19 @@ public final class Payments {
      * was declined for good. An invoice about which a request is under way is left to that. Locks the tenant's billing account.
      *
      * @param transaction in which
+     * @param provider where it left it
      * @param tenant whose
-     * @return how many invoices are collected with the next run; 0 where the tenant's provider does not collect
+     * @return how many invoices are collected with the next run; 0 where the tenant pays through another provider, or its
+     *     provider does not collect
      * @throws BillingException when the tenant has no billing account
      * @throws SQLException when the database refuses it
      */
-    public int collectAgain(Transaction transaction, TenantId tenant) throws SQLException {
+    public int collectAgain(Transaction transaction, String provider, TenantId tenant) throws SQLException {
         BillingAccount account = accounts.lock(transaction, tenant);
+        return account.provider().equals(provider) ? collectAgain(transaction, account) : 0;
+    }
+
+    private int collectAgain(Transaction transaction, BillingAccount account) throws SQLException {
         if (!collects(account)) {
             return 0;
         }
@@ -639,7 +645,7 @@ public final class Payments {
                         + " and not exists (select 1 from payment_attempt p where p.invoice_id = i.id"
                         + " and p.kind = 'COLLECT' and p.state in ('STARTED', 'PENDING')) returning i.id",
                 accounts.now(account),
-                tenant.value());
+                account.tenant().value());
         for (UUID invoice : collected) {
             triedAgain.triedAgain(transaction, invoice);
         }

@@ -6,6 +6,7 @@ import io.tenancy.billing.installation.TenancyBilling;
 import io.tenancy.billing.payment.PaymentProvider;
 import io.tenancy.billing.stripe.client.StripeCalls;
 import io.tenancy.billing.stripe.client.StripeSettings;
+import io.tenancy.billing.stripe.customer.KnownAccount;
 import io.tenancy.billing.stripe.customer.Ownership;
 import io.tenancy.billing.stripe.customer.StripeCustomers;
 import io.tenancy.billing.stripe.finding.StripeFindings;
@@ -22,6 +23,7 @@ import io.tenancy.billing.stripe.webhook.StripeEvents;
 import io.tenancy.billing.stripe.webhook.StripeInbox;
 import io.tenancy.billing.stripe.webhook.StripeInboxThread;
 import io.tenancy.billing.stripe.webhook.StripeWebhook;
+import io.tenancy.context.Tenancy;
 import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.jpa.control.transaction.ControlTransactions;
 import java.time.Duration;
@@ -78,7 +80,7 @@ public final class TenancyStripe implements AutoCloseable {
         clock = builder.clock;
         platform = installation.control().platformFor("tenancy-stripe", builder.connections);
         database = new ControlTransactions(platform, clock, BillingUnavailableException::new);
-        calls = new StripeCalls(settings);
+        calls = new StripeCalls(settings, new KnownAccount(database, settings));
         ownership = new Ownership(settings.installation(), settings.livemode());
         findings = new StripeFindings(database);
         customers = new StripeCustomers(
@@ -130,7 +132,10 @@ public final class TenancyStripe implements AutoCloseable {
 
     private Started around(FencedObjects objects, StripePages pages) {
         StripeInbox inbox = new StripeInbox(database, settings, objects, findings, workers);
-        StripeInboxThread thread = new StripeInboxThread(inbox, StripeInboxThread.DEFAULT_INTERVAL);
+        StripeInboxThread thread = new StripeInboxThread(
+                inbox,
+                StripeInboxThread.DEFAULT_INTERVAL,
+                () -> Tenancy.runAsPlatform("account of Stripe", calls::requireAccount));
         StripeReconciliation reconciliation = new StripeReconciliation(
                 new StripeReconciliation.Parts(database, calls, objects, findings, ownership),
                 ReconciliationBounds.DEFAULT);
@@ -144,8 +149,8 @@ public final class TenancyStripe implements AutoCloseable {
                         findings,
                         ownership),
                 meters);
-        StripeJobs jobs =
-                new StripeJobs(platform, new StripeJobs.Work(thread, reconciliation, told, events), comparedEvery);
+        StripeJobs jobs = new StripeJobs(
+                platform, new StripeJobs.Work(thread, pages, reconciliation, told, events), comparedEvery);
         StripeWebhook webhook = new StripeWebhook(database, settings, clock, thread::wake);
         return new Started(objects, pages, webhook, inbox, reconciliation, told, jobs);
     }

@@ -630,7 +630,8 @@ class DunningTest {
         int before = CARDS.asked.size();
         CARDS.thenDecline(false);
 
-        int collected = fixture.transact(transaction -> billing.payments().collectAgain(transaction, tenant));
+        int collected = fixture.transact(
+                transaction -> billing.payments().collectAgain(transaction, ScriptedProvider.NAME, tenant));
         billing.run().run();
         assertThat(collected).isEqualTo(1);
         assertThat(CARDS.asked).hasSize(before + 1);

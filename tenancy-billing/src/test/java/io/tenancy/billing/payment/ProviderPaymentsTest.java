@@ -93,7 +93,8 @@ class ProviderPaymentsTest {
     }
 
     private static int collectAgain(TenantId tenant) {
-        return fixture.transact(transaction -> billing.payments().collectAgain(transaction, tenant));
+        return fixture.transact(
+                transaction -> billing.payments().collectAgain(transaction, ScriptedProvider.NAME, tenant));
     }
 
     @Test
@@ -236,6 +237,21 @@ class ProviderPaymentsTest {
         assertThat(again(underWay).status()).isEqualTo(InvoiceStatus.OPEN);
         assertThat(again(ofAnother).status()).isEqualTo(InvoiceStatus.OPEN);
         assertThat(collectAgain(tenant)).isZero();
+    }
+
+    @Test
+    void whatIsLeftWithAnotherProviderThanTheTenantsCollectsNothing() {
+        TenantId tenant = tenantWithCard();
+        Invoice declined = charge(tenant, "10.00");
+        CARDS.thenDecline(true);
+        billing.payments().collectDue();
+
+        assertThat(fixture.<Integer>transact(
+                        transaction -> billing.payments().collectAgain(transaction, "elsewhere", tenant)))
+                .isZero();
+
+        assertThat(billing.payments().collectDue()).isZero();
+        assertThat(again(declined).status()).isEqualTo(InvoiceStatus.OPEN);
     }
 
     @Test

@@ -488,6 +488,7 @@ public final class FakeStripe implements AutoCloseable {
         private String apiVersion = API_VERSION;
         private boolean exactVersion;
         private @Nullable String apiKey;
+        private @Nullable String accountId;
         private boolean documentedMinimums;
         private int requestsPerSecond;
         private int threads = 8;
@@ -565,6 +566,22 @@ public final class FakeStripe implements AutoCloseable {
                         "A secret key of test mode begins with sk_test_ or rk_test_, which the given one does not");
             }
             apiKey = secretKey;
+            return this;
+        }
+
+        /**
+         * Is that account.
+         *
+         * @param id {@code acct_…}; without this, one that is made of the seed, so another one each time
+         * @return this
+         */
+        public Builder accountId(String id) {
+            if (!id.matches("acct_[A-Za-z0-9]+")) {
+                throw new IllegalArgumentException(
+                        "An account's id begins with acct_, with letters and digits after it, but" + " got '" + id
+                                + "'");
+            }
+            accountId = id;
             return this;
         }
 
@@ -654,14 +671,15 @@ public final class FakeStripe implements AutoCloseable {
         }
 
         private Settings settings() {
+            long drawn = seed == null ? new SecureRandom().nextLong() : seed;
             return new Settings(
                     port,
-                    seed == null ? new SecureRandom().nextLong() : seed,
+                    drawn,
                     clock,
                     apiVersion,
                     exactVersion,
                     apiKey,
-                    "acct_fakeStripe",
+                    accountId == null ? "acct_fake" + Long.toUnsignedString(drawn, 36) : accountId,
                     "US",
                     "usd",
                     documentedMinimums,

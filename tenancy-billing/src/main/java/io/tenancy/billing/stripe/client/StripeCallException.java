@@ -40,6 +40,23 @@ public final class StripeCallException extends BillingException {
         this.object = object;
     }
 
+    private StripeCallException(String message) {
+        super(message);
+        this.kind = Kind.NOT_ALLOWED;
+        this.code = "other_account";
+        this.object = null;
+    }
+
+    /**
+     * The key is of an account that nothing may be asked of.
+     *
+     * @param message what was tried, what was found and what to do
+     * @return the failure, {@link Kind#NOT_ALLOWED}
+     */
+    public static StripeCallException ofAnotherAccount(String message) {
+        return new StripeCallException(message);
+    }
+
     /**
      * What is known.
      *

@@ -34,10 +34,13 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The calls of Stripe that billing makes, each once; its library's own types stay in here. What is made is made with a key of
@@ -54,6 +57,7 @@ public final class StripeCalls {
     /** The version of the interface that is spoken; the endpoint for events is to have the same. */
     public static final String API_VERSION = Stripe.API_VERSION;
 
+    private static final Logger LOG = LoggerFactory.getLogger(StripeCalls.class);
     private static final long PAGE = 100;
     private static final int TOO_MANY = 429;
     private static final int MISSING = 404;
@@ -61,13 +65,40 @@ public final class StripeCalls {
     private static final int FAILED = 500;
 
     private final StripeClient client;
+    private final AccountCheck check;
+    private final AtomicBoolean checked = new AtomicBoolean();
+
+    /** Looks at which account the key is of, before anything else is asked with it. */
+    @FunctionalInterface
+    public interface AccountCheck {
+
+        /**
+         * Looks at it, once for each process that succeeds in it.
+         *
+         * @param account {@code acct_…}
+         * @throws StripeCallException when nothing may be asked of that account
+         */
+        void check(String account);
+    }
+
+    /**
+     * Calls with settings, of whatever account the key is of.
+     *
+     * @param settings where, and with which key
+     */
+    public StripeCalls(StripeSettings settings) {
+        this(settings, account -> {});
+        checked.set(true);
+    }
 
     /**
      * Calls with settings.
      *
      * @param settings where, and with which key
+     * @param check looks at the account before anything else is asked
      */
-    public StripeCalls(StripeSettings settings) {
+    public StripeCalls(StripeSettings settings, AccountCheck check) {
+        this.check = check;
         client = StripeClient.builder()
                 .setApiKey(settings.apiKey())
                 .setApiBase(text(settings.apiBase()))
@@ -446,7 +477,7 @@ public final class StripeCalls {
         T make() throws StripeException;
     }
 
-    private static <T extends HasId, S> void pages(
+    private <T extends HasId, S> void pages(
             String what, Call<StripeCollection<T>> first, Function<T, S> read, Consumer<S> each) {
         pagesWhile(what, first, read, state -> {
             each.accept(state);
@@ -454,7 +485,7 @@ public final class StripeCalls {
         });
     }
 
-    private static <T extends HasId, S> void pagesWhile(
+    private <T extends HasId, S> void pagesWhile(
             String what, Call<StripeCollection<T>> first, Function<T, S> read, Predicate<S> goOn) {
         Iterable<T> all = call(what, first).autoPagingIterable();
         var next = all.iterator();
@@ -477,7 +508,52 @@ public final class StripeCalls {
         }
     }
 
-    private static <T> T call(String what, Call<T> call) {
+    /**
+     * Looks at which account the key is of, unless that was looked at before; each call does that by itself. To be called before
+     * what is known of customers is read, as they may be of another account.
+     *
+     * @throws StripeCallException when nothing may be asked of that account, or it is not told now
+     */
+    public void requireAccount() {
+        if (!checked.get()) {
+            checkAccount();
+            checked.set(true);
+        }
+    }
+
+    private <T> T call(String what, Call<T> call) {
+        requireAccount();
+        return ask(what, call);
+    }
+
+    // What is to be asked was not asked yet, so whatever goes wrong here, nothing of it was done.
+    private void checkAccount() {
+        String account;
+        try {
+            account = ask(
+                    "tell which account the key is of",
+                    () -> client.v1().accounts().retrieveCurrent().getId());
+        } catch (StripeCallException failure) {
+            if (failure.kind() != Kind.NOT_ALLOWED) {
+                throw new StripeCallException(Kind.BUSY, failure.code(), null, message(failure), failure);
+            }
+            if (failure.getCause() instanceof PermissionException) {
+                LOG.warn(
+                        "The key of Stripe may not look at its account, so it is not known whether it is the same account as"
+                                + " before. Let the restricted key read accounts.",
+                        failure);
+                return;
+            }
+            throw failure;
+        }
+        check.check(account);
+    }
+
+    private static String message(StripeCallException failure) {
+        return String.valueOf(failure.getMessage());
+    }
+
+    private static <T> T ask(String what, Call<T> call) {
         try {
             return call.make();
         } catch (StripeException failure) {
@@ -517,7 +593,7 @@ public final class StripeCalls {
             case REFUSED -> "Asked again, it would say the same.";
             case MISSING -> "It is not there for this key; test and live mode have things of their own.";
             case DECLINED -> "The bank said no.";
-            case BUSY -> "Nothing was done; it is asked again later.";
+            case BUSY -> "Nothing was done by this; it is asked again later.";
             case FAILED -> "Whether it was done is not known; it is looked for before it is asked again.";
             case UNKNOWN -> "Whether it was done is not known; it is asked again with the same key.";
             case NOT_ALLOWED -> "Check the API key and what it may do.";

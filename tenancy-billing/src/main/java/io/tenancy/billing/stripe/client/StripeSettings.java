@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param webhookSecrets {@code whsec_…} of the endpoint, more than one while it is rotated; empty when no event is taken
  * @param installation tells this installation from others on the same account: it is written on each customer, payment and
  *     refund, and what is written with another one is never touched; 1 to 40 characters of {@code a-z 0-9 _ -}
- * @param account {@code acct_…} that events must be of; null when it is not looked at
+ * @param account {@code acct_…} that the key and events must be of; null for the account that the tenants are customers of
  * @param apiBase where the interface is
  * @param meterEventsBase where usage is sent
  * @param connectTimeout for a connection to be made
@@ -137,7 +137,7 @@ public record StripeSettings(
     }
 
     /**
-     * The same for events of one account only.
+     * The same for one account only; tenants that are customers of another one are moved to it, and leave their cards again.
      *
      * @param id {@code acct_…}
      * @return settings

@@ -135,6 +135,7 @@ public final class StripeCustomers {
                     + " was to pay or leave a card at Stripe, but it is in the sandbox, and the key moves real money."
                     + " Use a test key for the sandbox.");
         }
+        calls.requireAccount();
         Row row = stored(tenant);
         if (row.customer() != null) {
             return row.customer();

@@ -112,6 +112,19 @@ public final class FencedObjects implements StripeObjects {
         return new Taken(Outcome.NOT_OURS, null, why);
     }
 
+    // What is of a customer or payment of ours cannot be another installation's, whatever is written on it.
+    private static Taken ofAnotherInstallation(String what, Optional<TenantId> owner) {
+        return owner.isEmpty()
+                ? new Taken(Outcome.ELSEWHERE, null, what + " is another installation's.")
+                : new Taken(
+                        Outcome.NOT_OURS,
+                        owner.get(),
+                        "On " + what.toLowerCase(Locale.ROOT)
+                                + " at Stripe stands another installation, but it is of tenant "
+                                + owner.get() + " here. Nothing of it was taken in. Find out who changed it in Stripe's"
+                                + " dashboard, and put it right there.");
+    }
+
     private static Taken older(@Nullable TenantId tenant) {
         return new Taken(Outcome.OLDER, tenant, "Somebody who looked later was first.");
     }
@@ -177,7 +190,9 @@ public final class FencedObjects implements StripeObjects {
     private Taken unknownCustomer(Transaction transaction, CustomerState state) throws SQLException {
         Optional<TenantId> written = ownership.tenant(state.metadata());
         if (written.isEmpty()) {
-            return notOurs("Customer " + state.id() + " is nobody whom this installation made.");
+            return ownership.isOfAnother(state.metadata())
+                    ? ofAnotherInstallation("Customer " + state.id(), Optional.empty())
+                    : notOurs("Customer " + state.id() + " is nobody whom this installation made.");
         }
         Optional<StripeCustomers.Row> row = customers.row(transaction, written.get());
         if (row.isEmpty()) {
@@ -215,7 +230,7 @@ public final class FencedObjects implements StripeObjects {
         if (after == null || after.equals(before)) {
             return taken(row.tenant(), "Charged as before.");
         }
-        int again = payments.collectAgain(transaction, row.tenant());
+        int again = payments.collectAgain(transaction, PROVIDER, row.tenant());
         return taken(row.tenant(), "Charged with something else; " + again + " invoices are collected again.");
     }
 
@@ -237,15 +252,15 @@ public final class FencedObjects implements StripeObjects {
         if (otherMode.isPresent()) {
             return otherMode.get();
         }
-        if (ownership.isOfAnother(state.metadata())) {
-            return notOurs("Payment " + state.id() + " is another installation's.");
-        }
         return database.transact("take in payment " + state.id(), transaction -> take(transaction, state, fence));
     }
 
     private Taken take(Transaction transaction, IntentState state, long fence) throws SQLException {
         String customer = state.customer();
         Optional<TenantId> owner = customer == null ? Optional.empty() : customers.ownerOf(transaction, customer);
+        if (ownership.isOfAnother(state.metadata())) {
+            return ofAnotherInstallation("Payment " + state.id(), owner);
+        }
         Optional<TenantId> written = ownership.tenant(state.metadata());
         if (written.isEmpty()) {
             return owner.isEmpty()
@@ -389,15 +404,15 @@ public final class FencedObjects implements StripeObjects {
 
     /** For the adapter itself: takes in a refund that was just made or looked up. */
     public Taken take(RefundState state, long fence) {
-        if (ownership.isOfAnother(state.metadata())) {
-            return notOurs("Refund " + state.id() + " is another installation's.");
-        }
         return database.transact("take in refund " + state.id(), transaction -> take(transaction, state, fence));
     }
 
     private Taken take(Transaction transaction, RefundState state, long fence) throws SQLException {
         String intent = state.intent();
         Optional<TenantId> owner = intent == null ? Optional.empty() : payerOf(transaction, intent);
+        if (ownership.isOfAnother(state.metadata())) {
+            return ofAnotherInstallation("Refund " + state.id(), owner);
+        }
         Optional<TenantId> written = ownership.tenant(state.metadata());
         if (owner.isEmpty()) {
             return written.isPresent()
@@ -505,7 +520,9 @@ public final class FencedObjects implements StripeObjects {
             return notOurs("Dispute " + id + " is of no payment; billing makes no charge like that.");
         }
         // What is disputed was paid: it is booked first, whether that was heard of or not.
-        var unused = intent(intent);
+        if (intent(intent).outcome() == Outcome.ELSEWHERE) {
+            return ofAnotherInstallation("Dispute " + id, Optional.empty());
+        }
         return database.transact("take in dispute " + id, transaction -> {
             Optional<TenantId> owner = payerOf(transaction, intent);
             if (owner.isEmpty()) {
@@ -565,6 +582,16 @@ public final class FencedObjects implements StripeObjects {
         }
         Optional<TenantId> tenant = ownership.tenant(state.metadata());
         Optional<UUID> page = Ownership.id(state.metadata(), Ownership.PAGE);
+        if (ownership.isOfAnother(state.metadata())) {
+            String payer = state.customer();
+            return ofAnotherInstallation(
+                    "Page " + id,
+                    payer == null
+                            ? Optional.empty()
+                            : database.transact(
+                                    "look up whose page " + id + " is",
+                                    transaction -> customers.ownerOf(transaction, payer)));
+        }
         if (tenant.isEmpty() || page.isEmpty()) {
             return notOurs("Page " + id + " is none that this installation opened.");
         }

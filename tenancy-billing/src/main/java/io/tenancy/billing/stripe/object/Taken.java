@@ -18,8 +18,10 @@ public record Taken(Outcome outcome, @Nullable TenantId tenant, String note) {
         TAKEN,
         /** Somebody looked later and was first; nothing was changed. */
         OLDER,
-        /** It is none of ours: another installation's, or nobody's whom we know. Nothing was changed. */
+        /** It is nobody's whom we know, or of somebody else than is written on it. Nothing was changed. */
         NOT_OURS,
+        /** Another installation on the same account wrote its name on it, and takes it in. Nothing was changed. */
+        ELSEWHERE,
         /** It is not there any more. */
         GONE
     }

@@ -43,6 +43,8 @@ public final class StripePages {
     // A page that closes while somebody types is no use.
     private static final Duration LEAST_LEFT = Duration.ofMinutes(10);
 
+    private static final int SOME = 100;
+
     private final ControlTransactions database;
     private final StripeCalls calls;
     private final StripeCustomers customers;
@@ -100,8 +102,7 @@ public final class StripePages {
         Invoice found = invoices.find(tenant, invoice)
                 .orElseThrow(() -> new BillingException(
                         "Invoice " + invoice + " was to be paid, but tenant " + tenant + " has none like that."));
-        boolean payable = found.status() == InvoiceStatus.OPEN || found.status() == InvoiceStatus.UNCOLLECTIBLE;
-        if (!payable || found.due().isZero()) {
+        if (!isPayable(found) || found.due().isZero()) {
             throw new BillingException("Invoice " + found.number() + " was to be paid, but it is " + found.status()
                     + " and " + found.due() + " is due on it.");
         }
@@ -340,6 +341,63 @@ public final class StripePages {
                         ownership.livemode()));
     }
 
+    /**
+     * Closes the pages on which an invoice could be paid that nothing is due on any more, or something else, because it was
+     * paid or taken back otherwise meanwhile. {@code TenancyStripe.jobs()} do that by themselves.
+     *
+     * @return how many invoices' pages were closed
+     * @throws StripeCallException when Stripe does not close one now
+     */
+    public int closeSettled() {
+        int closed = 0;
+        UUID after = new UUID(0, 0);
+        List<Payable> some;
+        do {
+            some = payable(after);
+            for (Payable each : some) {
+                if (!isDue(each)) {
+                    var unused = close(each.tenant(), each.invoice());
+                    closed++;
+                }
+                after = each.page();
+            }
+        } while (some.size() == SOME);
+        return closed;
+    }
+
+    private record Payable(UUID page, TenantId tenant, UUID invoice, String currency, long amount) {}
+
+    private boolean isDue(Payable page) {
+        Money amount = StripeAmounts.read(page.amount(), page.currency());
+        return invoices.find(page.tenant(), page.invoice())
+                .filter(StripePages::isPayable)
+                .filter(invoice -> invoice.due().equals(amount))
+                .isPresent();
+    }
+
+    private static boolean isPayable(Invoice invoice) {
+        return invoice.status() == InvoiceStatus.OPEN || invoice.status() == InvoiceStatus.UNCOLLECTIBLE;
+    }
+
+    // Of a page without a session it is not known whether it was opened; nobody was shown it.
+    private List<Payable> payable(UUID after) {
+        return database.transact(
+                "look up pages on which something can be paid",
+                transaction -> Sql.list(
+                        transaction.connection(),
+                        row -> new Payable(
+                                row.getObject("id", UUID.class),
+                                new TenantId(row.getObject("tenant_id", UUID.class)),
+                                row.getObject("invoice_id", UUID.class),
+                                row.getString("currency"),
+                                row.getLong("amount")),
+                        "select id, tenant_id, invoice_id, currency, amount from stripe_checkout where state = 'OPEN' and kind = 'PAY'"
+                                + " and session is not null and livemode = ? and id > ? order by id limit ?",
+                        ownership.livemode(),
+                        after,
+                        SOME));
+    }
+
     private void close(Page page, String session) {
         try {
             var unused = calls.closeSession(session);
@@ -350,7 +408,7 @@ public final class StripePages {
             }
         }
         Taken taken = objects.refresh(ObjectKind.SESSION, session);
-        if (taken.outcome() == Taken.Outcome.GONE || taken.outcome() == Taken.Outcome.NOT_OURS) {
+        if (taken.outcome() != Taken.Outcome.TAKEN && taken.outcome() != Taken.Outcome.OLDER) {
             end(page.id());
         }
     }

@@ -225,9 +225,8 @@ public final class StripePayments implements PaymentProvider {
         PaymentResult result = Outcomes.of(state);
         boolean asked = state.amount() == stored.amount() && state.currency().equalsIgnoreCase(stored.currency());
         boolean whole = !(result instanceof PaymentResult.Succeeded) || state.received() == stored.amount();
-        return taken.outcome() != Taken.Outcome.NOT_OURS && asked && whole
-                ? result
-                : new PaymentResult.Pending(state.id());
+        boolean ours = taken.outcome() != Taken.Outcome.NOT_OURS && taken.outcome() != Taken.Outcome.ELSEWHERE;
+        return ours && asked && whole ? result : new PaymentResult.Pending(state.id());
     }
 
     private Optional<IntentState> lookFor(Request stored) {
@@ -328,6 +327,7 @@ public final class StripePayments implements PaymentProvider {
         // Before it was started not even its tables need be there.
         var unused = joined();
         try {
+            calls.requireAccount();
             return work.ask();
         } catch (StripeCallException failure) {
             if (failure.kind() == StripeCallException.Kind.BUSY) {

@@ -3,6 +3,7 @@ package io.tenancy.billing.stripe.reconciliation;
 import io.tenancy.TenantId;
 import io.tenancy.billing.stripe.client.IntentState;
 import io.tenancy.billing.stripe.client.RefundState;
+import io.tenancy.billing.stripe.client.StripeCallException;
 import io.tenancy.billing.stripe.customer.Ownership;
 import io.tenancy.billing.stripe.finding.FindingKind;
 import io.tenancy.billing.stripe.object.ObjectKind;
@@ -113,7 +114,17 @@ final class OpenEnds {
             course.calls.refunds(intent, null, each -> keep(found, request, each));
         } else {
             Instant since = request.firstAskedAt().minus(CLOCKS_DIFFER);
-            course.calls.intents(request.customer(), since, each -> keep(found, request, each));
+            try {
+                course.calls.intents(request.customer(), since, each -> keep(found, request, each));
+            } catch (StripeCallException noCustomer) {
+                if (noCustomer.kind() != StripeCallException.Kind.REFUSED
+                        && noCustomer.kind() != StripeCallException.Kind.MISSING) {
+                    throw noCustomer;
+                }
+                // Of a customer that is gone Stripe may list nothing; its payments are among all the same.
+                course.spend(1);
+                course.calls.intents(null, since, each -> keep(found, request, each));
+            }
         }
         return found.get();
     }

@@ -119,6 +119,8 @@ public final class StripeReconciliation {
     }
 
     private static void compare(Course course) {
+        course.spend(1);
+        course.calls.requireAccount();
         ComparedCustomers customers = new ComparedCustomers(course);
         ComparedPayments payments = new ComparedPayments(course);
         ComparedRefunds refunds = new ComparedRefunds(course);

@@ -4,6 +4,7 @@ import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import io.tenancy.billing.stripe.meter.StripeMeters;
+import io.tenancy.billing.stripe.payment.StripePages;
 import io.tenancy.billing.stripe.reconciliation.StripeReconciliation;
 import io.tenancy.billing.stripe.webhook.StripeEvents;
 import io.tenancy.billing.stripe.webhook.StripeInboxThread;
@@ -15,14 +16,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Works through events as soon as they come in, on each node; compares both sides, tells usage and forgets old events on one
- * node at a time: of many that have it, another one takes over when one dies.
+ * Works through events as soon as they come in, on each node; closes pages, compares both sides, tells usage and forgets old
+ * events on one node at a time: of many that have it, another one takes over when one dies.
  */
 public final class StripeJobs implements AutoCloseable {
 
     /** How often both sides are compared, unless told otherwise. */
     public static final Duration DEFAULT_COMPARED_EVERY = Duration.ofHours(1);
 
+    private static final Duration PAGES_CLOSED_EVERY = Duration.ofMinutes(1);
     private static final Duration USAGE_TOLD_EVERY = Duration.ofMinutes(10);
     private static final Duration FORGOTTEN_EVERY = Duration.ofHours(6);
     private static final Duration LOOKS_EVERY = Duration.ofSeconds(10);
@@ -36,12 +38,17 @@ public final class StripeJobs implements AutoCloseable {
      * What is run.
      *
      * @param inbox works through events
+     * @param pages on which nothing is to be paid any more are closed
      * @param reconciliation compares both sides
      * @param meters tells usage
      * @param events forgets old ones
      */
     public record Work(
-            StripeInboxThread inbox, StripeReconciliation reconciliation, StripeMeters meters, StripeEvents events) {}
+            StripeInboxThread inbox,
+            StripePages pages,
+            StripeReconciliation reconciliation,
+            StripeMeters meters,
+            StripeEvents events) {}
 
     /**
      * Prepares the jobs; they begin with {@link #start}.
@@ -57,6 +64,8 @@ public final class StripeJobs implements AutoCloseable {
                 .threads(1)
                 .pollingInterval(LOOKS_EVERY)
                 .startTasks(
+                        Tasks.recurring("stripe-pages", FixedDelay.of(PAGES_CLOSED_EVERY))
+                                .execute((instance, context) -> run("pages of Stripe", work.pages()::closeSettled)),
                         Tasks.recurring("stripe-compare", FixedDelay.of(comparedEvery))
                                 .execute((instance, context) ->
                                         run("comparison with Stripe", work.reconciliation()::run)),

@@ -22,6 +22,7 @@ public final class StripeInboxThread implements AutoCloseable {
 
     private final StripeInbox inbox;
     private final Duration interval;
+    private final Runnable before;
     private final Semaphore wakes = new Semaphore(0);
     private final AtomicBoolean ended = new AtomicBoolean();
     private final Thread thread;
@@ -31,14 +32,16 @@ public final class StripeInboxThread implements AutoCloseable {
      *
      * @param inbox what is run
      * @param interval how long to wait when nobody wakes it
+     * @param before is run once before all events; what it throws is logged
      */
-    public StripeInboxThread(StripeInbox inbox, Duration interval) {
+    public StripeInboxThread(StripeInbox inbox, Duration interval, Runnable before) {
         if (interval.isNegative() || interval.isZero()) {
             throw new IllegalArgumentException(
                     "Stripe's events are looked for again after some time, but after " + interval + " was asked for");
         }
         this.inbox = inbox;
         this.interval = interval;
+        this.before = before;
         this.thread = new Thread(this::loop, "stripe-inbox");
         thread.setDaemon(true);
     }
@@ -57,6 +60,11 @@ public final class StripeInboxThread implements AutoCloseable {
     }
 
     private void loop() {
+        try {
+            before.run();
+        } catch (RuntimeException failure) {
+            LOG.error("What is looked at before Stripe's events went wrong", failure);
+        }
         while (!ended.get()) {
             try {
                 wakes.drainPermits();

@@ -1,6 +1,13 @@
 -- Draws fences: of two that look something up at Stripe and store it, the one that looked later has the higher one.
 create sequence stripe_fence;
 
+-- Which account of Stripe the tenants are customers of.
+create table stripe_account (
+  livemode boolean primary key,
+  account text not null,
+  since timestamptz not null
+);
+
 create table stripe_customer (
   tenant_id uuid not null,
   livemode boolean not null,

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.stripe.StripeClient;
 import com.stripe.exception.StripeException;
+import com.stripe.param.CustomerCreateParams;
 import com.stripe.param.CustomerUpdateParams;
+import com.stripe.param.PaymentIntentCreateParams;
 import com.stripe.param.PaymentIntentUpdateParams;
 import com.stripe.param.RefundCreateParams;
 import io.tenancy.TenantId;
@@ -117,6 +119,56 @@ class FencedObjectsTest {
             assertThat(each.kind()).isEqualTo(FindingKind.TENANT_MISMATCH);
             assertThat(each.subject()).isEqualTo(intent);
         });
+    }
+
+    @Test
+    void whatAnotherInstallationOnTheSameAccountMadeIsLeftToIt() throws StripeException {
+        String customer = dashboard
+                .v1()
+                .customers()
+                .create(CustomerCreateParams.builder()
+                        .putMetadata("tenancy_installation", "staging")
+                        .putMetadata("tenancy_tenant", at.tenant().toString())
+                        .build())
+                .getId();
+        String intent = dashboard
+                .v1()
+                .paymentIntents()
+                .create(PaymentIntentCreateParams.builder()
+                        .setCustomer(customer)
+                        .setAmount(1200L)
+                        .setCurrency("usd")
+                        .putMetadata("tenancy_installation", "staging")
+                        .build())
+                .getId();
+
+        assertThat(at.stripe.objects().refresh(ObjectKind.CUSTOMER, customer).outcome())
+                .isEqualTo(Taken.Outcome.ELSEWHERE);
+        assertThat(at.stripe.objects().refresh(ObjectKind.INTENT, intent).outcome())
+                .isEqualTo(Taken.Outcome.ELSEWHERE);
+    }
+
+    @Test
+    void aPaymentOfATenantOnWhichAnotherInstallationStandsIsForSomebodyToLookAt() throws StripeException {
+        TenantId tenant = at.tenant();
+        Invoice invoice = at.invoice(tenant, "12.00");
+        String page = StripeFixture.idOf(at.stripe.pages().pay(tenant, invoice.id(), StripeFixture.WAYS));
+        assertThat(at.fake.completeCheckout(page, "pm_card_visa")).isEmpty();
+        String intent = charge(tenant).paymentIntent();
+        dashboard
+                .v1()
+                .paymentIntents()
+                .update(
+                        intent,
+                        PaymentIntentUpdateParams.builder()
+                                .putMetadata("tenancy_installation", "staging")
+                                .build());
+
+        Taken taken = at.stripe.objects().refresh(ObjectKind.INTENT, intent);
+
+        assertThat(taken.outcome()).isEqualTo(Taken.Outcome.NOT_OURS);
+        assertThat(taken.tenant()).isEqualTo(tenant);
+        assertThat(at.now(invoice).status()).isEqualTo(InvoiceStatus.OPEN);
     }
 
     @Test

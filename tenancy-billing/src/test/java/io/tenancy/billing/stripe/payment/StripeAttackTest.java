@@ -220,6 +220,52 @@ class StripeAttackTest {
         assertThat(at.now(invoice).status()).isEqualTo(InvoiceStatus.PAID);
     }
 
+    @Test
+    void aPageForAnInvoiceThatWasPaidByTransferMeanwhileIsClosed() {
+        TenantId tenant = at.tenant();
+        Invoice paid = at.invoice(tenant, "49.00");
+        Invoice partly = at.invoice(tenant, "30.00");
+        Invoice open = at.invoice(tenant, "20.00");
+        Invoice givenUp = at.invoice(tenant, "10.00");
+        URI pageOfPaid = at.stripe.pages().pay(tenant, paid.id(), StripeFixture.WAYS);
+        URI pageOfPartly = at.stripe.pages().pay(tenant, partly.id(), StripeFixture.WAYS);
+        URI pageOfOpen = at.stripe.pages().pay(tenant, open.id(), StripeFixture.WAYS);
+        URI pageOfGivenUp = at.stripe.pages().pay(tenant, givenUp.id(), StripeFixture.WAYS);
+        at.fixture.billing.invoices().writeOff(tenant, givenUp.id(), NOTE);
+        at.fixture.billing.payments().markPaid(tenant, paid.id(), "transfer of " + tenant, NOTE);
+        at.fixture.billing.payments().receive(tenant, partly.id(), usd("5.00"), "part of " + tenant, NOTE);
+
+        assertThat(at.stripe.pages().closeSettled()).isEqualTo(2);
+        assertThat(at.stripe.pages().closeSettled()).isZero();
+
+        assertThat(statusOf(pageOfPaid)).isEqualTo("expired");
+        assertThat(statusOf(pageOfPartly)).isEqualTo("expired");
+        assertThat(statusOf(pageOfOpen)).isEqualTo("open");
+        assertThat(statusOf(pageOfGivenUp)).isEqualTo("open");
+    }
+
+    @Test
+    void aPageThatWasPaidInTheMomentInWhichItsInvoiceWasPaidByTransferIsBooked() {
+        TenantId tenant = at.tenant();
+        Invoice invoice = at.invoice(tenant, "49.00");
+        URI page = at.stripe.pages().pay(tenant, invoice.id(), StripeFixture.WAYS);
+        at.fixture.billing.payments().markPaid(tenant, invoice.id(), "transfer of " + tenant, NOTE);
+        assertThat(at.fake.completeCheckout(StripeFixture.idOf(page), "pm_card_visa"))
+                .isEmpty();
+
+        assertThat(at.stripe.pages().closeSettled()).isEqualTo(1);
+
+        assertThat(at.credit(tenant)).isEqualTo(usd("49.00"));
+        assertThat(at.stripe.pages().closeSettled()).isZero();
+    }
+
+    private static String statusOf(URI page) {
+        Matcher status = Pattern.compile("\"status\"\\s*:\\s*\"(open|complete|expired)\"")
+                .matcher(at.fake.object(StripeFixture.idOf(page)));
+        assertThat(status.find()).isTrue();
+        return status.group(1);
+    }
+
     // ---- what is not as it was asked for
 
     @Test

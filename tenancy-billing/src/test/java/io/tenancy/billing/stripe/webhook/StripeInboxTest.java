@@ -88,6 +88,18 @@ class StripeInboxTest {
     }
 
     @Test
+    void whatAnotherInstallationOnTheSameAccountMadeIsDoneAndNobodysWork() {
+        fixture.objects.answer(
+                "pi_1", () -> new Taken(Taken.Outcome.ELSEWHERE, null, "Payment pi_1 is another installation's."));
+        intent("evt_1", "pi_1");
+
+        fixture.inbox(1).run();
+
+        assertThat(fixture.event("evt_1").state()).isEqualTo(EventState.DONE);
+        assertThat(fixture.event("evt_1").note()).contains("another installation");
+    }
+
+    @Test
     void whatIsGoneOrOlderIsDone() {
         fixture.objects.answer("pi_1", () -> new Taken(Taken.Outcome.GONE, null, "gone"));
         fixture.objects.answer("pi_2", () -> new Taken(Taken.Outcome.OLDER, null, "older"));
@@ -420,7 +432,7 @@ class StripeInboxTest {
             done.countDown();
             return new Taken(Taken.Outcome.TAKEN, null, "taken in");
         });
-        try (StripeInboxThread thread = new StripeInboxThread(fixture.inbox(1), Duration.ofDays(1))) {
+        try (StripeInboxThread thread = new StripeInboxThread(fixture.inbox(1), Duration.ofDays(1), () -> {})) {
             thread.start();
             StripeWebhook webhook = new StripeWebhook(fixture.database, fixture.settings, fixture.clock, thread::wake);
             webhook.receive(Signed.request(
@@ -442,7 +454,7 @@ class StripeInboxTest {
             done.countDown();
             return new Taken(Taken.Outcome.TAKEN, null, "taken in");
         });
-        try (StripeInboxThread thread = new StripeInboxThread(fixture.inbox(1), Duration.ofMillis(5))) {
+        try (StripeInboxThread thread = new StripeInboxThread(fixture.inbox(1), Duration.ofMillis(5), () -> {})) {
             thread.start();
             intent("evt_1", "pi_1");
             while (fixture.events.backlog().failing() == 0) {
