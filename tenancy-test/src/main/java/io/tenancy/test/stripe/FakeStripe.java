@@ -403,6 +403,18 @@ public final class FakeStripe implements AutoCloseable {
     }
 
     /**
+     * Lets the bank refuse the next charge of a customer's card, whichever card that is, in words for which Stripe has no
+     * test card that can be saved. Called more than once, it refuses as many charges, one after the other.
+     *
+     * @param customer the customer's id
+     * @param declineCode one of <a href="https://docs.stripe.com/declines/codes">Stripe's decline codes</a>, such as
+     *     {@code stolen_card}
+     */
+    public void refuseNextCharge(String customer, String declineCode) {
+        operations.refuseNextCharge(customer, declineCode);
+    }
+
+    /**
      * Ends a bank debit that is under way.
      *
      * @param paymentIntent the id of a payment intent that has the status {@code processing}

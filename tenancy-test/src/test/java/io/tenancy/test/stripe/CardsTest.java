@@ -91,6 +91,34 @@ class CardsTest {
                 .doesNotContain("payment_method.attached");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "stolen_card, card_declined",
+        "pickup_card, card_declined",
+        "do_not_honor, card_declined",
+        "expired_card, expired_card",
+        "incorrect_number, incorrect_number"
+    })
+    void aSavedCardIsRefusedOnceInTheWordsThatATestGives(String reason, String code) throws StripeException {
+        Customer customer = customer();
+        PaymentMethod card = attach("pm_card_visa", customer);
+        stripe.refuseNextCharge(customer.getId(), reason);
+
+        CardException refused = catchThrowableOfType(CardException.class, () -> payWith(card, customer));
+
+        assertThat(refused.getCode()).isEqualTo(code);
+        assertThat(refused.getDeclineCode()).isEqualTo(reason);
+        assertThat(payWith(card, customer).getStatus()).isEqualTo("succeeded");
+    }
+
+    @Test
+    void whatIsNoCodeOfABankIsNotRefusedIn() throws StripeException {
+        Customer customer = customer();
+        assertThatThrownBy(() -> stripe.refuseNextCharge(customer.getId(), "No money"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("lost_card");
+    }
+
     @Test
     void aTokenThatIsNoneIsUnknown() {
         assertThatThrownBy(() -> pay("pm_card_nonsense"))
@@ -455,6 +483,19 @@ class CardsTest {
 
     private PaymentIntent pay(String card) throws StripeException {
         return client.v1().paymentIntents().create(payment(card));
+    }
+
+    private PaymentIntent payWith(PaymentMethod card, Customer customer) throws StripeException {
+        return client.v1()
+                .paymentIntents()
+                .create(PaymentIntentCreateParams.builder()
+                        .setAmount(100L)
+                        .setCurrency("usd")
+                        .setCustomer(customer.getId())
+                        .setPaymentMethod(card.getId())
+                        .setOffSession(true)
+                        .setConfirm(true)
+                        .build());
     }
 
     private static PaymentIntentCreateParams payment(String card) {

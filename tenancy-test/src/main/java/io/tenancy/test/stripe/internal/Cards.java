@@ -2,6 +2,7 @@ package io.tenancy.test.stripe.internal;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,49 +76,54 @@ final class Cards {
         REFUND_FAILS
     }
 
-    /** Why a bank says no. */
-    enum Decline {
-        GENERIC("card_declined", "generic_decline", "Your card was declined."),
-        INSUFFICIENT_FUNDS("card_declined", "insufficient_funds", "Your card has insufficient funds."),
-        LOST_CARD("card_declined", "lost_card", "Your card was declined."),
-        STOLEN_CARD("card_declined", "stolen_card", "Your card was declined."),
-        EXPIRED_CARD("expired_card", "expired_card", "Your card has expired."),
-        INCORRECT_CVC("incorrect_cvc", "incorrect_cvc", "Your card's security code is incorrect."),
-        PROCESSING_ERROR(
+    /**
+     * Why a bank says no.
+     *
+     * @param code of the error
+     * @param declineCode in the bank's words
+     * @param message for the payer
+     */
+    record Decline(String code, String declineCode, String message) {
+        /** These are codes of errors as well; of all others the error says that the card was declined. */
+        private static final Set<String> CODES_TOO = Set.of(
+                "authentication_required",
+                "expired_card",
+                "incorrect_cvc",
+                "incorrect_number",
+                "incorrect_zip",
+                "invalid_cvc",
+                "invalid_expiry_month",
+                "invalid_expiry_year",
+                "invalid_number",
+                "processing_error");
+
+        static final Decline GENERIC = of("generic_decline");
+        static final Decline INSUFFICIENT_FUNDS =
+                new Decline("card_declined", "insufficient_funds", "Your card has insufficient funds.");
+        static final Decline LOST_CARD = of("lost_card");
+        static final Decline STOLEN_CARD = of("stolen_card");
+        static final Decline EXPIRED_CARD = new Decline("expired_card", "expired_card", "Your card has expired.");
+        static final Decline INCORRECT_CVC =
+                new Decline("incorrect_cvc", "incorrect_cvc", "Your card's security code is incorrect.");
+        static final Decline PROCESSING_ERROR = new Decline(
                 "processing_error",
                 "processing_error",
-                "An error occurred while processing your card. Try again in a little bit."),
-        VELOCITY(
+                "An error occurred while processing your card. Try again in a little bit.");
+        static final Decline VELOCITY = new Decline(
                 "card_declined",
                 "card_velocity_exceeded",
-                "Your card was declined for making repeated attempts too frequently or exceeding its amount limit."),
-        FRAUDULENT("card_declined", "fraudulent", "Your card was declined."),
-        DO_NOT_HONOR("card_declined", "do_not_honor", "Your card was declined."),
-        AUTHENTICATION_REQUIRED(
+                "Your card was declined for making repeated attempts too frequently or exceeding its amount limit.");
+        static final Decline FRAUDULENT = of("fraudulent");
+        static final Decline AUTHENTICATION_REQUIRED = new Decline(
                 "authentication_required",
                 "authentication_required",
                 "Your card was declined. This transaction requires authentication.");
 
-        private final String code;
-        private final String declineCode;
-        private final String message;
-
-        Decline(String code, String declineCode, String message) {
-            this.code = code;
-            this.declineCode = declineCode;
-            this.message = message;
-        }
-
-        String code() {
-            return code;
-        }
-
-        String declineCode() {
-            return declineCode;
-        }
-
-        String message() {
-            return message;
+        static Decline of(String declineCode) {
+            return new Decline(
+                    CODES_TOO.contains(declineCode) ? declineCode : "card_declined",
+                    declineCode,
+                    "Your card was declined.");
         }
 
         ApiError error() {

@@ -251,6 +251,20 @@ public final class Operations {
     }
 
     /**
+     * Plays the bank that will refuse a customer's next charge.
+     *
+     * @param customer the customer's id
+     * @param declineCode in the bank's words
+     */
+    public void refuseNextCharge(String customer, String declineCode) {
+        if (!declineCode.matches("[a-z][a-z_]*")) {
+            throw new IllegalArgumentException(
+                    "A bank refuses in one of Stripe's codes, such as 'lost_card', but got '" + declineCode + "'");
+        }
+        does("customer", customer, (world, found) -> world.refuse(customer, Cards.Decline.of(declineCode)));
+    }
+
+    /**
      * Plays the bank with a debit under way.
      *
      * @param intent the payment intent's id

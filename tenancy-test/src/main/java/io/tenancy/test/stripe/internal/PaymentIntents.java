@@ -314,8 +314,9 @@ final class PaymentIntents {
     }
 
     private void finish(World world, ObjectNode intent, ObjectNode method, Card card) {
-        if (card.onCharge() != null) {
-            decline(world, intent, method, card.onCharge());
+        Decline refusal = refusal(world, intent, card);
+        if (refusal != null) {
+            decline(world, intent, method, refusal);
         }
         boolean capture = !Json.text(intent, "capture_method").equals("manual");
         ObjectNode charge = charges.succeed(world, intent, method, capture);
@@ -329,6 +330,11 @@ final class PaymentIntents {
             intent.put("status", "requires_capture").put("amount_capturable", Json.number(intent, "amount"));
             world.emit("payment_intent.amount_capturable_updated", intent);
         }
+    }
+
+    private static @Nullable Decline refusal(World world, ObjectNode intent, Card card) {
+        Decline ordered = world.nextRefusal(Json.text(intent, "customer"));
+        return ordered == null ? card.onCharge() : ordered;
     }
 
     private void save(World world, ObjectNode intent, ObjectNode method, Card card) {

@@ -1,8 +1,10 @@
 package io.tenancy.test.stripe.internal;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +21,7 @@ final class World {
     private final Map<String, Map<String, ObjectNode>> kinds = new HashMap<>();
     private final Map<String, String> kindOfId = new HashMap<>();
     private final List<Due> due = new ArrayList<>();
+    private final Map<String, Deque<Cards.Decline>> refusals = new HashMap<>();
     private @Nullable ObjectNode request;
 
     World(Account account, boolean live) {
@@ -150,6 +153,17 @@ final class World {
     /** Does something later by the fake's clock. */
     void later(long atSecond, Runnable what) {
         due.add(new Due(atSecond, what));
+    }
+
+    /** Lets the bank refuse a charge of a customer, after those that it was told to refuse before. */
+    void refuse(String customer, Cards.Decline refusal) {
+        refusals.computeIfAbsent(customer, unused -> new ArrayDeque<>()).add(refusal);
+    }
+
+    /** How the bank was told to refuse the charge that a customer makes now, or null. */
+    Cards.@Nullable Decline nextRefusal(String customer) {
+        Deque<Cards.Decline> ordered = refusals.get(customer);
+        return ordered == null ? null : ordered.poll();
     }
 
     void runDue() {
