@@ -38,7 +38,7 @@ public final class TestServer {
     }
 
     /** Removes a database that is no longer used, so that little is left to be removed when the tests end. */
-    static void drop(DatabaseServer server) {
+    public static void drop(DatabaseServer server) {
         try (Connection administrator = administrator("postgres");
                 Statement sql = administrator.createStatement()) {
             sql.execute("drop database " + server.database() + " with (force)");

@@ -5,12 +5,15 @@ import static io.tenancy.billing.BillingFixture.usd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.stripe.StripeClient;
+import com.stripe.exception.StripeException;
 import io.tenancy.TenantId;
 import io.tenancy.TenantStatus;
 import io.tenancy.billing.BillingException;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.InvoiceStatus;
 import io.tenancy.billing.stripe.StripeFixture;
+import io.tenancy.billing.stripe.client.CardOnFile;
 import io.tenancy.billing.stripe.finding.FindingKind;
 import io.tenancy.billing.stripe.finding.StripeFinding;
 import io.tenancy.billing.stripe.object.ObjectKind;
@@ -26,8 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StripePaymentsTest {
 
@@ -84,10 +87,10 @@ class StripePaymentsTest {
     @Test
     void anotherCardIsTriedAlsoAfterOneThatWasStolen() {
         TenantId tenant = at.tenantWith("pm_card_visa");
-        at.leave(tenant, "pm_card_chargeCustomerFail");
+        at.fake.refuseNextCharge(customer(tenant), "stolen_card");
         Invoice invoice = at.invoice(tenant, "49.00");
         at.run();
-        assertThat(at.now(invoice).status()).isEqualTo(InvoiceStatus.OPEN);
+        assertThat(attempts(tenant)).containsExactly("DECLINED stolen_card true");
         at.leave(tenant, "pm_card_mastercard");
         at.run();
         assertThat(at.now(invoice).status()).isEqualTo(InvoiceStatus.PAID);
@@ -377,17 +380,126 @@ class StripePaymentsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "pm_card_chargeCustomerFail, generic_decline, false",
-        "pm_card_authenticationRequired, authentication_required, true"
-    })
-    void theBanksWordsDecideWhetherItIsTriedAgain(String card, String code, boolean last) {
-        TenantId tenant = at.tenantWith(card);
+    @ValueSource(
+            strings = {
+                "highest_risk_level",
+                "incorrect_number",
+                "lost_card",
+                "pickup_card",
+                "revocation_of_all_authorizations",
+                "revocation_of_authorization",
+                "stolen_card",
+                "stop_payment_order",
+                "transaction_not_allowed"
+            })
+    void afterWhatTheBankWouldSayAgainTheCardIsNotTriedAgain(String code) {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        at.fake.refuseNextCharge(customer(tenant), code);
+        Invoice invoice = at.invoice(tenant, "49.00");
+        at.run();
+        at.pass(Duration.ofDays(5));
+        at.run();
+        assertThat(attempts(tenant)).containsExactly("DECLINED " + code + " true");
+        assertThat(at.now(invoice).status()).isEqualTo(InvoiceStatus.OPEN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "card_velocity_exceeded",
+                "do_not_honor",
+                "expired_card",
+                "fraudulent",
+                "generic_decline",
+                "insufficient_funds",
+                "issuer_not_available",
+                "processing_error",
+                "try_again_later",
+                "a_word_that_banks_say_from_tomorrow_on"
+            })
+    void afterWhatMayPassTheCardIsTriedAgainByDunning(String code) {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        at.fake.refuseNextCharge(customer(tenant), code);
+        Invoice invoice = at.invoice(tenant, "49.00");
+        at.run();
+        assertThat(attempts(tenant)).containsExactly("DECLINED " + code + " false");
+        at.pass(Duration.ofDays(1));
+        at.run();
+        assertThat(at.now(invoice).status()).isEqualTo(InvoiceStatus.PAID);
+        assertThat(at.taken(tenant)).containsExactly(4900L);
+    }
+
+    @Test
+    void aCardThatTheBankWantsItsOwnerForIsNotTriedAgain() {
+        TenantId tenant = at.tenantWith("pm_card_authenticationRequired");
         at.invoice(tenant, "49.00");
         at.run();
-        assertThat(at.fixture.rows(
-                        "select code || ' ' || final from payment_attempt where tenant_id = '" + tenant + "'"))
-                .containsExactly(code + " " + last);
+        at.pass(Duration.ofDays(5));
+        at.run();
+        assertThat(attempts(tenant)).containsExactly("DECLINED authentication_required true");
+    }
+
+    @Test
+    void whereNothingIsLeftToBeChargedNothingIsTriedAgain() {
+        TenantId tenant = at.tenant();
+        at.invoice(tenant, "49.00");
+        at.run();
+        at.pass(Duration.ofDays(5));
+        at.run();
+        assertThat(attempts(tenant)).containsExactly("DECLINED no_payment_method true");
+    }
+
+    @Test
+    void aCardThatWasTakenAwayAtStripeIsKnownToBeGoneByTheNextTry() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        CardOnFile card = at.stripe.customers().find(tenant).orElseThrow().card();
+        assertThat(card).isNotNull();
+        byHand(stripe -> stripe.v1().paymentMethods().detach(card.id()));
+        at.invoice(tenant, "49.00");
+        at.run();
+        at.pass(Duration.ofDays(5));
+        at.run();
+        assertThat(attempts(tenant)).last().isEqualTo("DECLINED no_payment_method true");
+        assertThat(at.taken(tenant)).isEmpty();
+    }
+
+    @Test
+    void aCustomerThatIsGoneAtStripeIsNotTriedAgain() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        byHand(stripe -> stripe.v1().customers().delete(customer(tenant)));
+        at.invoice(tenant, "49.00");
+        at.run();
+        at.pass(Duration.ofDays(5));
+        at.run();
+        assertThat(attempts(tenant)).containsExactly("DECLINED resource_missing true");
+    }
+
+    private static String customer(TenantId tenant) {
+        String id = at.stripe.customers().find(tenant).orElseThrow().id();
+        if (id == null) {
+            throw new AssertionError("Tenant " + tenant + " is no customer");
+        }
+        return id;
+    }
+
+    private static List<String> attempts(TenantId tenant) {
+        return at.fixture.rows("select state || ' ' || code || ' ' || final from payment_attempt where tenant_id = '"
+                + tenant + "' order by id");
+    }
+
+    private interface ByHand {
+        Object work(StripeClient stripe) throws StripeException;
+    }
+
+    private static void byHand(ByHand work) {
+        try {
+            var unused = work.work(StripeClient.builder()
+                    .setApiKey(at.fake.apiKey())
+                    .setApiBase(at.fake.apiBase())
+                    .build());
+        } catch (StripeException refused) {
+            throw new AssertionError(refused);
+        }
     }
 
     private static Invoice paid(TenantId tenant, String amount) {
