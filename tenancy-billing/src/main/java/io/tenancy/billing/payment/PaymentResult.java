@@ -25,4 +25,12 @@ public sealed interface PaymentResult {
      * @param hard whether another try is pointless until the tenant pays in another way: a stolen card, a closed account
      */
     record Declined(String code, String message, boolean hard) implements PaymentResult {}
+
+    /**
+     * The money was not moved, because what was to be collected is not what is due on the invoice any more, and the provider saw
+     * that before it asked anybody. What is due now is collected by a request of its own; nobody declined anything.
+     *
+     * @param message in words, for the operator
+     */
+    record NotDue(String message) implements PaymentResult {}
 }

@@ -836,7 +836,11 @@ public final class Payments {
                 Invoice invoice = invoices.require(transaction.connection(), attempt.tenant(), id);
                 boolean open = invoice.status() == InvoiceStatus.OPEN;
                 if (attempt.isNew() && !(open && invoice.due().equals(attempt.amount()))) {
-                    drop(transaction, attempt, open ? accounts.now(account) : null);
+                    drop(
+                            transaction,
+                            attempt,
+                            open ? accounts.now(account) : null,
+                            "paid or taken back before it was asked");
                     return Optional.empty();
                 }
                 number = invoice.number();
@@ -852,9 +856,9 @@ public final class Payments {
         });
     }
 
-    private static void drop(Transaction transaction, Attempt attempt, @Nullable Instant collectAt)
+    private static void drop(Transaction transaction, Attempt attempt, @Nullable Instant collectAt, String why)
             throws SQLException {
-        mark(transaction, attempt.id(), "DROPPED", null, null, "paid or taken back before it was asked", false);
+        mark(transaction, attempt.id(), "DROPPED", null, null, why, false);
         Sql.update(
                 transaction.connection(),
                 "update invoice set collect_at = ? where id = ?",
@@ -917,6 +921,17 @@ public final class Payments {
         } else if (result instanceof PaymentResult.Declined no) {
             mark(transaction, key, "DECLINED", null, no.code(), no.message(), no.hard());
             decline(transaction, account, attempt, no);
+        } else if (result instanceof PaymentResult.NotDue notDue) {
+            UUID invoice = attempt.invoice();
+            if (invoice == null) {
+                throw new BillingException("Refund " + key + " was said to be not due any more (" + notDue.message()
+                        + "), which can be said of collections only.");
+            }
+            Invoice now = invoices.require(connection, tenant, invoice);
+            // A provider that says so of what is due is not asked in circles.
+            Duration wait = now.due().equals(attempt.amount()) ? ASK_AGAIN : Duration.ZERO;
+            boolean isOpen = now.status() == InvoiceStatus.OPEN;
+            drop(transaction, attempt, isOpen ? accounts.now(account).plus(wait) : null, notDue.message());
         }
     }
 

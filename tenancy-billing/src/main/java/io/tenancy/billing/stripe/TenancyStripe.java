@@ -7,6 +7,7 @@ import io.tenancy.billing.payment.PaymentProvider;
 import io.tenancy.billing.stripe.client.StripeCalls;
 import io.tenancy.billing.stripe.client.StripeSettings;
 import io.tenancy.billing.stripe.customer.KnownAccount;
+import io.tenancy.billing.stripe.customer.KnownInstallation;
 import io.tenancy.billing.stripe.customer.Ownership;
 import io.tenancy.billing.stripe.customer.StripeCustomers;
 import io.tenancy.billing.stripe.finding.StripeFindings;
@@ -118,9 +119,11 @@ public final class TenancyStripe implements AutoCloseable {
      * @param billing what was built with {@link #provider()}, and was started
      * @return this
      * @throws io.tenancy.TenancyException when the control database cannot be reached
+     * @throws io.tenancy.billing.BillingException when the installation was called otherwise before
      */
     public TenancyStripe start(TenancyBilling billing) {
         installation.control().contribute(HISTORY, LOCATION);
+        KnownInstallation.require(database, settings.installation());
         FencedObjects objects = new FencedObjects(
                 database, new FencedObjects.Parts(calls, customers, ownership, findings, billing.payments()));
         StripePages pages = new StripePages(

@@ -240,6 +240,36 @@ class ProviderPaymentsTest {
     }
 
     @Test
+    void whatIsNotDueAnyMoreIsNoDeclineAndTheRestIsCollected() {
+        TenantId tenant = tenantWithCard();
+        Invoice invoice = charge(tenant, "10.00");
+        CARDS.then(request -> {
+            billing.payments().receive(tenant, invoice.id(), usd("4.00"), "part of " + tenant, NOTE);
+            return new PaymentResult.NotDue("paid otherwise");
+        });
+
+        billing.payments().collectDue();
+
+        assertThat(again(invoice).status()).isEqualTo(InvoiceStatus.PAID);
+        assertThat(billing.dunning().of(tenant)).isEmpty();
+        assertThat(CARDS.asked).extracting(PaymentRequest::amount).containsExactly(usd("10.00"), usd("6.00"));
+    }
+
+    @Test
+    void aProviderThatSaysOfWhatIsDueThatItIsNotIsAskedAgainLaterAndNotInCircles() {
+        TenantId tenant = tenantWithCard();
+        Invoice invoice = charge(tenant, "10.00");
+        CARDS.then(request -> new PaymentResult.NotDue("paid otherwise"));
+
+        billing.payments().collectDue();
+        assertThat(CARDS.asked).hasSize(1);
+        fixture.clock.moveTo(fixture.clock.instant().plus(Duration.ofMinutes(10)));
+        billing.payments().collectDue();
+
+        assertThat(again(invoice).status()).isEqualTo(InvoiceStatus.PAID);
+    }
+
+    @Test
     void whatIsLeftWithAnotherProviderThanTheTenantsCollectsNothing() {
         TenantId tenant = tenantWithCard();
         Invoice declined = charge(tenant, "10.00");

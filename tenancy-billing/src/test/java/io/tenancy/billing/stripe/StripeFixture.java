@@ -38,12 +38,17 @@ public final class StripeFixture implements AutoCloseable {
     }
 
     public StripeFixture(UnaryOperator<StripeSettings> settings) {
+        this(settings, Duration.ZERO);
+    }
+
+    /** With a clock here that is ahead of Stripe's. */
+    public StripeFixture(UnaryOperator<StripeSettings> settings, Duration ahead) {
         AtomicReference<@Nullable BillingFixture> known = new AtomicReference<>();
         fake = FakeStripe.builder()
                 .seed(1)
                 .clock(() -> {
                     BillingFixture there = known.get();
-                    return there == null ? BillingFixture.START : there.clock.instant();
+                    return (there == null ? BillingFixture.START : there.clock.instant()).minus(ahead);
                 })
                 .start();
         AtomicReference<@Nullable TenancyStripe> made = new AtomicReference<>();

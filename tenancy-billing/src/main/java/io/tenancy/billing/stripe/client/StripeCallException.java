@@ -20,7 +20,7 @@ public final class StripeCallException extends BillingException {
         MISSING,
         /** The bank said no. */
         DECLINED,
-        /** Nothing was done: too many requests, or Stripe could not be reached. Ask again later. */
+        /** Nothing was done: too many requests, or Stripe's address is not known. Ask again later. */
         BUSY,
         /** Whether it was done is not known: no answer, or half of one. Ask again with the same key. */
         UNKNOWN,

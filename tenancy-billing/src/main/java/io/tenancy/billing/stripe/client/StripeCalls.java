@@ -27,9 +27,7 @@ import com.stripe.param.billing.MeterEventCreateParams;
 import com.stripe.param.checkout.SessionCreateParams;
 import com.stripe.param.checkout.SessionRetrieveParams;
 import io.tenancy.billing.stripe.client.StripeCallException.Kind;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
@@ -106,6 +104,7 @@ public final class StripeCalls {
                 .setConnectTimeout(Math.toIntExact(settings.connectTimeout().toMillis()))
                 .setReadTimeout(Math.toIntExact(settings.readTimeout().toMillis()))
                 .setMaxNetworkRetries(settings.networkRetries())
+                .setHttpClient(new RetryingClient())
                 .build();
     }
 
@@ -173,6 +172,14 @@ public final class StripeCalls {
                 .setLimit(PAGE)
                 .build();
         pages("list customers", () -> client.v1().customers().list(wanted), States::of, each);
+    }
+
+    /** When a payment method was made, which is when its number was typed. */
+    public Instant paymentMethodMade(String id) {
+        return call(
+                "look up payment method " + id,
+                () -> Instant.ofEpochSecond(
+                        client.v1().paymentMethods().retrieve(id).getCreated()));
     }
 
     /** Whose a payment method is; empty where it is nobody's. */
@@ -612,12 +619,9 @@ public final class StripeCalls {
         if (failure instanceof CardException) {
             return Kind.DECLINED;
         }
-        if (failure instanceof ApiConnectionException) {
+        if (failure instanceof ApiConnectionException unconnected) {
             // Only what was never sent is known not to have been done.
-            Throwable cause = failure.getCause();
-            return cause instanceof ConnectException || cause instanceof UnknownHostException
-                    ? Kind.BUSY
-                    : Kind.UNKNOWN;
+            return RetryingClient.isNeverSent(unconnected) ? Kind.BUSY : Kind.UNKNOWN;
         }
         Integer status = failure.getStatusCode();
         if (failure instanceof RateLimitException || (status != null && (status == TOO_MANY || status == IN_USE))) {

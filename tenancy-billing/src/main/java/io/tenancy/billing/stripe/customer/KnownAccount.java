@@ -94,11 +94,13 @@ public final class KnownAccount implements AccountCheck {
         Sql.update(
                 transaction.connection(),
                 "update stripe_customer set customer = null, payment_method = null, card = null,"
-                        + " generation = generation + 1 where livemode = ?",
+                        + " generation = generation + 1, created_at = ? where livemode = ?",
+                transaction.recordedAt(),
                 settings.livemode());
         Sql.update(
                 transaction.connection(),
-                "update stripe_checkout set state = 'EXPIRED' where livemode = ? and state = 'OPEN'",
+                "update stripe_checkout set method = null, state = case state when 'OPEN' then 'EXPIRED' else state end"
+                        + " where livemode = ?",
                 settings.livemode());
         Sql.update(
                 transaction.connection(),

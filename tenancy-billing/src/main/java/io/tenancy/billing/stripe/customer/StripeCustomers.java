@@ -32,7 +32,8 @@ public final class StripeCustomers {
     /** How long Stripe surely knows a key; it forgets them after a day. */
     public static final Duration KEYS_ARE_KNOWN = Duration.ofHours(23);
 
-    private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
+    // Ours may be hours off: what is looked for among too little would be made twice.
+    private static final Duration CLOCKS_DIFFER = Duration.ofDays(1);
 
     private final ControlTransactions database;
     private final BillingAccounts accounts;
@@ -165,8 +166,14 @@ public final class StripeCustomers {
         String key = ownership.installation() + "/customer/" + tenant + "/" + row.generation();
         Map<String, String> metadata = ownership.of(tenant, Map.of());
         try {
-            return calls.createCustomer(key, buyer.name(), buyer.email(), metadata)
-                    .id();
+            CustomerState made = calls.createCustomer(key, buyer.name(), buyer.email(), metadata);
+            if (ownership.tenant(made.metadata()).filter(tenant::equals).isEmpty()) {
+                throw new BillingException(
+                        "Stripe was asked for a customer for tenant " + tenant + " and answered with "
+                                + made.id() + ", on which stands " + made.metadata()
+                                + ". It is not used. Find out who changed it in Stripe's dashboard.");
+            }
+            return made.id();
         } catch (StripeCallException refused) {
             // Asked before under another name: what was made then is there.
             if (refused.kind() == StripeCallException.Kind.REFUSED) {
@@ -224,10 +231,12 @@ public final class StripeCustomers {
         CardOnFile card = state.deleted() ? null : state.card();
         int seen = Sql.update(
                 transaction.connection(),
-                "update stripe_customer set customer = ?, generation = ?, payment_method = ?, card = ?, fence = ?"
-                        + " where tenant_id = ? and livemode = ? and fence < ?",
+                "update stripe_customer set customer = ?, generation = ?, created_at = ?, payment_method = ?, card = ?,"
+                        + " fence = ? where tenant_id = ? and livemode = ? and fence < ?",
                 state.deleted() ? null : state.id(),
                 state.deleted() ? row.generation() + 1 : row.generation(),
+                // The next one is looked for from now on only.
+                state.deleted() ? transaction.recordedAt() : row.createdAt(),
                 card == null ? null : card.id(),
                 card == null ? null : BillingJson.write(card),
                 fence,

@@ -4,6 +4,7 @@ import io.tenancy.TenantId;
 import io.tenancy.billing.Money;
 import io.tenancy.billing.payment.PaymentResult;
 import io.tenancy.billing.payment.Payments;
+import io.tenancy.billing.stripe.client.CardOnFile;
 import io.tenancy.billing.stripe.client.CustomerState;
 import io.tenancy.billing.stripe.client.DisputeState;
 import io.tenancy.billing.stripe.client.IntentState;
@@ -24,9 +25,11 @@ import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
 import io.tenancy.jpa.control.transaction.Sql;
 import io.tenancy.jpa.entitlement.ChangeNote;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -97,10 +100,14 @@ public final class FencedObjects implements StripeObjects {
             };
         } catch (StripeCallException failure) {
             if (failure.kind() == StripeCallException.Kind.MISSING) {
-                return new Taken(Outcome.GONE, null, "Stripe has no " + kind.word() + " " + id + " for this key.");
+                return gone(kind, id);
             }
             throw failure;
         }
+    }
+
+    private static Taken gone(ObjectKind kind, String id) {
+        return new Taken(Outcome.GONE, null, "Stripe has no " + kind.word() + " " + id + " for this key.");
     }
 
     /** For the adapter itself: a fence, to be drawn before something is asked whose answer is taken in. */
@@ -153,7 +160,19 @@ public final class FencedObjects implements StripeObjects {
 
     private Taken customer(String id) {
         long fence = mirror.fence();
-        return take(calls.customer(id), fence);
+        CustomerState state;
+        try {
+            state = calls.customer(id);
+        } catch (StripeCallException failure) {
+            if (failure.kind() != StripeCallException.Kind.MISSING) {
+                throw failure;
+            }
+            // Not even deleted: for its tenant that comes to the same.
+            CustomerState gone = new CustomerState(id, true, ownership.livemode(), Map.of(), null, null);
+            Taken taken = take(gone, fence);
+            return taken.outcome() == Outcome.NOT_OURS ? gone(ObjectKind.CUSTOMER, id) : taken;
+        }
+        return take(state, fence);
     }
 
     /** For the adapter itself: takes in a customer that was just looked up or changed. */
@@ -602,7 +621,7 @@ public final class FencedObjects implements StripeObjects {
                     "note whose page " + id + " is", transaction -> mismatch(transaction, id, tenant.get(), null));
         }
         if (state.status().equals("complete")) {
-            follow(state, customer);
+            follow(state, tenant.get(), page.get(), customer);
         }
         return close(state, tenant.get(), page.get(), fence);
     }
@@ -621,7 +640,7 @@ public final class FencedObjects implements StripeObjects {
     }
 
     /** What was paid is booked, and what was left is charged from now on. */
-    private void follow(SessionState state, String customer) {
+    private void follow(SessionState state, TenantId tenant, UUID page, String customer) {
         String intent = state.intent();
         if (intent != null) {
             var unused = intent(intent);
@@ -631,19 +650,66 @@ public final class FencedObjects implements StripeObjects {
         if (method == null || !left || isFollowed(state)) {
             return;
         }
-        long fence = mirror.fence();
-        CustomerState charged;
         try {
-            charged = calls.useForCustomer(customer, method);
+            use(state, tenant, page, customer, method);
         } catch (StripeCallException gone) {
             if (gone.kind() != StripeCallException.Kind.REFUSED && gone.kind() != StripeCallException.Kind.MISSING) {
                 throw gone;
             }
             // It was taken away from the customer since, or the customer was deleted: the page is over all the same.
             LOG.warn("What was left on page {} cannot be charged any more", state.id(), gone);
+        }
+    }
+
+    /*
+     * What was typed last is charged, on whatever page and in whatever order is heard of pages. Two nodes that hear of two pages
+     * at once both store what was left before they look which one was last.
+     */
+    private void use(SessionState state, TenantId tenant, UUID page, String customer, String method) {
+        Instant typedAt = calls.paymentMethodMade(method);
+        if (!leave(tenant, page, method, typedAt).equals(method)) {
             return;
         }
-        var unused = take(charged, fence);
+        long fence = mirror.fence();
+        CustomerState now = calls.customer(customer);
+        CardOnFile charged = now.card();
+        boolean isLater = charged == null
+                || charged.id().equals(method)
+                || !calls.paymentMethodMade(charged.id()).isAfter(typedAt);
+        if (!isLater) {
+            LOG.info("What was left on page {} is not charged, as something else was left later", state.id());
+        }
+        String last = method;
+        while (isLater) {
+            fence = mirror.fence();
+            now = calls.useForCustomer(customer, last);
+            String latest = leave(tenant, page, method, typedAt);
+            isLater = !latest.equals(last);
+            last = latest;
+        }
+        var unused = take(now, fence);
+    }
+
+    /** Stores what was left on a page, and tells what was left last on all that are known. */
+    private String leave(TenantId tenant, UUID page, String method, Instant typedAt) {
+        return database.transact("store what was left on page " + page, transaction -> {
+            Sql.update(
+                    transaction.connection(),
+                    "update stripe_checkout set method = ?, method_at = ? where id = ? and tenant_id = ?",
+                    method,
+                    typedAt,
+                    page,
+                    tenant.value());
+            // Stripe counts seconds; of two in one second the page that was opened later is it.
+            return Sql.first(
+                            transaction.connection(),
+                            row -> row.getString(1),
+                            "select method from stripe_checkout where tenant_id = ? and livemode = ? and method is not null"
+                                    + " order by method_at desc, id desc limit 1",
+                            tenant.value(),
+                            ownership.livemode())
+                    .orElse(method);
+        });
     }
 
     // What the tenant chose since then is not undone when news of an old page come again.

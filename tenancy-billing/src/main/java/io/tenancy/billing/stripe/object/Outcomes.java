@@ -9,9 +9,12 @@ public final class Outcomes {
 
     /**
      * Codes after which Stripe itself would not try again, from its page "Automate payment retries": asked again, the bank says
-     * the same until the payer pays in another way.
+     * the same until the payer pays in another way. And what Stripe says of itself.
      */
     private static final Set<String> HARD = Set.of(
+            // Stripe's own, of what it takes of no card: the amount does not change by waiting.
+            "amount_too_large",
+            "amount_too_small",
             "authentication_required",
             "highest_risk_level",
             "incorrect_number",

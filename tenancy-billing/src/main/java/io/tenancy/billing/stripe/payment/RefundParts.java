@@ -19,6 +19,9 @@ import java.util.Optional;
  */
 final class RefundParts {
 
+    /** Of how many payments a refund is put together at most. */
+    private static final int MOST = 100;
+
     private final StripeCustomers customers;
     private final boolean livemode;
 
@@ -41,8 +44,11 @@ final class RefundParts {
             return List.of();
         }
         long wanted = StripeAmounts.of(request.amount());
-        List<Payable> chosen =
-                choose(payables(transaction, request.tenant(), request.amount().currency()), wanted);
+        String currency = request.amount().currency();
+        List<Payable> covering = payables(transaction, request.tenant(), currency, wanted, 1);
+        List<Payable> chosen = covering.isEmpty()
+                ? choose(payables(transaction, request.tenant(), currency, 1, MOST), wanted)
+                : covering;
         long left = wanted;
         for (int i = 0; i < chosen.size(); i++) {
             long amount = Math.min(left, chosen.get(i).left());
@@ -69,11 +75,6 @@ final class RefundParts {
     }
 
     private static List<Payable> choose(List<Payable> all, long wanted) {
-        for (Payable each : all) {
-            if (each.left() >= wanted) {
-                return List.of(each);
-            }
-        }
         List<Payable> chosen = new ArrayList<>();
         long sum = 0;
         for (Payable each : all) {
@@ -85,7 +86,8 @@ final class RefundParts {
         return sum < wanted ? List.of() : chosen;
     }
 
-    private List<Payable> payables(Transaction transaction, TenantId tenant, String currency) throws SQLException {
+    private List<Payable> payables(
+            Transaction transaction, TenantId tenant, String currency, long leftAtLeast, int most) throws SQLException {
         return Sql.list(
                 transaction.connection(),
                 row -> new Payable(row.getString(1), row.getLong(2)),
@@ -103,11 +105,13 @@ final class RefundParts {
                 ) by_hand
                 where p.tenant_id = ? and p.currency = ? and o.kind = 'INTENT' and o.status = 'succeeded' and o.livemode = ?
                   and not exists (select 1 from payment_dispute d where d.payment_id = p.id and d.state <> 'WON')
-                  and o.amount > asked.amount + by_hand.amount
-                order by o.created_at desc, o.id desc limit 100
+                  and o.amount - asked.amount - by_hand.amount >= ?
+                order by o.created_at desc, o.id desc limit ?
                 """,
                 tenant.value(),
                 currency,
-                livemode);
+                livemode,
+                leftAtLeast,
+                most);
     }
 }

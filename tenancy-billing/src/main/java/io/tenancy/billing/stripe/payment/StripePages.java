@@ -107,7 +107,12 @@ public final class StripePages {
                     + " and " + found.due() + " is due on it.");
         }
         long amount = StripeAmounts.of(found.due());
-        String customer = customers.require(tenant);
+        return ofCustomer(tenant, customer -> pay(found, customer, amount, ways));
+    }
+
+    private URI pay(Invoice found, String customer, long amount, ReturnWays ways) {
+        TenantId tenant = found.tenant();
+        UUID invoice = found.id();
         for (Page page : open(tenant, invoice)) {
             boolean same = page.amount() == amount
                     && page.expiresAt().isAfter(database.now().plus(LEAST_LEFT));
@@ -129,6 +134,30 @@ public final class StripePages {
         return openPay(found, customer, amount, ways);
     }
 
+    private interface Opening {
+        URI as(String customer);
+    }
+
+    // A customer who was deleted at Stripe, and of whom that was not heard, is made anew.
+    private URI ofCustomer(TenantId tenant, Opening opening) {
+        String customer = customers.require(tenant);
+        try {
+            return opening.as(customer);
+        } catch (StripeCallException refused) {
+            boolean gone = refused.kind() == StripeCallException.Kind.REFUSED
+                    || refused.kind() == StripeCallException.Kind.MISSING;
+            if (!gone) {
+                throw refused;
+            }
+            var unused = objects.refresh(ObjectKind.CUSTOMER, customer);
+            String now = customers.require(tenant);
+            if (now.equals(customer)) {
+                throw refused;
+            }
+            return opening.as(now);
+        }
+    }
+
     private URI openPay(Invoice invoice, String customer, long amount, ReturnWays ways) {
         Instant expiresAt = database.now().plus(OPEN_FOR);
         UUID id = database.transact("store that a page is opened", transaction -> {
@@ -148,7 +177,7 @@ public final class StripePages {
                         metadata,
                         new StripeCalls.Ways(ways.done(), ways.cancelled()),
                         expiresAt));
-        return opened(id, opened);
+        return opened(invoice.tenant(), id, opened);
     }
 
     // Whoever stores a request for the invoice locks the same, so that there is a page or a request, and not both.
@@ -194,7 +223,10 @@ public final class StripePages {
      * @throws StripeCallException when Stripe does not open a page now
      */
     public URI save(TenantId tenant, String currency, ReturnWays ways) {
-        String customer = customers.require(tenant);
+        return ofCustomer(tenant, customer -> save(tenant, customer, currency, ways));
+    }
+
+    private URI save(TenantId tenant, String customer, String currency, ReturnWays ways) {
         // Stripe closes such a page after a day.
         Instant expiresAt = database.now().plus(Duration.ofDays(1));
         UUID id = database.transact(
@@ -206,7 +238,7 @@ public final class StripePages {
                 currency,
                 ownership.of(tenant, Map.of(Ownership.PAGE, id)),
                 new StripeCalls.Ways(ways.done(), ways.cancelled()));
-        return opened(id, opened);
+        return opened(tenant, id, opened);
     }
 
     /**
@@ -219,7 +251,7 @@ public final class StripePages {
      * @throws StripeCallException when Stripe does not open a page now
      */
     public URI portal(TenantId tenant, URI back) {
-        return calls.openPortal(customers.require(tenant), back.toString());
+        return ofCustomer(tenant, customer -> calls.openPortal(customer, back.toString()));
     }
 
     /**
@@ -288,8 +320,17 @@ public final class StripePages {
         return id;
     }
 
-    private URI opened(UUID id, SessionState opened) {
+    private URI opened(TenantId tenant, UUID id, SessionState opened) {
         URI url = opened.url();
+        boolean own = ownership.tenant(opened.metadata()).filter(tenant::equals).isPresent()
+                && Ownership.id(opened.metadata(), Ownership.PAGE)
+                        .filter(id::equals)
+                        .isPresent();
+        if (!own) {
+            throw new BillingException(
+                    "Stripe was asked for page " + id + " of tenant " + tenant + " and answered with " + opened.id()
+                            + ", on which stands " + opened.metadata() + ". It is shown to nobody. Try again.");
+        }
         if (url == null) {
             throw new BillingException("Stripe opened page " + opened.id() + " without an address. Try again.");
         }

@@ -14,6 +14,7 @@ import io.tenancy.billing.stripe.client.StripeCallException;
 import io.tenancy.billing.stripe.client.StripeCalls;
 import io.tenancy.billing.stripe.customer.Ownership;
 import io.tenancy.billing.stripe.customer.StripeCustomers;
+import io.tenancy.billing.stripe.finding.FindingKind;
 import io.tenancy.billing.stripe.object.FencedObjects;
 import io.tenancy.billing.stripe.object.ObjectKind;
 import io.tenancy.billing.stripe.object.Outcomes;
@@ -21,6 +22,9 @@ import io.tenancy.billing.stripe.object.Requests;
 import io.tenancy.billing.stripe.object.Requests.Request;
 import io.tenancy.billing.stripe.object.Taken;
 import io.tenancy.jpa.control.transaction.ControlTransactions;
+import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
+import io.tenancy.jpa.control.transaction.Sql;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,7 +46,8 @@ public final class StripePayments implements PaymentProvider {
     /** Its name. */
     public static final String NAME = "stripe";
 
-    private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
+    // Ours may be hours off: what is looked for among too little would be made twice.
+    private static final Duration CLOCKS_DIFFER = Duration.ofDays(1);
 
     private final ControlTransactions database;
     private final StripeCalls calls;
@@ -150,7 +155,7 @@ public final class StripePayments implements PaymentProvider {
     }
 
     private static PaymentResult notDue() {
-        return Outcomes.declined("not_due_any_more", "It was paid or taken back otherwise before Stripe was asked.");
+        return new PaymentResult.NotDue("paid or taken back otherwise before Stripe made anything of it");
     }
 
     // A tenant that is just paying on a page is not charged beside it.
@@ -181,6 +186,11 @@ public final class StripePayments implements PaymentProvider {
             if (customer == null || method == null) {
                 return Optional.empty();
             }
+            if (isDoubted(transaction, customer)) {
+                throw new ProviderBusyException("Customer " + customer + " at Stripe is tenant " + request.tenant()
+                        + ", but something else stands on it; it is charged once that is put right. See the finding "
+                        + FindingKind.TENANT_MISMATCH + ".");
+            }
             Request made = new Request(
                     request.key(),
                     1,
@@ -198,6 +208,16 @@ public final class StripePayments implements PaymentProvider {
             Requests.insert(transaction, made);
             return Optional.of(made);
         });
+    }
+
+    private static boolean isDoubted(Transaction transaction, String customer) throws SQLException {
+        return Sql.first(
+                        transaction.connection(),
+                        row -> row.getString(1),
+                        "select subject from stripe_finding where kind = ? and subject = ? and resolved_at is null",
+                        FindingKind.TENANT_MISMATCH.name(),
+                        customer)
+                .isPresent();
     }
 
     private PaymentResult askedBefore(PaymentRequest request, Request stored) {

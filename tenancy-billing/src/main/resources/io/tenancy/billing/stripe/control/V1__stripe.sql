@@ -1,6 +1,12 @@
 -- Draws fences: of two that look something up at Stripe and store it, the one that looked later has the higher one.
 create sequence stripe_fence;
 
+-- What this installation is called on whatever it makes at Stripe.
+create table stripe_installation (
+  one boolean primary key default true check (one),
+  name text not null
+);
+
 -- Which account of Stripe the tenants are customers of.
 create table stripe_account (
   livemode boolean primary key,
@@ -68,10 +74,14 @@ create table stripe_checkout (
   -- The payment that was begun on it.
   intent text,
   url text,
+  -- What was left on it to be charged, and when it was typed.
+  method text,
+  method_at timestamptz,
   state text not null check (state in ('OPEN', 'COMPLETE', 'EXPIRED')),
   created_at timestamptz not null,
   expires_at timestamptz not null
 );
+create index stripe_checkout_method on stripe_checkout (tenant_id, method_at) where method is not null;
 create index stripe_checkout_open on stripe_checkout (tenant_id, invoice_id) where state = 'OPEN';
 
 -- What was seen last of each thing at Stripe.

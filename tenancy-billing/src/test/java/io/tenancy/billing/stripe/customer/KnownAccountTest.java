@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tenancy.TenantId;
+import io.tenancy.billing.BillingException;
 import io.tenancy.billing.BillingFixture;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.stripe.StripeFixture;
@@ -159,6 +160,22 @@ class KnownAccountTest {
                 assertThat(moved.pages().save(tenant, "USD", StripeFixture.WAYS))
                         .isNotNull();
             }
+        }
+    }
+
+    @Test
+    void anInstallationThatIsCalledOtherwiseThanBeforeDoesNotStart() {
+        try (StripeFixture at = new StripeFixture()) {
+            TenancyStripe renamed = TenancyStripe.builder(
+                            at.fixture.installation,
+                            StripeSettings.of(at.fake.apiKey(), "renamed")
+                                    .at(URI.create(at.fake.apiBase()), URI.create(at.fake.meterEventsBase())))
+                    .build();
+
+            assertThatThrownBy(() -> renamed.start(at.fixture.billing))
+                    .isInstanceOf(BillingException.class)
+                    .hasMessageContaining("'renamed'")
+                    .hasMessageContaining("'test'");
         }
     }
 }

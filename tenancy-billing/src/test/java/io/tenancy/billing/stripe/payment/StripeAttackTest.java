@@ -81,8 +81,37 @@ class StripeAttackTest {
         at.pass(Duration.ofMinutes(11));
         at.run();
         assertThat(at.taken(tenant)).isEmpty();
-        assertThat(states(tenant)).containsExactly("DECLINED");
-        assertThat(at.fixture.billing.dunning().of(tenant)).noneMatch(each -> each.nextAt() != null);
+        assertThat(states(tenant)).containsExactly("DROPPED");
+        assertThat(at.fixture.billing.dunning().of(tenant)).isEmpty();
+    }
+
+    @Test
+    void whatWasPaidInPartMeanwhileIsNoDeclineAndTheRestIsTaken() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        Invoice invoice = at.invoice(tenant, "12.00");
+        at.fake.inject(StripeFault.dropBefore().on("POST", PAYMENTS).times(2));
+        at.run();
+        at.fixture.billing.payments().receive(tenant, invoice.id(), usd("5.00"), "part of " + tenant, NOTE);
+        at.pass(Duration.ofMinutes(11));
+        at.run();
+        at.run();
+        assertThat(states(tenant)).containsExactlyInAnyOrder("DROPPED", "SUCCEEDED");
+        assertThat(at.taken(tenant)).containsExactly(700L);
+        assertThat(at.fixture.billing.dunning().of(tenant)).isEmpty();
+    }
+
+    @Test
+    void aClockThatIsHoursAheadOfStripesChargesNobodyTwice() {
+        try (StripeFixture ahead = new StripeFixture(settings -> settings, Duration.ofHours(3))) {
+            TenantId tenant = ahead.tenantWith("pm_card_visa");
+            Invoice invoice = ahead.invoice(tenant, "12.00");
+            ahead.fake.inject(StripeFault.errorAfterEffect(500).on("POST", PAYMENTS));
+            ahead.run();
+            ahead.pass(Duration.ofMinutes(11));
+            ahead.run();
+            assertThat(ahead.taken(tenant)).containsExactly(1200L);
+            assertThat(ahead.now(invoice).status()).isEqualTo(InvoiceStatus.PAID);
+        }
     }
 
     @Test
@@ -266,6 +295,96 @@ class StripeAttackTest {
         return status.group(1);
     }
 
+    @Test
+    void whatWasTypedLastIsChargedWhateverIsHeardOfPagesLater() {
+        TenantId tenant = at.tenant();
+        URI first = at.stripe.pages().save(tenant, "USD", StripeFixture.WAYS);
+        URI second = at.stripe.pages().save(tenant, "USD", StripeFixture.WAYS);
+        assertThat(at.fake.completeCheckout(StripeFixture.idOf(first), "pm_card_visa"))
+                .isEmpty();
+        at.pass(Duration.ofMinutes(1));
+        assertThat(at.fake.completeCheckout(StripeFixture.idOf(second), "pm_card_mastercard"))
+                .isEmpty();
+        at.stripe.objects().refresh(ObjectKind.SESSION, StripeFixture.idOf(second));
+        at.stripe.objects().refresh(ObjectKind.SESSION, StripeFixture.idOf(first));
+        assertThat(brand(tenant)).isEqualTo("mastercard");
+    }
+
+    @Test
+    void whatWasTypedLastIsChargedAlsoOnThePageThatWasOpenedFirst() {
+        TenantId tenant = at.tenant();
+        URI first = at.stripe.pages().save(tenant, "USD", StripeFixture.WAYS);
+        URI second = at.stripe.pages().save(tenant, "USD", StripeFixture.WAYS);
+        assertThat(at.fake.completeCheckout(StripeFixture.idOf(second), "pm_card_mastercard"))
+                .isEmpty();
+        at.pass(Duration.ofMinutes(1));
+        assertThat(at.fake.completeCheckout(StripeFixture.idOf(first), "pm_card_visa"))
+                .isEmpty();
+        at.stripe.objects().refresh(ObjectKind.SESSION, StripeFixture.idOf(second));
+        at.stripe.objects().refresh(ObjectKind.SESSION, StripeFixture.idOf(first));
+        assertThat(brand(tenant)).isEqualTo("visa");
+    }
+
+    @Test
+    void aCardThatWasTypedInStripesPortalAfterAPageIsKeptWhenThatPageIsHeardOf() {
+        TenantId tenant = at.tenant();
+        URI page = at.stripe.pages().save(tenant, "USD", StripeFixture.WAYS);
+        assertThat(at.fake.completeCheckout(StripeFixture.idOf(page), "pm_card_visa"))
+                .isEmpty();
+        at.pass(Duration.ofMinutes(1));
+        at.fake.replaceCard(at.stripe.customers().find(tenant).orElseThrow().id(), "pm_card_mastercard");
+        at.stripe.objects().refresh(ObjectKind.SESSION, StripeFixture.idOf(page));
+        assertThat(brand(tenant)).isEqualTo("mastercard");
+    }
+
+    private static String brand(TenantId tenant) {
+        return String.valueOf(Objects.requireNonNull(
+                        at.stripe.customers().find(tenant).orElseThrow().card())
+                .brand());
+    }
+
+    @Test
+    void aTenantWhoseCustomerWasDeletedAtStripeLeavesACardAsAnotherCustomerAtTheNextClick() throws Exception {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        Invoice invoice = at.invoice(tenant, "49.00");
+        String before = at.stripe.customers().find(tenant).orElseThrow().id();
+        delete("/v1/customers/" + before);
+        URI page = at.stripe.pages().pay(tenant, invoice.id(), StripeFixture.WAYS);
+        assertThat(at.fake.completeCheckout(StripeFixture.idOf(page), "pm_card_mastercard"))
+                .isEmpty();
+        assertThat(at.stripe.pages().returned(tenant, StripeFixture.idOf(page))).isTrue();
+        assertThat(at.stripe.customers().find(tenant).orElseThrow().id()).isNotEqualTo(before);
+        assertThat(at.now(invoice).status()).isEqualTo(InvoiceStatus.PAID);
+        assertThat(findings(before)).containsExactly(FindingKind.CUSTOMER_DELETED);
+    }
+
+    @Test
+    void aTenantWhoseCustomerStripeDoesNotKnowBecomesAnotherOne() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        at.fixture.sql("update stripe_customer set customer = 'cus_nobody' where tenant_id = '" + tenant + "'");
+        assertThat(at.stripe.pages().save(tenant, "USD", StripeFixture.WAYS)).isNotNull();
+        assertThat(at.stripe.pages().portal(tenant, URI.create("https://app.example.com/bill")))
+                .isNotNull();
+    }
+
+    @Test
+    void aCustomerOnWhichAnotherTenantStandsIsNotChargedUntilThatIsPutRight() throws Exception {
+        TenantId other = at.tenant();
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        String customer = at.stripe.customers().find(tenant).orElseThrow().id();
+        post("/v1/customers/" + customer, "metadata[tenancy_tenant]=" + other);
+        at.stripe.objects().refresh(ObjectKind.CUSTOMER, customer);
+        Invoice invoice = at.invoice(tenant, "49.00");
+        at.run();
+        assertThat(at.taken(tenant)).isEmpty();
+        post("/v1/customers/" + customer, "metadata[tenancy_tenant]=" + tenant);
+        at.stripe.objects().refresh(ObjectKind.CUSTOMER, customer);
+        at.pass(Duration.ofMinutes(11));
+        at.run();
+        assertThat(at.now(invoice).status()).isEqualTo(InvoiceStatus.PAID);
+        assertThat(at.fixture.billing.dunning().of(tenant)).isEmpty();
+    }
+
     // ---- what is not as it was asked for
 
     @Test
@@ -346,6 +465,23 @@ class StripeAttackTest {
                         .toList())
                 .hasSize(1);
         assertThat(at.credit(tenant)).isEqualTo(usd("0.00"));
+    }
+
+    @Test
+    void aRefundFindsThePaymentThatCoversItBehindAHundredSmallerOnes() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        Invoice large = paid(tenant, "500.00");
+        String intent = charge(tenant).paymentIntent();
+        at.pass(Duration.ofHours(1));
+        for (int i = 0; i < 101; i++) {
+            var unused = at.invoice(tenant, "1.00");
+        }
+        at.run();
+        at.fixture.billing.invoices().annul(tenant, large.id(), NOTE);
+        at.fixture.billing.payments().refund(tenant, usd("500.00"), "complaint", NOTE);
+        at.run();
+        assertThat(at.fake.refunds().stream().filter(each -> intent.equals(each.paymentIntent())))
+                .hasSize(1);
     }
 
     @Test
