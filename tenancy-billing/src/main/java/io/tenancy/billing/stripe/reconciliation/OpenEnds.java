@@ -132,6 +132,9 @@ final class OpenEnds {
             }
             return found.id;
         } catch (PartEndsException tooMany) {
+            if (found.id != null) {
+                return found.id;
+            }
             // So many that it cannot be looked through: somebody has to know that, too.
             withoutObject(request);
             throw tooMany;
