@@ -8,7 +8,6 @@ import com.stripe.param.CustomerUpdateParams;
 import com.stripe.param.PaymentIntentCreateParams;
 import com.stripe.param.RefundCreateParams;
 import io.tenancy.TenantId;
-import io.tenancy.billing.BillingException;
 import io.tenancy.billing.Money;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.InvoiceStatus;
@@ -19,6 +18,8 @@ import io.tenancy.billing.stripe.customer.StripeCustomer;
 import io.tenancy.jpa.control.transaction.Sql;
 import io.tenancy.test.stripe.StripeFault;
 import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -40,6 +41,9 @@ final class StripeLife {
             "pm_card_pendingRefund",
             "pm_card_chargeCustomerFail");
     private static final int GOOD = 6;
+    /** Longer than what is compared again in each run. */
+    static final Duration DAYS = Duration.ofDays(5);
+
     private static final List<StripeFault> LOST = List.of(
             StripeFault.dropAfter().times(2),
             StripeFault.truncated(),
@@ -55,7 +59,11 @@ final class StripeLife {
     /** Disputes at Stripe. */
     final List<String> disputes = new ArrayList<>();
 
+    private final List<Later> later = new ArrayList<>();
     private @Nullable String open;
+
+    /** What happens at Stripe after days. */
+    private record Later(Instant at, Runnable what) {}
 
     StripeLife(StripeFixture at, StripeClient dashboard) {
         this.at = at;
@@ -68,16 +76,17 @@ final class StripeLife {
         Random random = chapter.random();
         open = null;
         switch (chapter.kind()) {
-            case LEAVE_CARD -> leaveCard(random);
+            case LEAVE_CARD -> leaveCard(random, chapter.good());
+            case CARDS_ON_TWO_PAGES -> leaveFirstCard(random, chapter.good());
             case CHARGE -> charge(random);
             case CHARGE_WITHOUT_ANSWER -> without(random, "/v1/payment_intents", () -> charge(random));
             case PAY_ON_PAGE -> pay(random, CARDS.get(random.nextInt(GOOD)));
-            case DEBIT_ON_PAGE -> pay(random, "pm_usBankAccount_success");
-            case REFUND, REFUND_THAT_FAILS_LATER -> refund(random);
+            case DEBIT_ON_PAGE, DEBIT_OF_DAYS -> pay(random, "pm_usBankAccount_processing");
+            case REFUND, REFUND_THAT_FAILS_LATER, REFUND_THAT_FAILS_AFTER_DAYS -> refund(random);
             case REFUND_WITHOUT_ANSWER -> without(random, "/v1/refunds", () -> refund(random));
             case DISPUTE -> paid(random).ifPresent(this::dispute);
             case OTHER_CARD_AT_STRIPE ->
-                customer().ifPresent(id -> at.fake.replaceCard(id, CARDS.get(random.nextInt(CARDS.size()))));
+                customer().ifPresent(id -> at.fake.replaceCard(id, card(random, chapter.good())));
             case CARD_DETACHED ->
                 card().ifPresent(id ->
                         byHand(() -> dashboard.v1().paymentMethods().detach(id)));
@@ -106,7 +115,15 @@ final class StripeLife {
                     intentOfPage(id).ifPresent(intent -> at.fake.settlePayment(intent, random.nextBoolean()));
                 }
             }
+            case CARDS_ON_TWO_PAGES -> leaveSecondCard(random, chapter.good());
+            case DEBIT_OF_DAYS -> {
+                if (id != null) {
+                    boolean paid = random.nextInt(3) > 0;
+                    after(() -> intentOfPage(id).ifPresent(intent -> at.fake.settlePayment(intent, paid)));
+                }
+            }
             case REFUND_THAT_FAILS_LATER -> failNewestRefund();
+            case REFUND_THAT_FAILS_AFTER_DAYS -> after(this::failNewestRefund);
             case DISPUTE -> {
                 if (id != null && random.nextInt(3) > 0) {
                     decide(id, random.nextBoolean());
@@ -131,11 +148,44 @@ final class StripeLife {
         } while (at.fixture.billing.dunning().runDue(tenant) > 0);
     }
 
-    private void leaveCard(Random random) {
-        URI page = at.stripe.pages().save(tenant, "USD", StripeFixture.WAYS);
-        String session = StripeFixture.idOf(page);
-        String said = at.fake.completeCheckout(session, CARDS.get(random.nextInt(CARDS.size())));
+    private void after(Runnable what) {
+        later.add(new Later(at.fixture.clock.instant().plus(DAYS), what));
+    }
+
+    /** Whether something at Stripe ends now that began days ago. */
+    boolean goesOnAtStripe() {
+        List<Later> due = later.stream()
+                .filter(each -> !each.at().isAfter(at.fixture.clock.instant()))
+                .toList();
+        due.forEach(each -> each.what().run());
+        return later.removeAll(due);
+    }
+
+    private static String card(Random random, boolean good) {
+        return CARDS.get(random.nextInt(good ? GOOD : CARDS.size()));
+    }
+
+    private void leaveCard(Random random, boolean good) {
+        String session = StripeFixture.idOf(at.stripe.pages().save(tenant, "USD", StripeFixture.WAYS));
+        String said = at.fake.completeCheckout(session, card(random, good));
         if (said.isEmpty() && random.nextBoolean()) {
+            at.stripe.pages().returned(tenant, session);
+        }
+    }
+
+    // On which of two pages a card is left first is not the order in which they were opened.
+    private void leaveFirstCard(Random random, boolean good) {
+        String first = StripeFixture.idOf(at.stripe.pages().save(tenant, "USD", StripeFixture.WAYS));
+        String second = StripeFixture.idOf(at.stripe.pages().save(tenant, "USD", StripeFixture.WAYS));
+        boolean inOrder = random.nextBoolean();
+        at.fake.completeCheckout(inOrder ? first : second, card(random, good));
+        open = inOrder ? second : first;
+    }
+
+    private void leaveSecondCard(Random random, boolean good) {
+        String session = open;
+        if (session != null
+                && at.fake.completeCheckout(session, card(random, good)).isEmpty()) {
             at.stripe.pages().returned(tenant, session);
         }
     }
@@ -281,6 +331,15 @@ final class StripeLife {
         return at.stripe.customers().find(tenant).map(StripeCustomer::card).map(CardOnFile::id);
     }
 
+    /** Stripe refused what somebody wanted to do there by hand. */
+    static final class RefusedByHandException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private RefusedByHandException(StripeException refused) {
+            super("By hand at Stripe: " + refused.getMessage(), refused);
+        }
+    }
+
     private interface ByHand {
         Object work() throws StripeException;
     }
@@ -289,7 +348,7 @@ final class StripeLife {
         try {
             var unused = work.work();
         } catch (StripeException refused) {
-            throw new BillingException("By hand at Stripe: " + refused.getMessage(), refused);
+            throw new RefusedByHandException(refused);
         }
     }
 }

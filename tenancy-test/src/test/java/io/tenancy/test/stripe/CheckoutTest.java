@@ -244,6 +244,20 @@ class CheckoutTest {
     }
 
     @Test
+    void aDebitThatStaysUnderWayEndsWhenATestSaysSo() throws StripeException {
+        Session session = payment("Plan");
+        stripe.completeCheckout(session.getId(), "pm_usBankAccount_processing");
+        stripe.advance(Duration.ofDays(9));
+        String intent =
+                client.v1().checkout().sessions().retrieve(session.getId()).getPaymentIntent();
+        assertThat(client.v1().paymentIntents().retrieve(intent).getStatus()).isEqualTo("processing");
+
+        stripe.settlePayment(intent, true);
+
+        assertThat(client.v1().paymentIntents().retrieve(intent).getStatus()).isEqualTo("succeeded");
+    }
+
+    @Test
     void sessionsAreListedAndTheirMetadataChanged() throws StripeException {
         Session session = payment("Plan");
         client.v1()

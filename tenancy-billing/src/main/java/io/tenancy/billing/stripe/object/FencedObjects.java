@@ -653,7 +653,7 @@ public final class FencedObjects implements StripeObjects {
         try {
             use(state, tenant, page, customer, method);
         } catch (StripeCallException gone) {
-            if (gone.kind() != StripeCallException.Kind.REFUSED && gone.kind() != StripeCallException.Kind.MISSING) {
+            if (!isGone(gone)) {
                 throw gone;
             }
             // It was taken away from the customer since, or the customer was deleted: the page is over all the same.
@@ -682,12 +682,35 @@ public final class FencedObjects implements StripeObjects {
         String last = method;
         while (isLater) {
             fence = mirror.fence();
-            now = calls.useForCustomer(customer, last);
+            now = useOrForget(tenant, customer, last);
             String latest = leave(tenant, page, method, typedAt);
             isLater = !latest.equals(last);
             last = latest;
         }
         var unused = take(now, fence);
+    }
+
+    private static boolean isGone(StripeCallException failure) {
+        return failure.kind() == StripeCallException.Kind.REFUSED || failure.kind() == StripeCallException.Kind.MISSING;
+    }
+
+    // What cannot be charged is not what was left last: otherwise what was left before it, and is heard of later, would
+    // not be used.
+    private CustomerState useOrForget(TenantId tenant, String customer, String method) {
+        try {
+            return calls.useForCustomer(customer, method);
+        } catch (StripeCallException failure) {
+            if (isGone(failure)) {
+                var unused = database.transact(
+                        "forget what was left and is gone",
+                        transaction -> Sql.update(
+                                transaction.connection(),
+                                "update stripe_checkout set method = null, method_at = null where tenant_id = ? and method = ?",
+                                tenant.value(),
+                                method));
+            }
+            throw failure;
+        }
     }
 
     /** Stores what was left on a page, and tells what was left last on all that are known. */

@@ -74,6 +74,31 @@ class FencedObjectsTest {
     }
 
     @Test
+    void aCardThatWasTakenAwayBeforeItsPageWasHeardOfHidesNoneThatWasLeftBeforeIt() throws StripeException {
+        TenantId tenant = at.tenant();
+        String first = StripeFixture.idOf(at.stripe.pages().save(tenant, "USD", StripeFixture.WAYS));
+        String second = StripeFixture.idOf(at.stripe.pages().save(tenant, "USD", StripeFixture.WAYS));
+        assertThat(at.fake.completeCheckout(first, "pm_card_visa")).isEmpty();
+        at.pass(Duration.ofMinutes(1));
+        assertThat(at.fake.completeCheckout(second, "pm_card_mastercard")).isEmpty();
+        String newest = dashboard
+                .v1()
+                .customers()
+                .paymentMethods()
+                .list(customer(tenant))
+                .getData()
+                .get(0)
+                .getId();
+        dashboard.v1().paymentMethods().detach(newest);
+
+        at.stripe.objects().refresh(ObjectKind.SESSION, second);
+        at.stripe.objects().refresh(ObjectKind.SESSION, first);
+
+        assertThat(at.stripe.customers().find(tenant).orElseThrow().card())
+                .satisfies(card -> assertThat(card.last4()).isEqualTo("4242"));
+    }
+
+    @Test
     void aPaymentThatWasUnderWayWhenItWasLookedUpEarlierStaysPaid() {
         TenantId tenant = at.tenant();
         Invoice invoice = at.invoice(tenant, "12.00");

@@ -383,6 +383,9 @@ final class PaymentIntents {
         ObjectNode charge = charges.pend(world, intent, method);
         intent.put("latest_charge", Json.text(charge, "id")).put("status", "processing");
         world.emit("payment_intent.processing", intent);
+        if (PaymentMethods.debitStays(world, method)) {
+            return;
+        }
         boolean pays = !PaymentMethods.debitFails(world, method);
         world.later(world.now() + SECONDS_OF_A_DEBIT, () -> {
             if (Json.text(intent, "status").equals("processing")) {

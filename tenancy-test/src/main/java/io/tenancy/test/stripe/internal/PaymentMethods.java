@@ -132,6 +132,11 @@ final class PaymentMethods {
         return !token(world, method).equals(DEBIT_TOKEN + "success");
     }
 
+    /** Stays under way until somebody ends it. */
+    static boolean debitStays(World world, ObjectNode method) {
+        return token(world, method).equals(DEBIT_TOKEN + "processing");
+    }
+
     private static String token(World world, ObjectNode method) {
         return world.find("card", Json.text(method, "id"))
                 .map(card -> Json.text(card, "token"))
