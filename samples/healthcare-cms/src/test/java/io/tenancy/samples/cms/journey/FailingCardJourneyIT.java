@@ -24,7 +24,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -46,11 +45,12 @@ import org.springframework.test.context.DynamicPropertySource;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {"tenancy.billing.interval=1s", "tenancy.billing.stripe.webhook-secrets=whsec_of_a_failing_card"})
 @DirtiesContext
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FailingCardJourneyIT {
 
     private static final String CLINIC = "morgenufer";
+    // $99.00, and the 19 % of a clinic in Germany.
+    private static final long MONTH = 11_781;
     private static final String GOOD = "4242424242424242";
     private static final String DECLINED_LATER = "4000000000000341";
     private static final boolean UPDATE_DOCUMENTATION = Boolean.getBoolean("screenshots.update");
@@ -60,6 +60,9 @@ class FailingCardJourneyIT {
 
     @TempDir
     private static Path temporary;
+
+    private static boolean opened;
+    private static Browser browser;
 
     @Autowired
     private TenancyInstallation installation;
@@ -79,12 +82,9 @@ class FailingCardJourneyIT {
     @LocalServerPort
     private int port;
 
-    private boolean opened;
-    private Browser browser;
-
     @DynamicPropertySource
     static void ownDataDirectory(DynamicPropertyRegistry properties) {
-        properties.add("data-dir", () -> temporary.resolve("data"));
+        properties.add("data-dir", () -> temporary.resolve("data").toString());
     }
 
     @TestConfiguration(proxyBeanMethods = false)
@@ -134,7 +134,7 @@ class FailingCardJourneyIT {
     }
 
     @AfterAll
-    void closeTheBrowser() {
+    static void closeTheBrowser() {
         try (Browser open = browser) {
             assertThat(open == null).isNotEqualTo(opened);
         }
@@ -157,7 +157,7 @@ class FailingCardJourneyIT {
         assertThat(browser.text(".standing__name")).contains("Practice", "Aktiv");
         assertThat(browser.text(".paying__what")).isEqualTo("Visa •••• 4242");
         assertThat(browser.shows("[data-owed]")).isFalse();
-        assertThat(taken()).containsExactly(9900L);
+        assertThat(taken()).containsExactly(MONTH);
         pictures("failing-card-1-active");
     }
 
@@ -223,8 +223,9 @@ class FailingCardJourneyIT {
     @Order(5)
     void itPaysWithAnotherCardAndHasItsAccessBackWithThePageItComesBackTo() {
         logIn();
+        browser.open(site() + "/desk/billing");
         browser.follow(".bill:first-child .bill__pay button");
-        assertThat(browser.text("body")).contains("99.00");
+        assertThat(browser.text("body")).contains("117.81");
         picture("failing-card-5-checkout");
         typeCard(GOOD);
         assertThat(browser.address()).isEqualTo(site() + "/desk/billing");
@@ -233,12 +234,12 @@ class FailingCardJourneyIT {
         assertThat(browser.text(".paying__what")).isEqualTo("Visa •••• 4242");
         assertThat(browser.shows(".paying__declined")).isFalse();
         assertThat(browser.shows("[data-owed]")).isFalse();
-        pictures("failing-card-6-back");
+        pictures("failing-card-5-back");
         browser.openUntilAnsweredWith(200, site());
         browser.open(site() + "/editor");
         assertThat(browser.shows("a[href='/editor/articles/new']")).isTrue();
 
-        assertThat(taken()).containsExactly(9900L, 9900L);
+        assertThat(taken()).containsExactly(MONTH, MONTH);
         assertThat(billing.invoices().of(clinic())).extracting(Invoice::status).containsOnly(InvoiceStatus.PAID);
         assertThat(billing.ledger().faults()).isEmpty();
         assertThat(told.to(clinic()))
@@ -299,6 +300,7 @@ class FailingCardJourneyIT {
         assertThat(browser.pageWidth())
                 .as("width of %s; what sticks out: %s", browser.address(), browser.sticksOut())
                 .isLessThanOrEqualTo(Browser.PHONE_WIDTH);
+        browser.phoneAsHighAsThePage();
         picture(name + "-phone");
         browser.desktop();
     }
