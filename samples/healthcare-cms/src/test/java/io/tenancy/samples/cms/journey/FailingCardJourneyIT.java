@@ -15,9 +15,7 @@ import io.tenancy.test.stripe.FakeStripe;
 import io.tenancy.test.stripe.StripeCharge;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,10 +51,7 @@ class FailingCardJourneyIT {
     private static final long MONTH = 11_781;
     private static final String GOOD = "4242424242424242";
     private static final String DECLINED_LATER = "4000000000000341";
-    private static final boolean UPDATE_DOCUMENTATION = Boolean.getBoolean("screenshots.update");
     private static final Path PICTURES = Path.of("target", "screenshots");
-    private static final Path DOCUMENTATION = Path.of("..", "..", "docs", "images");
-    private static final Set<String> DOCUMENTED = Set.of();
 
     @TempDir
     private static Path temporary;
@@ -213,7 +208,7 @@ class FailingCardJourneyIT {
         typeLogIn();
         assertThat(browser.address()).startsWith(site() + "/desk/billing");
         assertThat(browser.text(".standing__name")).contains("Gesperrt");
-        assertThat(browser.shows(".bill:first-child .bill__pay button")).isTrue();
+        assertThat(browser.text(".paying__doors")).contains("Offene Rechnung zahlen");
         pictures("failing-card-4-suspended");
         browser.open(site() + "/editor");
         assertThat(browser.status()).as("the rest stays closed").isEqualTo(402);
@@ -224,7 +219,7 @@ class FailingCardJourneyIT {
     void itPaysWithAnotherCardAndHasItsAccessBackWithThePageItComesBackTo() {
         logIn();
         browser.open(site() + "/desk/billing");
-        browser.follow(".bill:first-child .bill__pay button");
+        browser.follow(".paying__doors .button--solid");
         assertThat(browser.text("body")).contains("117.81");
         picture("failing-card-5-checkout");
         typeCard(GOOD);
@@ -306,11 +301,6 @@ class FailingCardJourneyIT {
     }
 
     private void picture(String name) {
-        Path file = Path.of(name + ".png");
-        List<Path> files = new ArrayList<>(List.of(PICTURES.resolve(file)));
-        if (UPDATE_DOCUMENTATION && DOCUMENTED.contains(name)) {
-            files.add(DOCUMENTATION.resolve(file));
-        }
-        browser.picture(files);
+        browser.picture(List.of(PICTURES.resolve(name + ".png")));
     }
 }

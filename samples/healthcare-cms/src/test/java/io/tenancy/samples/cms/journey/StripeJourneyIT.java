@@ -39,6 +39,7 @@ class StripeJourneyIT {
     private static final String DECLINED_LATER = "4000000000000341";
     private static final String SECRET = "whsec_of_the_journey";
     private static final String LEAVE_A_CARD = "form[action='/desk/billing/card'] button";
+    private static final String PARKED = "[aria-label='Pages of parked events']";
     private static final boolean UPDATE_DOCUMENTATION = Boolean.getBoolean("screenshots.update");
     private static final Path PICTURES = Path.of("target", "screenshots");
     private static final Path DOCUMENTATION = Path.of("..", "..", "docs", "images");
@@ -239,6 +240,30 @@ class StripeJourneyIT {
 
     @Test
     @Order(6)
+    void theOperatorTurnsThePageWhenManyEventsAreParked() throws Exception {
+        for (int i = 0; i < 60; i++) {
+            hear("evt_of_many_" + i, FakeStripe.API_VERSION, true);
+        }
+        operator();
+        browser.openUntilItShows(PARKED + " a[rel='next']", cms.landing() + "/platform/stripe");
+        List<String> newest = browser.texts("[data-event] code");
+        assertThat(newest).hasSize(50);
+        browser.follow(PARKED + " a[rel='next']");
+        assertThat(browser.texts("[data-event] code")).hasSize(11).doesNotContainAnyElementsOf(newest);
+        assertThat(browser.shows(PARKED + " a[rel='next']")).isFalse();
+        browser.desktopAsHighAsThePage();
+        picture("stripe-older");
+        browser.desktop();
+        browser.follow(PARKED + " a");
+        assertThat(browser.texts("[data-event] code")).isEqualTo(newest);
+        browser.phone();
+        fitsAPhone(cms.landing() + "/platform/stripe");
+        browser.phoneAsHighAsThePage();
+        picture("stripe-newest-phone");
+    }
+
+    @Test
+    @Order(7)
     void theFakeForgetsTheCardsWithTheApplicationAndTheClinicLeavesItsOwnAgain() throws Exception {
         int port = URI.create(cms.landing()).getPort();
         cms.kill();
