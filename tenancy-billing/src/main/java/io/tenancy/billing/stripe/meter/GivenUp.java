@@ -8,6 +8,7 @@ import io.tenancy.jpa.control.transaction.Sql;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -20,6 +21,11 @@ final class GivenUp {
 
     /** Whose usage of what. */
     record Of(TenantId tenant, String metric, boolean isUnknown) {
+
+        static final Comparator<Of> IN_ORDER = Comparator.comparing(
+                        (Of each) -> each.tenant().value())
+                .thenComparing(Of::metric)
+                .thenComparing(Of::isUnknown);
 
         FindingKind kind() {
             return isUnknown ? FindingKind.UNKNOWN_OUTCOME : FindingKind.USAGE_REFUSED;

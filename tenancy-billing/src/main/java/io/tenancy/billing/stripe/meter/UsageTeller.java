@@ -13,10 +13,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -110,7 +110,8 @@ final class UsageTeller {
             Map<GivenUp.Of, List<GivenUp.Hour>> byMetric = all.stream()
                     .collect(Collectors.groupingBy(
                             each -> new GivenUp.Of(each.tenant(), each.metric(), each.isUnknown()),
-                            LinkedHashMap::new,
+                            // Two nodes that lock what both report do it in the same order.
+                            () -> new TreeMap<>(GivenUp.Of.IN_ORDER),
                             Collectors.mapping(
                                     each -> new GivenUp.Hour(each.hour(), each.value()), Collectors.toList())));
             for (Map.Entry<GivenUp.Of, List<GivenUp.Hour>> each : byMetric.entrySet()) {
