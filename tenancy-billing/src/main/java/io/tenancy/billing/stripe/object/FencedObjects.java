@@ -6,7 +6,6 @@ import io.tenancy.billing.BillingUnavailableException;
 import io.tenancy.billing.Money;
 import io.tenancy.billing.payment.PaymentResult;
 import io.tenancy.billing.payment.Payments;
-import io.tenancy.billing.stripe.client.CardOnFile;
 import io.tenancy.billing.stripe.client.CustomerState;
 import io.tenancy.billing.stripe.client.DisputeState;
 import io.tenancy.billing.stripe.client.IntentState;
@@ -27,7 +26,6 @@ import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
 import io.tenancy.jpa.control.transaction.Sql;
 import io.tenancy.jpa.entitlement.ChangeNote;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -35,8 +33,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes in what Stripe has: looked up with no transaction open, after a fence was drawn; then one transaction locks what is
@@ -48,7 +44,6 @@ public final class FencedObjects implements StripeObjects {
     private static final String PROVIDER = "stripe";
     private static final List<String> TOOK_MONEY = List.of("needs_response", "under_review", "won", "lost");
     private static final List<String> OVER = List.of("won", "lost", "warning_closed", "prevented");
-    private static final Logger LOG = LoggerFactory.getLogger(FencedObjects.class);
 
     private final ControlTransactions database;
     private final StripeCalls calls;
@@ -57,6 +52,7 @@ public final class FencedObjects implements StripeObjects {
     private final StripeFindings findings;
     private final Payments payments;
     private final Mirror mirror;
+    private final LeftOnPages leftOnPages;
 
     /**
      * What it works with.
@@ -88,6 +84,7 @@ public final class FencedObjects implements StripeObjects {
         this.findings = parts.findings;
         this.payments = parts.payments;
         this.mirror = new Mirror(database);
+        this.leftOnPages = new LeftOnPages(database, calls, mirror, ownership.livemode());
     }
 
     @Override
@@ -712,88 +709,8 @@ public final class FencedObjects implements StripeObjects {
         if (method == null || !left || isFollowed(state)) {
             return;
         }
-        try {
-            use(state, tenant, page, customer, method);
-        } catch (StripeCallException gone) {
-            if (!isGone(gone)) {
-                throw gone;
-            }
-            // It was taken away from the customer since, or the customer was deleted: the page is over all the same.
-            LOG.warn("What was left on page {} cannot be charged any more", state.id(), gone);
-        }
-    }
-
-    /*
-     * What was typed last is charged, on whatever page and in whatever order is heard of pages. Two nodes that hear of two pages
-     * at once both store what was left before they look which one was last.
-     */
-    private void use(SessionState state, TenantId tenant, UUID page, String customer, String method) {
-        Instant typedAt = calls.paymentMethodMade(method);
-        if (!leave(tenant, page, method, typedAt).equals(method)) {
-            return;
-        }
-        long fence = mirror.fence();
-        CustomerState now = calls.customer(customer);
-        CardOnFile charged = now.card();
-        boolean isLater = charged == null
-                || charged.id().equals(method)
-                || !calls.paymentMethodMade(charged.id()).isAfter(typedAt);
-        if (!isLater) {
-            LOG.info("What was left on page {} is not charged, as something else was left later", state.id());
-        }
-        String last = method;
-        while (isLater) {
-            fence = mirror.fence();
-            now = useOrForget(tenant, customer, last);
-            String latest = leave(tenant, page, method, typedAt);
-            isLater = !latest.equals(last);
-            last = latest;
-        }
-        var unused = take(now, fence);
-    }
-
-    private static boolean isGone(StripeCallException failure) {
-        return failure.kind() == StripeCallException.Kind.REFUSED || failure.kind() == StripeCallException.Kind.MISSING;
-    }
-
-    // What cannot be charged is not what was left last: otherwise what was left before it, and is heard of later, would
-    // not be used.
-    private CustomerState useOrForget(TenantId tenant, String customer, String method) {
-        try {
-            return calls.useForCustomer(customer, method);
-        } catch (StripeCallException failure) {
-            if (isGone(failure)) {
-                var unused = database.transact(
-                        "forget what was left and is gone",
-                        transaction -> Sql.update(
-                                transaction.connection(),
-                                "update stripe_checkout set method = null, method_at = null where tenant_id = ? and method = ?",
-                                tenant.value(),
-                                method));
-            }
-            throw failure;
-        }
-    }
-
-    /** Stores what was left on a page, and tells what was left last on all that are known. */
-    private String leave(TenantId tenant, UUID page, String method, Instant typedAt) {
-        return database.transact("store what was left on page " + page, transaction -> {
-            Sql.update(
-                    transaction.connection(),
-                    "update stripe_checkout set method = ?, method_at = ? where id = ? and tenant_id = ?",
-                    method,
-                    typedAt,
-                    page,
-                    tenant.value());
-            // Stripe counts seconds; of two in one second the page that was opened later is it.
-            return Sql.first(
-                            transaction.connection(),
-                            row -> row.getString(1),
-                            "select method from stripe_checkout where tenant_id = ? and livemode = ? and method is not null"
-                                    + " order by method_at desc, id desc limit 1",
-                            tenant.value(),
-                            ownership.livemode())
-                    .orElse(method);
+        leftOnPages.use(new LeftOnPages.Left(tenant, page, customer, method)).ifPresent(charged -> {
+            var unused = take(charged.customer(), charged.fence());
         });
     }
 
