@@ -293,6 +293,7 @@ class StripeStartTest {
         faulty.put("tenancy.billing.stripe.compared-every", "often");
         faulty.put("tenancy.billing.stripe.workers", "0");
         faulty.put("tenancy.billing.stripe.connections", "1");
+        faulty.put("tenancy.billing.stripe.intake-connections", "0");
 
         Throwable failure = catchThrowable(() -> start(faulty).close());
 
@@ -309,7 +310,8 @@ class StripeStartTest {
                         "tenancy.billing.stripe.read-timeout was '0s'",
                         "tenancy.billing.stripe.compared-every was 'often'",
                         "tenancy.billing.stripe.workers was '0'",
-                        "tenancy.billing.stripe.connections was '1'")
+                        "tenancy.billing.stripe.connections was '1'",
+                        "tenancy.billing.stripe.intake-connections was '0'")
                 .doesNotContain("51Hush", "hush-hush", "whsec_good");
     }
 
@@ -329,6 +331,7 @@ class StripeStartTest {
         assertThat(set.comparedEvery()).isEqualTo(StripeJobs.DEFAULT_COMPARED_EVERY);
         assertThat(set.workers()).isEqualTo(StripeInbox.DEFAULT_WORKERS);
         assertThat(set.connections()).isEqualTo(TenancyStripe.DEFAULT_CONNECTIONS);
+        assertThat(set.intakeConnections()).isEqualTo(TenancyStripe.DEFAULT_INTAKE_CONNECTIONS);
         assertThat(set.installation()).isNull();
         assertThat(set.account()).isNull();
     }

@@ -38,6 +38,7 @@ public final class StripeAtStart {
         TenancyStripe.Builder builder = TenancyStripe.builder(installation, settings(properties, application))
                 .clock(clock)
                 .connections(properties.connections())
+                .intakeConnections(properties.intakeConnections())
                 .workers(properties.workers())
                 .comparedEvery(properties.comparedEvery());
         properties.meters().forEach((metric, event) -> builder.meter(new StripeMeter(metric, event)));

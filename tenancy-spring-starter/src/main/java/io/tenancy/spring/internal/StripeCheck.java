@@ -161,6 +161,7 @@ final class StripeCheck {
         }
         least("workers", 1);
         least("connections", FEWEST_CONNECTIONS);
+        least("intake-connections", 1);
     }
 
     private void least(String name, int least) {
