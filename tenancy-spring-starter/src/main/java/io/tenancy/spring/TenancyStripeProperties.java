@@ -25,7 +25,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param comparedEvery How often both sides are compared.
  * @param comparedCalls How often Stripe is asked in one comparison at most, 10 or more.
  * @param workers How many threads work through events.
- * @param connections How many connections to the control database it has at most.
+ * @param connections How many connections to the control database it works with at most.
+ * @param intakeConnections How many connections of their own events come in by at most.
  * @param meters Which usage is told to Stripe, for tenants for which that is wanted: the name of a metric, and that of the
  *     events with which a meter at Stripe is fed.
  * @param connectTimeout How long it waits for a connection to Stripe.
@@ -44,6 +45,7 @@ public record TenancyStripeProperties(
         @DefaultValue("2000") int comparedCalls,
         @DefaultValue("2") int workers,
         @DefaultValue("4") int connections,
+        @DefaultValue("4") int intakeConnections,
         @DefaultValue Map<String, String> meters,
         @DefaultValue("10s") Duration connectTimeout,
         @DefaultValue("40s") Duration readTimeout) {
@@ -63,7 +65,7 @@ public record TenancyStripeProperties(
                 + webhookSecrets.size() + " webhook secrets, installation=" + installation + ", account=" + account
                 + ", apiBase=" + apiBase + ", meterEventsBase=" + meterEventsBase + ", webhookPath=" + webhookPath
                 + ", comparedEvery=" + comparedEvery + ", comparedCalls=" + comparedCalls + ", workers=" + workers
-                + ", connections=" + connections
+                + ", connections=" + connections + ", intakeConnections=" + intakeConnections
                 + ", meters=" + meters + ", connectTimeout=" + connectTimeout + ", readTimeout=" + readTimeout + "]";
     }
 }

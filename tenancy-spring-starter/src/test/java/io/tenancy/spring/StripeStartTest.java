@@ -295,6 +295,7 @@ class StripeStartTest {
         faulty.put("tenancy.billing.stripe.compared-calls", "9");
         faulty.put("tenancy.billing.stripe.workers", "0");
         faulty.put("tenancy.billing.stripe.connections", "1");
+        faulty.put("tenancy.billing.stripe.intake-connections", "0");
 
         Throwable failure = catchThrowable(() -> start(faulty).close());
 
@@ -312,7 +313,8 @@ class StripeStartTest {
                         "tenancy.billing.stripe.compared-every was 'often'",
                         "tenancy.billing.stripe.compared-calls was '9'",
                         "tenancy.billing.stripe.workers was '0'",
-                        "tenancy.billing.stripe.connections was '1'")
+                        "tenancy.billing.stripe.connections was '1'",
+                        "tenancy.billing.stripe.intake-connections was '0'")
                 .doesNotContain("51Hush", "hush-hush", "whsec_good");
     }
 
@@ -333,6 +335,7 @@ class StripeStartTest {
         assertThat(set.comparedCalls()).isEqualTo(ReconciliationBounds.DEFAULT.calls());
         assertThat(set.workers()).isEqualTo(StripeInbox.DEFAULT_WORKERS);
         assertThat(set.connections()).isEqualTo(TenancyStripe.DEFAULT_CONNECTIONS);
+        assertThat(set.intakeConnections()).isEqualTo(TenancyStripe.DEFAULT_INTAKE_CONNECTIONS);
         assertThat(set.installation()).isNull();
         assertThat(set.account()).isNull();
     }

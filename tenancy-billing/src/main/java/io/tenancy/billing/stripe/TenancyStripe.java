@@ -46,8 +46,11 @@ public final class TenancyStripe implements AutoCloseable {
     /** Table with the history of the adapter's own migrations in the control schema. */
     public static final String HISTORY = "stripe_history";
 
-    /** How many connections to the control database it has at most, unless told otherwise. */
+    /** How many connections to the control database it works with at most, unless told otherwise. */
     public static final int DEFAULT_CONNECTIONS = 4;
+
+    /** How many connections to the control database events come in by at most, unless told otherwise. */
+    public static final int DEFAULT_INTAKE_CONNECTIONS = 4;
 
     private static final String LOCATION = "classpath:io/tenancy/billing/stripe/control";
 
@@ -56,6 +59,7 @@ public final class TenancyStripe implements AutoCloseable {
     private final InstantSource clock;
     private final DataSource platform;
     private final ControlTransactions database;
+    private final ControlTransactions intake;
     private final StripeCalls calls;
     private final Ownership ownership;
     private final StripeFindings findings;
@@ -83,6 +87,10 @@ public final class TenancyStripe implements AutoCloseable {
         clock = builder.clock;
         platform = installation.control().platformFor("tenancy-stripe", builder.connections);
         database = new ControlTransactions(platform, clock, BillingUnavailableException::new);
+        intake = new ControlTransactions(
+                installation.control().platformFor("tenancy-stripe-intake", builder.intakeConnections),
+                clock,
+                BillingUnavailableException::new);
         calls = new StripeCalls(settings, new KnownAccount(database, settings));
         ownership = new Ownership(settings.installation(), settings.livemode());
         findings = new StripeFindings(database);
@@ -158,7 +166,7 @@ public final class TenancyStripe implements AutoCloseable {
                 platform,
                 new StripeJobs.Work(thread, pages, reconciliation, told, events, findings, new OldPages(database)),
                 comparedEvery);
-        StripeWebhook webhook = new StripeWebhook(database, settings, clock, thread::wake);
+        StripeWebhook webhook = new StripeWebhook(intake, settings, clock, thread::wake);
         return new Started(objects, pages, webhook, inbox, reconciliation, told, jobs);
     }
 
@@ -277,6 +285,7 @@ public final class TenancyStripe implements AutoCloseable {
         private InstantSource clock = InstantSource.system();
         private final List<StripeMeter> meters = new ArrayList<>();
         private int connections = DEFAULT_CONNECTIONS;
+        private int intakeConnections = DEFAULT_INTAKE_CONNECTIONS;
         private int workers = StripeInbox.DEFAULT_WORKERS;
         private Duration comparedEvery = StripeJobs.DEFAULT_COMPARED_EVERY;
         private ReconciliationBounds comparedWithin = ReconciliationBounds.DEFAULT;
@@ -298,7 +307,7 @@ public final class TenancyStripe implements AutoCloseable {
         }
 
         /**
-         * How many connections to the control database it has at most; {@value #DEFAULT_CONNECTIONS} otherwise.
+         * How many connections to the control database it works with at most; {@value #DEFAULT_CONNECTIONS} otherwise.
          *
          * @param value 2 and more
          * @return this builder
@@ -309,6 +318,22 @@ public final class TenancyStripe implements AutoCloseable {
                         "Stripe needs 2 connections or more, one for its jobs, but was to have " + value);
             }
             connections = value;
+            return this;
+        }
+
+        /**
+         * How many connections of their own events come in by at most, so that they never wait for what works;
+         * {@value #DEFAULT_INTAKE_CONNECTIONS} otherwise.
+         *
+         * @param value 1 and more
+         * @return this builder
+         */
+        public Builder intakeConnections(int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException(
+                        "Stripe's events come in by 1 connection or more, but by " + value + " was asked for");
+            }
+            intakeConnections = value;
             return this;
         }
 

@@ -39,6 +39,7 @@ public final class StripeAtStart {
         TenancyStripe.Builder builder = TenancyStripe.builder(installation, settings(properties, application))
                 .clock(clock)
                 .connections(properties.connections())
+                .intakeConnections(properties.intakeConnections())
                 .workers(properties.workers())
                 .comparedEvery(properties.comparedEvery())
                 .comparedWithin(ReconciliationBounds.DEFAULT.withCalls(properties.comparedCalls()));

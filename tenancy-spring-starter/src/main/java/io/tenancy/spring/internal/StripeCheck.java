@@ -163,6 +163,7 @@ final class StripeCheck {
         least("compared-calls", FEWEST_CALLS);
         least("workers", 1);
         least("connections", FEWEST_CONNECTIONS);
+        least("intake-connections", 1);
     }
 
     private void least(String name, int least) {

@@ -605,14 +605,12 @@ public final class FencedObjects implements StripeObjects {
             throws SQLException {
         Optional<Booked> payment = Booked.of(transaction, tenant, intent);
         boolean isNew = payment.isPresent() && book(transaction, state, tenant, intent, payment.get());
-        if (OVER.contains(state.status())) {
+        boolean isLostUnbooked = payment.isEmpty() && state.status().equals("lost");
+        if (OVER.contains(state.status()) && !isLostUnbooked) {
             findings.settle(transaction, FindingKind.DISPUTE, state.id(), "It is over: " + state.status() + ".");
             return taken(tenant, "Disputed: " + state.status() + ".");
         }
-        String detail = told(state, intent)
-                + (payment.isPresent()
-                        ? ""
-                        : " The payment is not in the books, so neither is the dispute; see what else is noted of it.");
+        String detail = payment.isPresent() ? told(state, intent) : toldUnbooked(state, intent);
         if (isNew) {
             // Whoever settled an inquiry did not know that it would take money.
             findings.add(transaction, FindingKind.DISPUTE, state.id(), tenant, detail);
@@ -620,6 +618,16 @@ public final class FencedObjects implements StripeObjects {
             note(transaction, FindingKind.DISPUTE, state.id(), tenant, detail);
         }
         return taken(tenant, "Disputed: " + state.status() + ".");
+    }
+
+    private static String toldUnbooked(DisputeState state, String intent) {
+        String what = state.status().equals("lost")
+                ? "A payer took back " + StripeAmounts.read(state.amount(), state.currency()) + " of payment " + intent
+                        + " for good."
+                : told(state, intent);
+        return what
+                + " The payment is not in the books, so neither is the dispute. Should you take the payment in, play an"
+                + " event of dispute " + state.id() + " again, so that what was taken back is booked too.";
     }
 
     /** Whether it took money of which nobody knew. */

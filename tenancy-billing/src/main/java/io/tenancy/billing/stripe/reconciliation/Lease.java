@@ -47,6 +47,11 @@ final class Lease {
 
     /** From time to time while it runs. */
     void keep() {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new RunEndsException(
+                    "The comparison with Stripe was interrupted, as this node ends perhaps. The next one begins where this one"
+                            + " began.");
+        }
         Instant now = database.now();
         if (now.isBefore(keptAt.plus(KEPT_AFTER))) {
             return;

@@ -82,7 +82,7 @@ public final class StripeReconciliation {
     }
 
     /**
-     * Compares both sides once.
+     * Compares both sides once. Ends early when the thread is interrupted, which stays so.
      *
      * @return what was done
      * @throws io.tenancy.billing.BillingUnavailableException when the control database cannot be reached
@@ -104,11 +104,23 @@ public final class StripeReconciliation {
             done = course.done(End.CUT_SHORT, String.valueOf(cutShort.getMessage()));
             LOG.warn("The comparison with Stripe ends before it is through: {}", done, cutShort);
         } catch (RuntimeException failure) {
-            lease.end(course.done(End.CUT_SHORT, "It failed: " + failure), null);
+            end(lease, course.done(End.CUT_SHORT, "It failed: " + failure), null);
             throw failure;
         }
-        lease.end(done, done.end() == End.FINISHED ? window.until() : null);
+        end(lease, done, done.end() == End.FINISHED ? window.until() : null);
         return done;
+    }
+
+    // A thread that was interrupted gets no connection, and the next run would wait for a node that is gone.
+    private static void end(Lease lease, Done done, @Nullable Instant comparedUntil) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            lease.end(done, comparedUntil);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private Course.Window window() {

@@ -30,6 +30,9 @@ public final class StripeJobs implements AutoCloseable {
     private static final Duration USAGE_TOLD_EVERY = Duration.ofMinutes(10);
     private static final Duration FORGOTTEN_EVERY = Duration.ofHours(6);
     private static final Duration LOOKS_EVERY = Duration.ofSeconds(10);
+    /** After so long a job is interrupted, and after as long again left to itself. */
+    private static final Duration END = Duration.ofSeconds(20);
+
     private static final String TABLE = "stripe_job";
     private static final Logger LOG = LoggerFactory.getLogger(StripeJobs.class);
 
@@ -69,6 +72,7 @@ public final class StripeJobs implements AutoCloseable {
                 .tableName(TABLE)
                 .threads(1)
                 .pollingInterval(LOOKS_EVERY)
+                .shutdownMaxWait(END)
                 .startTasks(
                         Tasks.recurring("stripe-pages", FixedDelay.of(PAGES_CLOSED_EVERY))
                                 .execute((instance, context) -> run("pages of Stripe", work.pages()::closeSettled)),
@@ -101,6 +105,11 @@ public final class StripeJobs implements AutoCloseable {
         } catch (Exception failure) {
             LOG.error("Failed and is tried again: {}", what, failure);
         }
+        // What was interrupted came to its end; the scheduler still stores that it did, so that another node need not
+        // wait.
+        if (Thread.interrupted()) {
+            LOG.info("Ended early, as this node ends: {}", what);
+        }
     }
 
     /** Says that an event came in. */
@@ -114,7 +123,11 @@ public final class StripeJobs implements AutoCloseable {
         scheduler.start();
     }
 
-    /** Ends, and lets what is under way come to its end. */
+    /**
+     * Ends, and lets what is under way come to its end: within 20 seconds, then it is interrupted and has as long again, such
+     * as for a request that Stripe does not answer. What is left then is done by the next run, on any node. After that events
+     * that are being worked through have half a minute.
+     */
     @Override
     public void close() {
         scheduler.stop();

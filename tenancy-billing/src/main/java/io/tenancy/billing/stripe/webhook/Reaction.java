@@ -2,6 +2,8 @@ package io.tenancy.billing.stripe.webhook;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** What is done about a type of event. The names are those of stripe-java 33.3 and of Stripe's list of event types. */
 enum Reaction {
@@ -36,6 +38,14 @@ enum Reaction {
 
     private static final Set<String> TYPES_OF_USAGE =
             Set.of("v1.billing.meter.error_report_triggered", "v1.billing.meter.no_meter_found");
+
+    /** The types about which something is done, as they are to be chosen at Stripe: by name, or {@code charge.*} for all. */
+    static SortedSet<String> names() {
+        SortedSet<String> names = new TreeSet<>(TYPES_LOOKED_UP);
+        names.addAll(TYPES_OF_USAGE);
+        PREFIXES.keySet().forEach(prefix -> names.add(prefix + "*"));
+        return names;
+    }
 
     static Reaction to(String type) {
         if (TYPES_LOOKED_UP.contains(type)) {

@@ -417,6 +417,22 @@ class FencedObjectsTest {
     }
 
     @Test
+    void aLostDisputeOfAPaymentThatIsNotInTheBooksIsShownUntilItIs() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        String intent = takenByHand(tenant, 3000);
+        String dispute = at.fake.dispute(chargeOf(intent), "fraudulent");
+        at.fake.loseDispute(dispute);
+
+        at.stripe.objects().refresh(ObjectKind.DISPUTE, dispute);
+        assertThat(detail(dispute)).contains("for good", "not in the books");
+
+        at.fixture.billing.payments().topUp(tenant, Money.ofMinor(3000, "USD"), intent, NOTE);
+        at.stripe.objects().refresh(ObjectKind.DISPUTE, dispute);
+        assertThat(open(dispute)).isEmpty();
+        assertThat(at.credit(tenant)).isEqualTo(Money.zero("USD"));
+    }
+
+    @Test
     void aDisputeThatCannotBeBookedIsShownAllTheSame() {
         TenantId tenant = at.tenantWith("pm_card_visa");
         String intent = takenByHand(tenant, 3000);

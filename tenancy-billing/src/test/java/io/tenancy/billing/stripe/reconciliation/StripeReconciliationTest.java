@@ -824,6 +824,19 @@ class StripeReconciliationTest {
     }
 
     @Test
+    void aRunOfAnInterruptedThreadEndsAndLetsTheNextOneBegin() {
+        finish();
+        Thread.currentThread().interrupt();
+
+        Done done = run();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(done.end()).isEqualTo(End.CUT_SHORT);
+        assertThat(done.note()).contains("interrupted");
+        finish();
+    }
+
+    @Test
     void oneThingThatCannotBeTakenInHoldsUpNoOther() {
         TenantId tenant = at.tenant();
         Invoice invoice = at.invoice(tenant, "49.00");

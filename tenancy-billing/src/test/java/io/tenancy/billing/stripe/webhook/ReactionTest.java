@@ -2,10 +2,17 @@ package io.tenancy.billing.stripe.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ReactionTest {
+
+    private static final Pattern NAME = Pattern.compile("`([a-z0-9_]+(?:\\.[a-z0-9_]+)*\\.(?:\\*|[a-z0-9_]+))`");
 
     @ParameterizedTest
     @CsvSource({
@@ -71,5 +78,24 @@ class ReactionTest {
     })
     void eachTypeOfEventHasItsReaction(String type, Reaction reaction) {
         assertThat(Reaction.to(type)).isEqualTo(reaction);
+    }
+
+    @Test
+    void theGuideNamesTheTypesThatAreToBeChosenAtStripeAndNoOthers() throws IOException {
+        String guide = Files.readString(Path.of("../docs/guide/stripe.md"));
+        int from = guide.indexOf("## Two destinations at Stripe");
+        assertThat(from).isPositive();
+        String section = guide.substring(from, guide.indexOf("\n## ", from));
+
+        assertThat(NAME.matcher(section).results().map(each -> each.group(1)))
+                .containsExactlyInAnyOrderElementsOf(Reaction.names());
+    }
+
+    @Test
+    void eachNameOfTypesHasAReaction() {
+        assertThat(Reaction.names())
+                .hasSize(18)
+                .allSatisfy(name ->
+                        assertThat(Reaction.to(name.replace("*", "created"))).isNotEqualTo(Reaction.NONE));
     }
 }
