@@ -23,6 +23,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param meterEventsBase Where usage is sent. Stripe's own address unless set.
  * @param webhookPath The path, below the context path, at which Stripe's events come in.
  * @param comparedEvery How often both sides are compared.
+ * @param comparedCalls How often Stripe is asked in one comparison at most, 10 or more.
  * @param workers How many threads work through events.
  * @param connections How many connections to the control database it has at most.
  * @param meters Which usage is told to Stripe, for tenants for which that is wanted: the name of a metric, and that of the
@@ -40,6 +41,7 @@ public record TenancyStripeProperties(
         @Nullable URI meterEventsBase,
         @DefaultValue(DEFAULT_WEBHOOK_PATH) String webhookPath,
         @DefaultValue("1h") Duration comparedEvery,
+        @DefaultValue("2000") int comparedCalls,
         @DefaultValue("2") int workers,
         @DefaultValue("4") int connections,
         @DefaultValue Map<String, String> meters,
@@ -60,7 +62,8 @@ public record TenancyStripeProperties(
         return "TenancyStripeProperties[apiKey=" + (apiKey == null ? "not set" : "hidden") + ", "
                 + webhookSecrets.size() + " webhook secrets, installation=" + installation + ", account=" + account
                 + ", apiBase=" + apiBase + ", meterEventsBase=" + meterEventsBase + ", webhookPath=" + webhookPath
-                + ", comparedEvery=" + comparedEvery + ", workers=" + workers + ", connections=" + connections
+                + ", comparedEvery=" + comparedEvery + ", comparedCalls=" + comparedCalls + ", workers=" + workers
+                + ", connections=" + connections
                 + ", meters=" + meters + ", connectTimeout=" + connectTimeout + ", readTimeout=" + readTimeout + "]";
     }
 }

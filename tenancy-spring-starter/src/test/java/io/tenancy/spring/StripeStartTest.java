@@ -14,6 +14,7 @@ import io.tenancy.billing.payment.ManualPayments;
 import io.tenancy.billing.stripe.TenancyStripe;
 import io.tenancy.billing.stripe.payment.ReturnWays;
 import io.tenancy.billing.stripe.payment.StripePayments;
+import io.tenancy.billing.stripe.reconciliation.ReconciliationBounds;
 import io.tenancy.billing.stripe.run.StripeJobs;
 import io.tenancy.billing.stripe.webhook.EventState;
 import io.tenancy.billing.stripe.webhook.StripeInbox;
@@ -291,6 +292,7 @@ class StripeStartTest {
         faulty.put("tenancy.billing.stripe.api-base", "localhost:12111");
         faulty.put("tenancy.billing.stripe.read-timeout", "0s");
         faulty.put("tenancy.billing.stripe.compared-every", "often");
+        faulty.put("tenancy.billing.stripe.compared-calls", "9");
         faulty.put("tenancy.billing.stripe.workers", "0");
         faulty.put("tenancy.billing.stripe.connections", "1");
 
@@ -308,6 +310,7 @@ class StripeStartTest {
                         "tenancy.billing.stripe.api-base was 'localhost:12111'",
                         "tenancy.billing.stripe.read-timeout was '0s'",
                         "tenancy.billing.stripe.compared-every was 'often'",
+                        "tenancy.billing.stripe.compared-calls was '9'",
                         "tenancy.billing.stripe.workers was '0'",
                         "tenancy.billing.stripe.connections was '1'")
                 .doesNotContain("51Hush", "hush-hush", "whsec_good");
@@ -327,6 +330,7 @@ class StripeStartTest {
         assertThat(set.meters()).containsExactly(Map.entry("api.calls", "api_calls"));
         assertThat(set.webhookPath()).isEqualTo(PATH);
         assertThat(set.comparedEvery()).isEqualTo(StripeJobs.DEFAULT_COMPARED_EVERY);
+        assertThat(set.comparedCalls()).isEqualTo(ReconciliationBounds.DEFAULT.calls());
         assertThat(set.workers()).isEqualTo(StripeInbox.DEFAULT_WORKERS);
         assertThat(set.connections()).isEqualTo(TenancyStripe.DEFAULT_CONNECTIONS);
         assertThat(set.installation()).isNull();

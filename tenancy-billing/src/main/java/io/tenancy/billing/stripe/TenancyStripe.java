@@ -15,6 +15,7 @@ import io.tenancy.billing.stripe.meter.StripeMeter;
 import io.tenancy.billing.stripe.meter.StripeMeters;
 import io.tenancy.billing.stripe.object.FencedObjects;
 import io.tenancy.billing.stripe.object.StripeObjects;
+import io.tenancy.billing.stripe.payment.OldPages;
 import io.tenancy.billing.stripe.payment.StripePages;
 import io.tenancy.billing.stripe.payment.StripePayments;
 import io.tenancy.billing.stripe.reconciliation.ReconciliationBounds;
@@ -64,6 +65,7 @@ public final class TenancyStripe implements AutoCloseable {
     private final List<StripeMeter> meters;
     private final int workers;
     private final Duration comparedEvery;
+    private final ReconciliationBounds comparedWithin;
     private final AtomicReference<Started> started = new AtomicReference<>();
 
     private record Started(
@@ -91,6 +93,7 @@ public final class TenancyStripe implements AutoCloseable {
         meters = List.copyOf(builder.meters);
         workers = builder.workers;
         comparedEvery = builder.comparedEvery;
+        comparedWithin = builder.comparedWithin;
     }
 
     /**
@@ -140,8 +143,7 @@ public final class TenancyStripe implements AutoCloseable {
                 StripeInboxThread.DEFAULT_INTERVAL,
                 () -> Tenancy.runAsPlatform("account of Stripe", calls::requireAccount));
         StripeReconciliation reconciliation = new StripeReconciliation(
-                new StripeReconciliation.Parts(database, calls, objects, findings, ownership),
-                ReconciliationBounds.DEFAULT);
+                new StripeReconciliation.Parts(database, calls, objects, findings, ownership), comparedWithin);
         StripeMeters told = new StripeMeters(
                 new StripeMeters.Parts(
                         database,
@@ -153,7 +155,9 @@ public final class TenancyStripe implements AutoCloseable {
                         ownership),
                 meters);
         StripeJobs jobs = new StripeJobs(
-                platform, new StripeJobs.Work(thread, pages, reconciliation, told, events), comparedEvery);
+                platform,
+                new StripeJobs.Work(thread, pages, reconciliation, told, events, findings, new OldPages(database)),
+                comparedEvery);
         StripeWebhook webhook = new StripeWebhook(database, settings, clock, thread::wake);
         return new Started(objects, pages, webhook, inbox, reconciliation, told, jobs);
     }
@@ -275,6 +279,7 @@ public final class TenancyStripe implements AutoCloseable {
         private int connections = DEFAULT_CONNECTIONS;
         private int workers = StripeInbox.DEFAULT_WORKERS;
         private Duration comparedEvery = StripeJobs.DEFAULT_COMPARED_EVERY;
+        private ReconciliationBounds comparedWithin = ReconciliationBounds.DEFAULT;
 
         private Builder(TenancyInstallation installation, StripeSettings settings) {
             this.installation = Objects.requireNonNull(installation, "installation");
@@ -341,6 +346,17 @@ public final class TenancyStripe implements AutoCloseable {
                         "Billing and Stripe are compared again after some time, not after " + value);
             }
             comparedEvery = value;
+            return this;
+        }
+
+        /**
+         * How much is compared in one go at most; {@link ReconciliationBounds#DEFAULT} otherwise.
+         *
+         * @param value with more calls where the note of a comparison says that it needs them
+         * @return this builder
+         */
+        public Builder comparedWithin(ReconciliationBounds value) {
+            comparedWithin = Objects.requireNonNull(value, "value");
             return this;
         }
 

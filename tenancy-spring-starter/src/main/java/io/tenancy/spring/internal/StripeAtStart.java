@@ -4,6 +4,7 @@ import io.tenancy.billing.stripe.TenancyStripe;
 import io.tenancy.billing.stripe.client.StripeCalls;
 import io.tenancy.billing.stripe.client.StripeSettings;
 import io.tenancy.billing.stripe.meter.StripeMeter;
+import io.tenancy.billing.stripe.reconciliation.ReconciliationBounds;
 import io.tenancy.jpa.TenancyInstallation;
 import io.tenancy.spring.TenancyStripeProperties;
 import java.time.InstantSource;
@@ -39,7 +40,8 @@ public final class StripeAtStart {
                 .clock(clock)
                 .connections(properties.connections())
                 .workers(properties.workers())
-                .comparedEvery(properties.comparedEvery());
+                .comparedEvery(properties.comparedEvery())
+                .comparedWithin(ReconciliationBounds.DEFAULT.withCalls(properties.comparedCalls()));
         properties.meters().forEach((metric, event) -> builder.meter(new StripeMeter(metric, event)));
         return builder.build();
     }

@@ -29,6 +29,7 @@ final class StripeCheck {
     private static final Pattern ACCOUNT = Pattern.compile("acct_[A-Za-z0-9]+");
     private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+");
     private static final int FEWEST_CONNECTIONS = 2;
+    private static final int FEWEST_CALLS = 10;
     private static final int LONGEST_EVENT_NAME = 100;
 
     private final Environment environment;
@@ -159,6 +160,7 @@ final class StripeCheck {
                         "Set it to a positive duration such as 10s.");
             }
         }
+        least("compared-calls", FEWEST_CALLS);
         least("workers", 1);
         least("connections", FEWEST_CONNECTIONS);
     }

@@ -17,8 +17,11 @@ import com.stripe.param.PaymentIntentCreateParams;
 import com.stripe.param.PaymentIntentListParams;
 import com.stripe.param.PaymentIntentRetrieveParams;
 import com.stripe.param.PaymentMethodAttachParams;
+import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Payments through stripe-java, as an application makes them. */
 class PaymentsTest {
@@ -144,6 +147,50 @@ class PaymentsTest {
 
         assertThat(error.getStatusCode()).isEqualTo(404);
         assertThat(error.getCode()).isEqualTo("resource_missing");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/v1/payment_intents, customer, cus_none",
+        "/v1/charges, customer, cus_none",
+        "/v1/charges, payment_intent, pi_none",
+        "/v1/refunds, charge, ch_none",
+        "/v1/refunds, payment_intent, pi_none",
+        "/v1/disputes, charge, ch_none",
+        "/v1/disputes, payment_intent, pi_none",
+        "/v1/setup_intents, customer, cus_none",
+        "/v1/checkout/sessions, customer, cus_none",
+        "/v1/checkout/sessions, payment_intent, pi_none"
+    })
+    void aListOfWhatIsUnknownIsRefused(String list, String filter, String id) {
+        HttpResponse<String> answer = Raw.get(
+                stripe.apiBase() + list + "?" + filter + "=" + id, "Authorization", "Bearer " + stripe.apiKey());
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("resource_missing", "No such ", "'" + id + "'");
+    }
+
+    @Test
+    void thePaymentsOfACustomerThatWasDeletedAreListed() throws StripeException {
+        Customer customer = client.v1()
+                .customers()
+                .create(CustomerCreateParams.builder().setName("Ada").build());
+        client.v1()
+                .paymentIntents()
+                .create(PaymentIntentCreateParams.builder()
+                        .setAmount(100L)
+                        .setCurrency("usd")
+                        .setCustomer(customer.getId())
+                        .build());
+        client.v1().customers().delete(customer.getId());
+
+        assertThat(client.v1()
+                        .paymentIntents()
+                        .list(PaymentIntentListParams.builder()
+                                .setCustomer(customer.getId())
+                                .build())
+                        .getData())
+                .hasSize(1);
     }
 
     private CardException declined(PaymentIntentCreateParams params) {

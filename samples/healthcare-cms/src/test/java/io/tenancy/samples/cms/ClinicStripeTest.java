@@ -25,8 +25,11 @@ import io.tenancy.billing.notice.BillingNotice;
 import io.tenancy.billing.notice.BillingNotifier;
 import io.tenancy.billing.payment.ManualPayments;
 import io.tenancy.billing.stripe.TenancyStripe;
+import io.tenancy.billing.stripe.finding.FindingKind;
+import io.tenancy.billing.stripe.finding.StripeFinding;
 import io.tenancy.billing.stripe.payment.StripePayments;
 import io.tenancy.billing.stripe.webhook.EventState;
+import io.tenancy.billing.stripe.webhook.StripeEvent;
 import io.tenancy.billing.stripe.webhook.WebhookRequest;
 import io.tenancy.billing.subscription.Subscription;
 import io.tenancy.billing.subscription.SubscriptionStatus;
@@ -40,13 +43,12 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.MethodOrderer;
@@ -91,6 +93,14 @@ class ClinicStripeTest {
     private static final String LIMESTONE = "limestone";
     private static final String COMPASSO = "compasso";
     private static final ChangeNote NOTE = new ChangeNote("test", "a test");
+    private static final int ON_A_PAGE = 50;
+    private static final String DIFFERENCES = "Pages of differences";
+    private static final String PARKED = "Pages of parked events";
+    private static final Pattern FINDING = Pattern.compile("data-finding=\"([^\"]+)\"");
+    private static final Pattern EVENT = Pattern.compile("data-event=\"([^\"]+)\"");
+    private static final Pattern NEXT = Pattern.compile("href=\"([^\"#]+)#[a-z-]+\" rel=\"next\"");
+    private static final Pattern PLACE_OF_FINDINGS = Pattern.compile("name=\"findings\" value=\"([^\"]+)\"");
+    private static final Pattern PLACE_OF_EVENTS = Pattern.compile("name=\"events\" value=\"([^\"]+)\"");
     private static final Pattern SHOWN = Pattern.compile("name=\"shown\" value=\"([0-9a-f-]{36})\"");
     private static final Pattern KEY = Pattern.compile("name=\"key\" value=\"([0-9a-f-]{36})\"");
 
@@ -135,20 +145,6 @@ class ClinicStripeTest {
         @Bean
         Told told() {
             return new Told();
-        }
-    }
-
-    /** Goes like the system's clock, from wherever it was moved to. */
-    static final class MovedClock implements InstantSource {
-        private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
-
-        @Override
-        public Instant instant() {
-            return InstantSource.system().instant().plus(ahead.get());
-        }
-
-        void advance(Duration time) {
-            ahead.updateAndGet(before -> before.plus(time));
         }
     }
 
@@ -335,7 +331,14 @@ class ClinicStripeTest {
         operate(operator, "/platform/stripe/events/evt_stray/replay", "reason", " ")
                 .andExpect(flash().attributeExists("warning"));
         operate(operator, "/platform/stripe/events/evt_stray/replay", "reason", "once more")
-                .andExpect(flash().attributeExists("notice"));
+                .andExpect(flash().attribute("notice", containsString("in the background")));
+        assertThat(stripe.events().find("evt_stray").orElseThrow().state())
+                .as("left to the jobs, which rest here")
+                .isEqualTo(EventState.WAITING);
+        assertThat(operators(operator, "/platform/stripe"))
+                .contains("<dt>Events that wait</dt><dd>1</dd>")
+                .doesNotContain("data-event=\"evt_stray\"");
+        var unused = stripe.inbox().run();
         assertThat(stripe.events().find("evt_stray").orElseThrow())
                 .satisfies(event -> assertThat(event.state()).isEqualTo(EventState.PARKED))
                 .satisfies(event -> assertThat(event.replayed()).contains("operator", "once more"));
@@ -357,6 +360,58 @@ class ClinicStripeTest {
 
     @Test
     @Order(7)
+    void theOperatorTurnsThePagesOfWhatIsParkedAndOfWhatDiffers() throws Exception {
+        for (int i = 0; i <= 2 * ON_A_PAGE; i++) {
+            receive(event("evt_page_" + i, "customer.updated", "cus_page_" + i, "customer", "")
+                    .replace("false", "true"));
+            stripe.findings().add(FindingKind.FOREIGN_OBJECT, "in_page_" + i, null, "made by hand");
+        }
+        var unused = stripe.inbox().run();
+        MockHttpSession operator = operator();
+        List<String> events = stripe.events().parked(null, 1_000).stream()
+                .map(StripeEvent::id)
+                .toList();
+        List<String> findings =
+                stripe.findings().open().stream().map(StripeFinding::subject).toList();
+
+        assertThat(turned(operator, PARKED, EVENT)).containsExactlyElementsOf(events);
+        assertThat(turned(operator, DIFFERENCES, FINDING)).containsExactlyElementsOf(findings);
+    }
+
+    @Test
+    @Order(8)
+    void whatIsSettledOrPlayedAgainLeavesTheOperatorOnItsPage() throws Exception {
+        MockHttpSession operator = operator();
+        String first = operators(operator, "/platform/stripe");
+        String second = operators(operator, next(first, DIFFERENCES).orElseThrow());
+        String third = operators(operator, next(second, PARKED).orElseThrow());
+        assertThat(all(FINDING, third)).isEqualTo(all(FINDING, second));
+        UUID settled = stripe.findings().open().stream()
+                .filter(each -> each.subject().equals(all(FINDING, third).get(0)))
+                .map(StripeFinding::id)
+                .findFirst()
+                .orElseThrow();
+
+        String after = Objects.requireNonNull(operate(
+                        operator,
+                        "/platform/stripe/findings/" + settled + "/resolve",
+                        "reason",
+                        "ended by hand",
+                        "findings",
+                        found(PLACE_OF_FINDINGS, third),
+                        "events",
+                        found(PLACE_OF_EVENTS, third))
+                .andReturn()
+                .getResponse()
+                .getRedirectedUrl());
+        assertThat(all(FINDING, operators(operator, after)))
+                .startsWith(all(FINDING, third).get(1))
+                .hasSize(ON_A_PAGE);
+        assertThat(all(EVENT, operators(operator, after))).isEqualTo(all(EVENT, third));
+    }
+
+    @Test
+    @Order(9)
     void theOperatorsPageOfStripeIsOnTheLandingHostAndForTheOperatorOnly() throws Exception {
         http.perform(at(LIMESTONE, get("/platform/stripe")).session(logIn(LIMESTONE)))
                 .andExpect(status().isNotFound());
@@ -368,7 +423,7 @@ class ClinicStripeTest {
     }
 
     @Test
-    @Order(8)
+    @Order(10)
     void aClinicWhoseCardFailsIsRemindedRestrictedAndSuspendedAndPaysItsWayBack() throws Exception {
         payByTransfer(LIMESTONE);
         MockHttpSession session = logIn(LIMESTONE);
@@ -421,7 +476,7 @@ class ClinicStripeTest {
     }
 
     @Test
-    @Order(9)
+    @Order(11)
     void aCardThatIsChangedPaysWhatWasDeclinedAtOnce() throws Exception {
         MockHttpSession session = logIn(LIMESTONE);
         String customer = Objects.requireNonNull(
@@ -450,8 +505,38 @@ class ClinicStripeTest {
         var unused = billing.run().run();
     }
 
+    /** What is shown on page after page, as long as one leads to the next. */
+    private List<String> turned(MockHttpSession operator, String pages, Pattern what) throws Exception {
+        List<String> all = new ArrayList<>();
+        Optional<String> address = Optional.of("/platform/stripe");
+        while (address.isPresent()) {
+            String page = operators(operator, address.get());
+            List<String> shown = all(what, page);
+            assertThat(shown).hasSizeLessThanOrEqualTo(ON_A_PAGE);
+            all.addAll(shown);
+            address = next(page, pages);
+        }
+        return all;
+    }
+
+    /** Where the link to the next page leads; empty on the last one. */
+    private static Optional<String> next(String page, String pages) {
+        int from = page.indexOf("aria-label=\"" + pages + "\"");
+        Matcher link = NEXT.matcher(from < 0 ? "" : page.substring(from, page.indexOf("</nav>", from)));
+        return link.find() ? Optional.of(link.group(1).replace("&amp;", "&")) : Optional.empty();
+    }
+
+    private static List<String> all(Pattern pattern, String page) {
+        return pattern.matcher(page).results().map(found -> found.group(1)).toList();
+    }
+
     /** Takes in an event as Stripe sends it, and works through it. */
     private void hear(String body) {
+        receive(body);
+        var unused = stripe.inbox().run();
+    }
+
+    private void receive(String body) {
         var answer = stripe.webhook()
                 .receive(WebhookRequest.of(
                         "application/json",
@@ -459,7 +544,6 @@ class ClinicStripeTest {
                         fake.sign(body, SECRET, clock.instant()),
                         body.getBytes(StandardCharsets.UTF_8)));
         assertThat(answer.status()).isEqualTo(200);
-        var unused = stripe.inbox().run();
     }
 
     private static String event(String id, String type, String object, String kind, String more) {

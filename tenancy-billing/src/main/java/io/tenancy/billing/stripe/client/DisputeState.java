@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  *     {@code needs_response}, {@code under_review}, {@code won}, {@code lost}
  * @param currency ISO 4217 code in small letters
  * @param amount in Stripe's units
- * @param withdrawn what Stripe took back for it and did not give back, in units of that currency; 0 where it took nothing
  * @param createdAt when it was made
  */
 public record DisputeState(
@@ -25,5 +24,4 @@ public record DisputeState(
         String status,
         String currency,
         long amount,
-        long withdrawn,
         Instant createdAt) {}

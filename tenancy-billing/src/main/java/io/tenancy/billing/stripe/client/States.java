@@ -1,6 +1,5 @@
 package io.tenancy.billing.stripe.client;
 
-import com.stripe.model.BalanceTransaction;
 import com.stripe.model.Customer;
 import com.stripe.model.Dispute;
 import com.stripe.model.PaymentIntent;
@@ -11,7 +10,6 @@ import com.stripe.model.StripeError;
 import com.stripe.model.checkout.Session;
 import java.net.URI;
 import java.time.Instant;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -87,9 +85,6 @@ final class States {
     }
 
     static DisputeState of(Dispute dispute) {
-        List<BalanceTransaction> moves = Objects.requireNonNullElse(dispute.getBalanceTransactions(), List.of());
-        // Negative for what was taken, positive for what was given back.
-        long balance = moves.stream().mapToLong(BalanceTransaction::getAmount).sum();
         return new DisputeState(
                 dispute.getId(),
                 orNull(dispute.getPaymentIntent()),
@@ -98,7 +93,6 @@ final class States {
                 dispute.getStatus(),
                 dispute.getCurrency(),
                 dispute.getAmount(),
-                Math.max(0, -balance),
                 Instant.ofEpochSecond(dispute.getCreated()));
     }
 

@@ -4,8 +4,6 @@ package io.tenancy.billing.stripe.finding;
 public enum FindingKind {
     /** Something at Stripe names a tenant other than the one whose customer it belongs to; it was not taken in. */
     TENANT_MISMATCH,
-    /** Something at Stripe is of a customer that nobody here knows. */
-    UNKNOWN_CUSTOMER,
     /** A customer was deleted at Stripe; the tenant has nothing to be charged with until it leaves a card again. */
     CUSTOMER_DELETED,
     /** A tenant has more than one customer at Stripe. */

@@ -9,6 +9,7 @@ import io.tenancy.jpa.control.transaction.Sql;
 import io.tenancy.jpa.entitlement.ChangeNote;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -24,6 +25,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class StripeFindings {
 
+    /** How long findings are kept that were settled, unless told otherwise. */
+    public static final Duration DEFAULT_KEEP_SETTLED = Duration.ofDays(365);
+
+    private static final Duration SHORTEST_KEPT = Duration.ofDays(31);
+    private static final int AT_ONCE = 5_000;
     private static final int MOST = 1_000;
     private static final int LONGEST = 2_000;
 
@@ -87,19 +93,37 @@ public final class StripeFindings {
     public boolean addUnlessSettled(
             Transaction transaction, FindingKind kind, String subject, @Nullable TenantId tenant, String detail)
             throws SQLException {
-        String last = Sql.first(
+        Last last = Sql.first(
                         transaction.connection(),
-                        row -> row.getString(1),
-                        "select coalesce(actor, '') from stripe_finding where kind = ? and subject = ?"
+                        row -> new Last(row.getObject("id", UUID.class), row.getString("actor")),
+                        "select id, coalesce(actor, '') as actor from stripe_finding where kind = ? and subject = ?"
                                 + " order by resolved_at is null desc, resolved_at desc, id desc limit 1",
                         kind.name(),
                         subject)
-                .orElse(BY_ITSELF);
-        if (!last.isEmpty() && !last.equals(BY_ITSELF)) {
+                .orElse(Last.NONE);
+        if (last.isSettledByHand()) {
+            // What is still met with is not forgotten, or it would be found again.
+            Sql.update(
+                    transaction.connection(),
+                    "update stripe_finding set seen_at = ? where id = ?",
+                    transaction.recordedAt(),
+                    last.id());
             return false;
         }
         add(transaction, kind, subject, tenant, detail);
-        return !last.isEmpty();
+        return !last.isOpen();
+    }
+
+    private record Last(UUID id, String actor) {
+        static final Last NONE = new Last(new UUID(0, 0), BY_ITSELF);
+
+        boolean isOpen() {
+            return actor.isEmpty();
+        }
+
+        boolean isSettledByHand() {
+            return !isOpen() && !actor.equals(BY_ITSELF);
+        }
     }
 
     /** For the adapter itself: a difference that is there no more. */
@@ -148,6 +172,25 @@ public final class StripeFindings {
     }
 
     /**
+     * What is open, page by page.
+     *
+     * @param after the last one of the page before; null for the first page
+     * @param most how many at most, 1 to 1,000
+     * @return the newest first
+     * @throws IllegalArgumentException when so many cannot be had
+     */
+    public List<StripeFinding> open(@Nullable StripeFinding after, int most) {
+        if (most < 1 || most > MOST) {
+            throw new IllegalArgumentException(
+                    "A page of findings has 1 to " + MOST + " of them, but " + most + " were asked for");
+        }
+        String order = " order by found_at desc, id desc limit " + most;
+        return after == null
+                ? list(" where resolved_at is null" + order)
+                : list(" where resolved_at is null and (found_at, id) < (?, ?)" + order, after.foundAt(), after.id());
+    }
+
+    /**
      * What was settled.
      *
      * @return what was settled last first, at most 1,000
@@ -172,10 +215,40 @@ public final class StripeFindings {
         });
     }
 
-    private List<StripeFinding> list(String rest) {
+    /**
+     * Forgets what was settled long ago. What is open is kept however old it is, and so is what was settled by hand and is
+     * still met with, because it would be found again.
+     *
+     * @param keep how long it is kept after it was settled, or met with last; 31 days or longer
+     * @return how many were forgotten
+     * @throws IllegalArgumentException when they would be kept too short
+     */
+    public int prune(Duration keep) {
+        if (keep.compareTo(SHORTEST_KEPT) < 0) {
+            throw new IllegalArgumentException("Findings that were settled are kept for " + SHORTEST_KEPT.toDays()
+                    + " days or longer, but " + keep + " was asked for");
+        }
+        int all = 0;
+        int some;
+        do {
+            some = database.transact(
+                    "forget what differed at Stripe",
+                    transaction -> Sql.update(
+                            transaction.connection(),
+                            "delete from stripe_finding where id in (select id from stripe_finding"
+                                    + " where resolved_at < ? and seen_at < ? limit ? for update skip locked)",
+                            transaction.recordedAt().minus(keep),
+                            transaction.recordedAt().minus(keep),
+                            AT_ONCE));
+            all += some;
+        } while (some == AT_ONCE);
+        return all;
+    }
+
+    private List<StripeFinding> list(String rest, Object... with) {
         return database.transact(
                 "list what differs at Stripe",
-                transaction -> Sql.list(transaction.connection(), StripeFindings::read, SELECT + rest));
+                transaction -> Sql.list(transaction.connection(), StripeFindings::read, SELECT + rest, with));
     }
 
     private static StripeFinding read(ResultSet row) throws SQLException {

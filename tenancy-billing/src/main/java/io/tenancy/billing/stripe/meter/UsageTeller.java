@@ -7,17 +7,18 @@ import io.tenancy.billing.stripe.customer.Ownership;
 import io.tenancy.billing.stripe.finding.FindingKind;
 import io.tenancy.billing.stripe.object.ObjectKind;
 import io.tenancy.jpa.control.transaction.ControlTransactions;
-import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
 import io.tenancy.jpa.control.transaction.Sql;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,29 +106,18 @@ final class UsageTeller {
                     transaction.recordedAt(),
                     unknown,
                     transaction.recordedAt().minus(StripeMeters.OLDEST));
-            for (Old each : all) {
-                givenUp++;
-                report(transaction, each);
+            givenUp += all.size();
+            Map<GivenUp.Of, List<GivenUp.Hour>> byMetric = all.stream()
+                    .collect(Collectors.groupingBy(
+                            each -> new GivenUp.Of(each.tenant(), each.metric(), each.isUnknown()),
+                            LinkedHashMap::new,
+                            Collectors.mapping(
+                                    each -> new GivenUp.Hour(each.hour(), each.value()), Collectors.toList())));
+            for (Map.Entry<GivenUp.Of, List<GivenUp.Hour>> each : byMetric.entrySet()) {
+                GivenUp.report(transaction, parts.findings(), each.getKey(), each.getValue());
             }
             return all.size() == BATCH;
         });
-    }
-
-    private void report(Transaction transaction, Old old) throws SQLException {
-        String what = old.value().toPlainString() + " of " + old.metric() + " in the hour of " + old.hour();
-        parts.findings()
-                .add(
-                        transaction,
-                        old.isUnknown() ? FindingKind.UNKNOWN_OUTCOME : FindingKind.USAGE_REFUSED,
-                        old.id(),
-                        old.tenant(),
-                        old.isUnknown()
-                                ? "Stripe was told " + what + ", and it is not known whether it took it. It would not"
-                                        + " know it again after a day, so it is not told again. Compare with the meter in"
-                                        + " Stripe's dashboard."
-                                : "Stripe was not told " + what
-                                        + " in time: it takes what is at most 35 days old. Put it on"
-                                        + " an invoice there by hand, if anything depends on it.");
     }
 
     // ---- what is told
@@ -322,7 +312,7 @@ final class UsageTeller {
         parts.findings()
                 .add(
                         FindingKind.USAGE_REFUSED,
-                        tooOld ? event.id() : subject(tenant, event.metric()),
+                        tooOld ? GivenUp.subject(tenant, event.metric()) : subject(tenant, event.metric()),
                         tenant,
                         "Stripe does not take " + event.value().toPlainString() + " of " + event.metric()
                                 + " in the hour of " + event.hour() + " as '" + event.meter() + "': "

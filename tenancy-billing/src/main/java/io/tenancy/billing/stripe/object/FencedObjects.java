@@ -1,6 +1,8 @@
 package io.tenancy.billing.stripe.object;
 
 import io.tenancy.TenantId;
+import io.tenancy.billing.BillingException;
+import io.tenancy.billing.BillingUnavailableException;
 import io.tenancy.billing.Money;
 import io.tenancy.billing.payment.PaymentResult;
 import io.tenancy.billing.payment.Payments;
@@ -44,6 +46,8 @@ import org.slf4j.LoggerFactory;
 public final class FencedObjects implements StripeObjects {
 
     private static final String PROVIDER = "stripe";
+    private static final List<String> TOOK_MONEY = List.of("needs_response", "under_review", "won", "lost");
+    private static final List<String> OVER = List.of("won", "lost", "warning_closed", "prevented");
     private static final Logger LOG = LoggerFactory.getLogger(FencedObjects.class);
 
     private final ControlTransactions database;
@@ -330,13 +334,18 @@ public final class FencedObjects implements StripeObjects {
             return taken(owner, "Not asked for by billing, and nothing came of it.");
         }
         Money amount = StripeAmounts.read(state.received(), state.currency());
-        findings.add(
-                transaction,
-                FindingKind.FOREIGN_PAYMENT,
-                state.id(),
-                owner,
-                "Tenant " + owner + " paid " + amount + " at Stripe that billing did not ask for. Take it in as credit,"
-                        + " payments().topUp(tenant, amount, \"" + state.id() + "\", note), or pay it back at Stripe.");
+        Optional<Booked> booked = Booked.of(transaction, owner, state.id());
+        if (booked.filter(each -> each.amount().equals(amount)).isPresent()) {
+            findings.settle(transaction, FindingKind.FOREIGN_PAYMENT, state.id(), "It was taken in.");
+            return taken(owner, "Not asked for by billing, and taken in by hand.");
+        }
+        String detail = "Tenant " + owner + " paid " + amount + " at Stripe that billing did not ask for. "
+                + booked.map(each -> "It was taken in as " + each.amount()
+                                + ", which is not what was paid. Put it right at"
+                                + " Stripe, or take in what is missing under another reference and settle this.")
+                        .orElse("Take it in as credit, payments().topUp(tenant, amount, \"" + state.id()
+                                + "\", note), or pay it back at Stripe.");
+        note(transaction, FindingKind.FOREIGN_PAYMENT, state.id(), owner, detail);
         return taken(owner, "Not asked for by billing.");
     }
 
@@ -356,7 +365,7 @@ public final class FencedObjects implements StripeObjects {
         PaymentResult result = Outcomes.of(state);
         boolean tooLittle = result instanceof PaymentResult.Succeeded && state.received() != request.amount();
         if (tooLittle || !state.currency().equalsIgnoreCase(request.currency()) || state.amount() != request.amount()) {
-            findings.add(
+            note(
                     transaction,
                     FindingKind.AMOUNT_MISMATCH,
                     state.id(),
@@ -478,7 +487,7 @@ public final class FencedObjects implements StripeObjects {
         }
         Requests.made(transaction, asked.get(), state.id(), state.status());
         if (state.amount() != asked.get().amount()) {
-            findings.add(
+            note(
                     transaction,
                     FindingKind.AMOUNT_MISMATCH,
                     state.id(),
@@ -514,7 +523,7 @@ public final class FencedObjects implements StripeObjects {
             findings.settle(transaction, FindingKind.FOREIGN_REFUND, state.id(), "It was not made after all.");
             return taken(owner, "Not asked for by billing, and nothing came of it.");
         }
-        findings.add(
+        note(
                 transaction,
                 FindingKind.FOREIGN_REFUND,
                 state.id(),
@@ -529,7 +538,12 @@ public final class FencedObjects implements StripeObjects {
 
     private Taken dispute(String id) {
         long fence = mirror.fence();
-        DisputeState state = calls.dispute(id);
+        return take(calls.dispute(id), fence);
+    }
+
+    /** For the adapter itself: takes in a dispute that was just looked up. */
+    public Taken take(DisputeState state, long fence) {
+        String id = state.id();
         Optional<Taken> otherMode = ofAnotherMode(state.livemode(), "Dispute " + id);
         if (otherMode.isPresent()) {
             return otherMode.get();
@@ -542,52 +556,100 @@ public final class FencedObjects implements StripeObjects {
         if (intent(intent).outcome() == Outcome.ELSEWHERE) {
             return ofAnotherInstallation("Dispute " + id, Optional.empty());
         }
-        return database.transact("take in dispute " + id, transaction -> {
+        try {
+            return database.transact("take in dispute " + id, transaction -> take(transaction, state, intent, fence));
+        } catch (BillingUnavailableException away) {
+            throw away;
+        } catch (BillingException refused) {
+            noteUnbooked(state, intent, refused);
+            throw refused;
+        }
+    }
+
+    private Taken take(Transaction transaction, DisputeState state, String intent, long fence) throws SQLException {
+        Optional<TenantId> owner = payerOf(transaction, intent);
+        if (owner.isEmpty()) {
+            return notOurs("Dispute " + state.id() + " is of a payment that nobody here made.");
+        }
+        Seen seen = new Seen(
+                ObjectKind.DISPUTE,
+                state.id(),
+                state.livemode(),
+                owner.get(),
+                state.status(),
+                state.currency().toUpperCase(Locale.ROOT),
+                state.amount(),
+                state.createdAt());
+        return mirror.advance(transaction, seen, fence)
+                ? disputed(transaction, state, owner.get(), intent)
+                : older(owner.get());
+    }
+
+    // Its date passes whether billing can book it or not.
+    private void noteUnbooked(DisputeState state, String intent, BillingException refused) {
+        var unused = database.transact("note dispute " + state.id(), transaction -> {
             Optional<TenantId> owner = payerOf(transaction, intent);
-            if (owner.isEmpty()) {
-                return notOurs("Dispute " + id + " is of a payment that nobody here made.");
-            }
-            Seen seen = new Seen(
-                    ObjectKind.DISPUTE,
-                    id,
-                    state.livemode(),
-                    owner.get(),
-                    state.status(),
-                    state.currency().toUpperCase(Locale.ROOT),
-                    state.amount(),
-                    state.createdAt());
-            return mirror.advance(transaction, seen, fence)
-                    ? disputed(transaction, state, owner.get(), intent)
-                    : older(owner.get());
+            return owner.isPresent()
+                    && findings.addUnlessSettled(
+                            transaction,
+                            FindingKind.DISPUTE,
+                            state.id(),
+                            owner.get(),
+                            told(state, intent) + " It could not be booked: " + refused.getMessage());
         });
+    }
+
+    private static String told(DisputeState state, String intent) {
+        return "A payer disputes " + StripeAmounts.read(state.amount(), state.currency()) + " of payment " + intent
+                + " (" + state.status() + "). Answer it in Stripe's dashboard before its date.";
     }
 
     private Taken disputed(Transaction transaction, DisputeState state, TenantId tenant, String intent)
             throws SQLException {
-        Money amount = StripeAmounts.read(state.amount(), state.currency());
-        ChangeNote note = new ChangeNote(PROVIDER, "dispute " + state.id() + " is " + state.status());
-        boolean over = List.of("won", "lost", "warning_closed", "prevented").contains(state.status());
-        // Also of one that was won before anything was heard of it: the money went and came.
-        if (List.of("needs_response", "under_review", "won", "lost").contains(state.status())) {
-            payments.disputed(transaction, PROVIDER, tenant, intent, state.id(), amount, note);
-        }
-        if (state.status().equals("won")) {
-            payments.disputeWon(transaction, PROVIDER, tenant, state.id(), note);
-        } else if (state.status().equals("lost")) {
-            payments.disputeLost(transaction, PROVIDER, tenant, state.id(), note);
-        }
-        if (over) {
+        Optional<Booked> payment = Booked.of(transaction, tenant, intent);
+        boolean isNew = payment.isPresent() && book(transaction, state, tenant, intent, payment.get());
+        if (OVER.contains(state.status())) {
             findings.settle(transaction, FindingKind.DISPUTE, state.id(), "It is over: " + state.status() + ".");
+            return taken(tenant, "Disputed: " + state.status() + ".");
+        }
+        String detail = told(state, intent)
+                + (payment.isPresent()
+                        ? ""
+                        : " The payment is not in the books, so neither is the dispute; see what else is noted of it.");
+        if (isNew) {
+            // Whoever settled an inquiry did not know that it would take money.
+            findings.add(transaction, FindingKind.DISPUTE, state.id(), tenant, detail);
         } else {
-            findings.add(
-                    transaction,
-                    FindingKind.DISPUTE,
-                    state.id(),
-                    tenant,
-                    "A payer disputes " + amount + " of payment " + intent + " (" + state.status()
-                            + "). Answer it in Stripe's dashboard before its date.");
+            note(transaction, FindingKind.DISPUTE, state.id(), tenant, detail);
         }
         return taken(tenant, "Disputed: " + state.status() + ".");
+    }
+
+    /** Whether it took money of which nobody knew. */
+    private boolean book(Transaction transaction, DisputeState state, TenantId tenant, String intent, Booked payment)
+            throws SQLException {
+        if (!TOOK_MONEY.contains(state.status())) {
+            return false;
+        }
+        // What was taken in by hand is of another provider, and so is what is disputed of it.
+        String provider = payment.provider();
+        boolean isNew = Booked.isDisputeNew(transaction, provider, state.id());
+        ChangeNote note = new ChangeNote(PROVIDER, "dispute " + state.id() + " is " + state.status());
+        Money amount = StripeAmounts.read(state.amount(), state.currency());
+        // Also of one that was won before anything was heard of it: the money went and came.
+        payments.disputed(transaction, provider, tenant, intent, state.id(), amount, note);
+        if (state.status().equals("won")) {
+            payments.disputeWon(transaction, provider, tenant, state.id(), note);
+        } else if (state.status().equals("lost")) {
+            payments.disputeLost(transaction, provider, tenant, state.id(), note);
+        }
+        return isNew;
+    }
+
+    // What somebody settled by hand was looked at, and stays settled though it is still there.
+    private void note(Transaction transaction, FindingKind kind, String subject, TenantId tenant, String detail)
+            throws SQLException {
+        var unused = findings.addUnlessSettled(transaction, kind, subject, tenant, detail);
     }
 
     // ---- pages

@@ -420,14 +420,22 @@ public final class StripePayments implements PaymentProvider {
 
     private Optional<RefundState> lookForRefund(Request part, String intent) {
         List<RefundState> found = new ArrayList<>();
-        calls.refunds(intent, null, each -> {
-            boolean same = ownership.isOurs(each.metadata())
-                    && part.key().toString().equals(each.metadata().get(Ownership.REQUEST))
-                    && String.valueOf(part.part()).equals(each.metadata().get(Ownership.PART));
-            if (same) {
-                found.add(each);
+        try {
+            calls.refunds(intent, null, each -> {
+                boolean same = ownership.isOurs(each.metadata())
+                        && part.key().toString().equals(each.metadata().get(Ownership.REQUEST))
+                        && String.valueOf(part.part()).equals(each.metadata().get(Ownership.PART));
+                if (same) {
+                    found.add(each);
+                }
+            });
+        } catch (StripeCallException noPayment) {
+            // Of a payment that is not there Stripe lists no refunds, and makes none.
+            if (noPayment.kind() != StripeCallException.Kind.REFUSED
+                    && noPayment.kind() != StripeCallException.Kind.MISSING) {
+                throw noPayment;
             }
-        });
+        }
         return found.stream().findFirst();
     }
 }

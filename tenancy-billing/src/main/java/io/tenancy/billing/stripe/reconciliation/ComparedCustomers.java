@@ -48,12 +48,21 @@ final class ComparedCustomers {
     /** A part of those that are known here, a further one in each run: cards change long after a customer was made. */
     void here() {
         List<Next> part = next();
-        for (Next each : part) {
+        UUID last = null;
+        int looked = 0;
+        while (looked < part.size() && course.mayAsk(Course.OF_ONE)) {
+            Next each = part.get(looked);
             look(each.customer());
+            last = each.tenant().value();
+            looked++;
         }
-        UUID last = part.size() < course.bounds.lookups()
-                ? null
-                : part.get(part.size() - 1).tenant().value();
+        boolean all = looked == part.size();
+        if (all || last != null) {
+            lookAfter(all && looked < course.bounds.lookups() ? null : last);
+        }
+    }
+
+    private void lookAfter(@Nullable UUID last) {
         course.database.transact(
                 "note whose customers were compared",
                 transaction -> Sql.update(
@@ -106,7 +115,9 @@ final class ComparedCustomers {
         Map<String, Known> known = known(page);
         Map<String, Set<FindingKind>> open = course.open(ids);
         for (CustomerState each : page) {
-            compare(each, Objects.requireNonNull(known.get(each.id())), open.getOrDefault(each.id(), Set.of()));
+            Known ours = Objects.requireNonNull(known.get(each.id()));
+            Set<FindingKind> before = open.getOrDefault(each.id(), Set.of());
+            course.guard(each.id(), () -> compare(each, ours, before));
         }
         course.compared(ids);
     }

@@ -33,14 +33,21 @@ final class ComparedDisputes {
         Map<String, Known> known = known(page);
         for (DisputeState each : page) {
             Known ours = known.get(each.id());
-            if (ours != null && ours.owner() != null && !each.status().equals(ours.seen())) {
-                var unused = course.refresh(ObjectKind.DISPUTE, each.id());
-                if (!ours.equals(known(List.of(each)).get(each.id()))) {
-                    course.repairedOne();
-                }
+            if (ours != null && ours.owner() != null) {
+                course.guard(each.id(), () -> compare(each, ours));
             }
         }
         course.compared(page.stream().map(DisputeState::id).toList());
+    }
+
+    private void compare(DisputeState state, Known known) {
+        if (state.status().equals(known.seen())) {
+            return;
+        }
+        var unused = course.refresh(ObjectKind.DISPUTE, state.id());
+        if (!known.equals(known(List.of(state)).get(state.id()))) {
+            course.repairedOne();
+        }
     }
 
     private Map<String, Known> known(List<DisputeState> page) {

@@ -149,7 +149,7 @@ final class ComparedPayments {
             if (ours == null) {
                 course.hold(each.id(), null, before, COULD, Map.of());
             } else {
-                compare(each, ours, before);
+                course.guard(each.id(), () -> compare(each, ours, before));
             }
         }
         course.compared(page.stream().map(IntentState::id).toList());

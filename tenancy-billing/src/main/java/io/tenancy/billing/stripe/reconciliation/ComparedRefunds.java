@@ -12,6 +12,7 @@ import io.tenancy.jpa.control.transaction.Sql;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -31,6 +32,11 @@ final class ComparedRefunds {
             FindingKind.AMOUNT_MISMATCH,
             FindingKind.REFUND_MISSING,
             FindingKind.UNKNOWN_OUTCOME);
+
+    /** Stripe's page "Refund and cancel payments": a bank sends a refund back within 30 days. */
+    private static final Duration SENT_BACK_WITHIN = Duration.ofDays(31);
+
+    private static final Duration LOOKED_AT_AGAIN_AFTER = Duration.ofDays(1);
 
     private final Course course;
 
@@ -92,6 +98,37 @@ final class ComparedRefunds {
                         afterPart,
                         course.until,
                         course.run));
+    }
+
+    private record Sent(String id, TenantId tenant) {}
+
+    /** Refunds that were made and that a bank can still send back, those first that were not looked at for longest. */
+    void again() {
+        for (Sent each : sent()) {
+            if (!course.mayAsk(Course.OF_ONE)) {
+                return;
+            }
+            course.touch(each.id());
+            look(each.id(), each.tenant());
+        }
+    }
+
+    private List<Sent> sent() {
+        Instant now = course.database.now();
+        return course.database.transact(
+                "look up refunds that may come back",
+                transaction -> Sql.list(
+                        transaction.connection(),
+                        row -> new Sent(row.getString("id"), new TenantId(row.getObject("tenant_id", UUID.class))),
+                        "select id, tenant_id from stripe_object o where kind = 'REFUND' and status = 'succeeded'"
+                                + " and livemode = ? and tenant_id is not null and created_at >= ? and seen_at <= ?"
+                                + " and not exists (select 1 from stripe_compared c where c.run = ? and c.id = o.id)"
+                                + " order by seen_at, id limit ?",
+                        course.ownership.livemode(),
+                        now.minus(SENT_BACK_WITHIN),
+                        now.minus(LOOKED_AT_AGAIN_AFTER),
+                        course.run,
+                        course.bounds.lookups()));
     }
 
     private void lookUp(Made made) {
@@ -174,7 +211,7 @@ final class ComparedRefunds {
             if (ours == null) {
                 course.hold(each.id(), null, before, COULD, Map.of());
             } else {
-                compare(each, ours, before);
+                course.guard(each.id(), () -> compare(each, ours, before));
             }
         }
         course.compared(page.stream().map(RefundState::id).toList());

@@ -35,6 +35,9 @@ final class Course {
     /** How many things are compared together. */
     static final int PAGE = 100;
 
+    /** How often Stripe is asked at most to look one thing up and take it in. */
+    static final int OF_ONE = 3;
+
     private static final Logger LOG = LoggerFactory.getLogger(Course.class);
 
     final ControlTransactions database;
@@ -49,6 +52,8 @@ final class Course {
     private final Lease lease;
     private final Set<String> failed = new HashSet<>();
     private int callsLeft;
+    private int callsKept;
+    private boolean inPart;
     private int lookedAt;
     private int repaired;
     private int reported;
@@ -74,11 +79,56 @@ final class Course {
     /** Before Stripe is asked. */
     void spend(int asked) {
         lease.keep();
-        callsLeft -= asked;
-        if (callsLeft < 0) {
-            throw new RunEndsException("Stripe was asked " + bounds.calls() + " times, which is what a run may, and the"
-                    + " comparison from " + from + " to " + until
-                    + " is not through. It begins there again; let a run ask more often: ReconciliationBounds.");
+        if (mayAsk(asked)) {
+            callsLeft -= asked;
+            return;
+        }
+        if (inPart) {
+            throw new PartEndsException("It needs more than its part of the " + bounds.calls()
+                    + " times that a run may ask Stripe; let a run ask more often: ReconciliationBounds.");
+        }
+        throw new RunEndsException("Stripe was asked " + bounds.calls() + " times, which is what a run may, and the"
+                + " comparison from " + from + " to " + until
+                + " is not through. It begins there again; let a run ask more often: ReconciliationBounds, in"
+                + " TenancyStripe.Builder.comparedWithin or as tenancy.billing.stripe.compared-calls.");
+    }
+
+    /** Whether Stripe may be asked so often for what comes next. */
+    boolean mayAsk(int asked) {
+        return callsLeft - asked >= callsKept;
+    }
+
+    /**
+     * Does a part that looks at what was not looked at for longest. It may use what its share of the calls is, so that the
+     * others come to theirs, and ends without ending the run: what is left of it comes first in the next one.
+     *
+     * @param parts how many there are still, with this one
+     * @param work asks as long as it may
+     */
+    void part(int parts, Runnable work) {
+        callsKept = callsLeft - callsLeft / parts;
+        inPart = true;
+        try {
+            work.run();
+        } catch (PartEndsException enough) {
+            LOG.warn("A part of the comparison with Stripe is not through and goes on with the next run", enough);
+        } finally {
+            callsKept = 0;
+            inPart = false;
+        }
+    }
+
+    /** Compares one of many things; what cannot be compared is for somebody to look at, and holds up no other. */
+    void guard(String id, Runnable work) {
+        try {
+            work.run();
+        } catch (BillingUnavailableException
+                | StripeCallException
+                | RunEndsException
+                | PartEndsException notOfThisAlone) {
+            throw notOfThisAlone;
+        } catch (RuntimeException failure) {
+            var unused = failed(id, failure);
         }
     }
 
@@ -140,7 +190,7 @@ final class Course {
         hold(
                 id,
                 null,
-                Set.of(),
+                open(List.of(id)).getOrDefault(id, Set.of()),
                 Set.of(),
                 Map.of(FindingKind.UNKNOWN_OUTCOME, "It could not be taken in: " + failure.getMessage()));
         return Optional.empty();
@@ -222,6 +272,17 @@ final class Course {
             added += isNew || notedMeanwhile ? 1 : 0;
         }
         return added;
+    }
+
+    /** Before something is looked at again, so that what cannot be looked at does not come first for ever. */
+    void touch(String id) {
+        database.transact(
+                "note that " + id + " is looked at",
+                transaction -> Sql.update(
+                        transaction.connection(),
+                        "update stripe_object set seen_at = ? where id = ?",
+                        transaction.recordedAt(),
+                        id));
     }
 
     /** What was compared need not be looked up one by one later in this run. */

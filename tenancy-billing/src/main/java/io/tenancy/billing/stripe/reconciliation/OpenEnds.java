@@ -7,6 +7,7 @@ import io.tenancy.billing.stripe.client.StripeCallException;
 import io.tenancy.billing.stripe.customer.Ownership;
 import io.tenancy.billing.stripe.finding.FindingKind;
 import io.tenancy.billing.stripe.object.ObjectKind;
+import io.tenancy.billing.stripe.object.Taken;
 import io.tenancy.jpa.control.transaction.Sql;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,10 +16,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** What is known here and has come to no end: requests, pages, disputes, refunds. However long ago it began. */
+/**
+ * What is known here and has come to no end: requests, payments, pages, disputes, refunds. However long ago it began; of more
+ * than a run may look up, those first that were not looked at for longest.
+ */
 final class OpenEnds {
 
     /** What is younger is under way. */
@@ -27,7 +30,8 @@ final class OpenEnds {
     /** After this Stripe has surely forgotten a key. */
     private static final Duration FORGOTTEN = Duration.ofHours(24);
 
-    private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
+    /** A clock that is wrong is wrong by hours, as with a time zone; nothing is found twice by looking further back. */
+    private static final Duration CLOCKS_DIFFER = Duration.ofDays(1);
 
     private final Course course;
     private final Instant young;
@@ -52,21 +56,17 @@ final class OpenEnds {
 
     /** What billing asked for and knows no outcome of. */
     void requests() {
-        UUID key = new UUID(0, 0);
-        int part = 0;
-        List<Request> page;
-        do {
-            page = unanswered(key, part);
-            for (Request each : page) {
-                follow(each);
-                course.looked(1);
-                key = each.key();
-                part = each.part();
+        for (Request each : unanswered()) {
+            if (!course.mayAsk(Course.OF_ONE)) {
+                return;
             }
-        } while (page.size() == Course.PAGE);
+            touch(each);
+            follow(each);
+            course.looked(1);
+        }
     }
 
-    private List<Request> unanswered(UUID after, int afterPart) {
+    private List<Request> unanswered() {
         return course.database.transact(
                 "look up requests without an outcome",
                 transaction -> Sql.list(
@@ -85,10 +85,20 @@ final class OpenEnds {
                                 + " from payment_attempt a join stripe_request r on r.key = a.id"
                                 + " where a.provider = 'stripe' and a.state in ('STARTED', 'PENDING')"
                                 + " and r.first_asked_at <= ? and (r.status is null or r.status not in ('failed', 'canceled'))"
-                                + " and (r.key, r.part) > (?, ?) order by r.key, r.part limit " + Course.PAGE,
+                                + " order by r.looked_at nulls first, r.key, r.part limit ?",
                         young,
-                        after,
-                        afterPart));
+                        course.bounds.lookups()));
+    }
+
+    private void touch(Request request) {
+        course.database.transact(
+                "note that a request is looked at",
+                transaction -> Sql.update(
+                        transaction.connection(),
+                        "update stripe_request set looked_at = ? where key = ? and part = ?",
+                        transaction.recordedAt(),
+                        request.key(),
+                        request.part()));
     }
 
     private void follow(Request request) {
@@ -107,38 +117,73 @@ final class OpenEnds {
 
     /** What Stripe made of a request whose answer was lost. */
     private @Nullable String lookFor(Request request) {
-        AtomicReference<String> found = new AtomicReference<>();
-        course.spend(1);
+        Found found = new Found(request);
         String intent = request.intent();
-        if (request.isRefund() && intent != null) {
-            course.calls.refunds(intent, null, each -> keep(found, request, each));
-        } else {
-            Instant since = request.firstAskedAt().minus(CLOCKS_DIFFER);
-            try {
-                course.calls.intents(request.customer(), since, each -> keep(found, request, each));
-            } catch (StripeCallException noCustomer) {
-                if (noCustomer.kind() != StripeCallException.Kind.REFUSED
-                        && noCustomer.kind() != StripeCallException.Kind.MISSING) {
-                    throw noCustomer;
-                }
-                // Of a customer that is gone Stripe may list nothing; its payments are among all the same.
-                course.spend(1);
-                course.calls.intents(null, since, each -> keep(found, request, each));
+        Instant since = request.firstAskedAt().minus(CLOCKS_DIFFER);
+        try {
+            if (request.isRefund() && intent != null) {
+                var unused = listed(() -> course.calls.refunds(intent, null, found::test));
+                return found.id;
             }
+            boolean known = listed(() -> course.calls.intents(request.customer(), since, found::test));
+            if (!known) {
+                // Of a customer that is gone Stripe may list nothing; its payments are among all the same.
+                var unused = listed(() -> course.calls.intents(null, since, found::test));
+            }
+            return found.id;
+        } catch (PartEndsException tooMany) {
+            if (found.id != null) {
+                return found.id;
+            }
+            // So many that it cannot be looked through: somebody has to know that, too.
+            withoutObject(request);
+            throw tooMany;
         }
-        return found.get();
     }
 
-    private void keep(AtomicReference<String> found, Request request, RefundState state) {
-        boolean part = state.metadata().getOrDefault(Ownership.PART, "1").equals(String.valueOf(request.part()));
-        if (part && isOf(request, state.metadata())) {
-            found.set(state.id());
+    /** Whether Stripe lists that; not when what it is to be of is not there for this key. */
+    private boolean listed(Runnable list) {
+        course.spend(1);
+        try {
+            list.run();
+            return true;
+        } catch (StripeCallException notThere) {
+            if (notThere.kind() != StripeCallException.Kind.REFUSED
+                    && notThere.kind() != StripeCallException.Kind.MISSING) {
+                throw notThere;
+            }
+            return false;
         }
     }
 
-    private void keep(AtomicReference<String> found, Request request, IntentState state) {
-        if (isOf(request, state.metadata())) {
-            found.set(state.id());
+    /** Looks for what names a request. */
+    private final class Found {
+        private final Request request;
+        private int seen;
+        private @Nullable String id;
+
+        Found(Request request) {
+            this.request = request;
+        }
+
+        void test(RefundState state) {
+            boolean part = state.metadata().getOrDefault(Ownership.PART, "1").equals(String.valueOf(request.part()));
+            test(state.id(), part && isOf(request, state.metadata()));
+        }
+
+        void test(IntentState state) {
+            test(state.id(), isOf(request, state.metadata()));
+        }
+
+        private void test(String each, boolean same) {
+            if (same) {
+                id = each;
+            }
+            seen++;
+            if (seen % Course.PAGE == 0) {
+                // The next page is another call.
+                course.spend(1);
+            }
         }
     }
 
@@ -195,15 +240,21 @@ final class OpenEnds {
 
     private static final String OPEN_PAGES =
             "select session as id, state as status from stripe_checkout where state = 'OPEN' and session is not null"
-                    + " and livemode = ? and created_at <= ? order by created_at, id limit ?";
+                    + " and livemode = ? and created_at <= ? order by looked_at nulls first, id limit ?";
 
-    private static final String OPEN_DISPUTES = "select id, status from stripe_object where kind = 'DISPUTE'"
-            + " and status not in ('won', 'lost', 'warning_closed', 'prevented') and livemode = ? and seen_at <= ?"
+    /** What was compared in this run was listed just now. */
+    private static final String NOT_LOOKED_AT_FOR_LONGEST = " and livemode = ? and seen_at <= ?"
+            + " and not exists (select 1 from stripe_compared c where c.run = ? and c.id = o.id)"
             + " order by seen_at, id limit ?";
 
-    private static final String PENDING_REFUNDS = "select id, status from stripe_object where kind = 'REFUND'"
-            + " and status in ('pending', 'requires_action') and livemode = ? and seen_at <= ?"
-            + " order by seen_at, id limit ?";
+    private static final String OPEN_DISPUTES = "select id, status from stripe_object o where kind = 'DISPUTE'"
+            + " and status not in ('won', 'lost', 'warning_closed', 'prevented')" + NOT_LOOKED_AT_FOR_LONGEST;
+
+    private static final String PENDING_REFUNDS = "select id, status from stripe_object o where kind = 'REFUND'"
+            + " and status in ('pending', 'requires_action')" + NOT_LOOKED_AT_FOR_LONGEST;
+
+    private static final String PENDING_PAYMENTS = "select id, status from stripe_object o where kind = 'INTENT'"
+            + " and status = 'processing'" + NOT_LOOKED_AT_FOR_LONGEST;
 
     private static final String STATUS = "select coalesce((select status from stripe_object where id = ?), '')";
 
@@ -212,38 +263,92 @@ final class OpenEnds {
 
     /** Pages that were opened and of which nothing was heard. */
     void pages() {
-        follow(ObjectKind.SESSION, OPEN_PAGES, PAGE_STATE);
+        List<End> open = ends(OPEN_PAGES, course.ownership.livemode(), young, course.bounds.lookups());
+        for (End each : open) {
+            if (!course.mayAsk(Course.OF_ONE)) {
+                return;
+            }
+            touchPage(each.id());
+            Optional<Taken> taken = follow(ObjectKind.SESSION, each, PAGE_STATE);
+            if (taken.filter(OpenEnds::isNobodys).isPresent()) {
+                endPage(each.id());
+            }
+        }
+    }
+
+    private static boolean isNobodys(Taken taken) {
+        return switch (taken.outcome()) {
+            case GONE, NOT_OURS, ELSEWHERE -> true;
+            case TAKEN, OLDER -> false;
+        };
+    }
+
+    private void touchPage(String session) {
+        course.database.transact(
+                "note that page " + session + " is looked at",
+                transaction -> Sql.update(
+                        transaction.connection(),
+                        "update stripe_checkout set looked_at = ? where session = ?",
+                        transaction.recordedAt(),
+                        session));
+    }
+
+    // Before that somebody could still pay on it, whatever is written on it.
+    private void endPage(String session) {
+        course.database.transact(
+                "end page " + session,
+                transaction -> Sql.update(
+                        transaction.connection(),
+                        "update stripe_checkout set state = 'EXPIRED' where session = ? and state = 'OPEN' and expires_at <= ?",
+                        session,
+                        transaction.recordedAt()));
     }
 
     /** Disputes that go on for months. */
     void disputes() {
-        follow(ObjectKind.DISPUTE, OPEN_DISPUTES, STATUS);
+        followAll(ObjectKind.DISPUTE, OPEN_DISPUTES);
     }
 
     /** Refunds that a bank takes its time for. */
     void refunds() {
-        follow(ObjectKind.REFUND, PENDING_REFUNDS, STATUS);
+        followAll(ObjectKind.REFUND, PENDING_REFUNDS);
+    }
+
+    /** Payments that a bank takes its time for: debits, that of an invoice as well as one that was begun on a page. */
+    void payments() {
+        followAll(ObjectKind.INTENT, PENDING_PAYMENTS);
     }
 
     private record End(String id, String status) {}
 
-    private void follow(ObjectKind kind, String query, String status) {
-        List<End> ends = course.database.transact(
+    private List<End> ends(String query, Object... with) {
+        return course.database.transact(
                 "look up what is open at Stripe",
                 transaction -> Sql.list(
                         transaction.connection(),
                         row -> new End(row.getString("id"), row.getString("status")),
                         query,
-                        course.ownership.livemode(),
-                        young,
-                        course.bounds.lookups()));
-        for (End each : ends) {
-            course.looked(1);
-            var unused = course.refresh(kind, each.id());
-            if (!statusOf(each.id(), status).equals(Optional.of(each.status()))) {
-                course.repairedOne();
+                        with));
+    }
+
+    private void followAll(ObjectKind kind, String query) {
+        List<End> open = ends(query, course.ownership.livemode(), young, course.run, course.bounds.lookups());
+        for (End each : open) {
+            if (!course.mayAsk(Course.OF_ONE)) {
+                return;
             }
+            course.touch(each.id());
+            var unused = follow(kind, each, STATUS);
         }
+    }
+
+    private Optional<Taken> follow(ObjectKind kind, End end, String status) {
+        course.looked(1);
+        Optional<Taken> taken = course.refresh(kind, end.id());
+        if (!statusOf(end.id(), status).equals(Optional.of(end.status()))) {
+            course.repairedOne();
+        }
+        return taken;
     }
 
     private Optional<String> statusOf(String id, String query) {

@@ -52,12 +52,15 @@ final class OpenFindings {
     /** Those that were not looked at for longest. */
     void look() {
         for (Subject each : subjects()) {
+            if (!course.mayAsk(Course.OF_ONE)) {
+                return;
+            }
+            touch(each.id());
             if (each.isUnknown()) {
                 unknown(each.id());
             } else {
                 look(each);
             }
-            touch(each.id());
         }
     }
 

@@ -9,6 +9,7 @@ import io.tenancy.billing.stripe.object.StripeObjects;
 import io.tenancy.jpa.control.transaction.ControlTransactions;
 import io.tenancy.jpa.control.transaction.Sql;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -125,20 +126,27 @@ public final class StripeReconciliation {
         ComparedPayments payments = new ComparedPayments(course);
         ComparedRefunds refunds = new ComparedRefunds(course);
         ComparedDisputes disputes = new ComparedDisputes(course);
-        OpenEnds ends = new OpenEnds(course);
         // Customers first: payments are known by them, and refunds and disputes by their payments.
         customers.there();
-        ends.pages();
-        ends.requests();
         payments.there();
         payments.here();
         refunds.there();
-        ends.refunds();
         refunds.here();
         disputes.there();
-        ends.disputes();
-        customers.here();
-        new OpenFindings(course, customers, payments, refunds, ends).look();
+        OpenEnds ends = new OpenEnds(course);
+        OpenFindings findings = new OpenFindings(course, customers, payments, refunds, ends);
+        List<Runnable> parts = List.of(
+                ends::pages,
+                ends::refunds,
+                refunds::again,
+                ends::disputes,
+                ends::payments,
+                ends::requests,
+                customers::here,
+                findings::look);
+        for (int i = 0; i < parts.size(); i++) {
+            course.part(parts.size() - i, parts.get(i));
+        }
     }
 
     /**

@@ -3,7 +3,9 @@ package io.tenancy.billing.stripe.run;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
+import io.tenancy.billing.stripe.finding.StripeFindings;
 import io.tenancy.billing.stripe.meter.StripeMeters;
+import io.tenancy.billing.stripe.payment.OldPages;
 import io.tenancy.billing.stripe.payment.StripePages;
 import io.tenancy.billing.stripe.reconciliation.StripeReconciliation;
 import io.tenancy.billing.stripe.webhook.StripeEvents;
@@ -17,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Works through events as soon as they come in, on each node; closes pages, compares both sides, tells usage and forgets old
- * events on one node at a time: of many that have it, another one takes over when one dies.
+ * events, findings and pages on one node at a time: of many that have it, another one takes over when one dies.
  */
 public final class StripeJobs implements AutoCloseable {
 
@@ -42,13 +44,17 @@ public final class StripeJobs implements AutoCloseable {
      * @param reconciliation compares both sides
      * @param meters tells usage
      * @param events forgets old ones
+     * @param findings forgets those that were settled long ago
+     * @param oldPages forgets those on which nothing was paid
      */
     public record Work(
             StripeInboxThread inbox,
             StripePages pages,
             StripeReconciliation reconciliation,
             StripeMeters meters,
-            StripeEvents events) {}
+            StripeEvents events,
+            StripeFindings findings,
+            OldPages oldPages) {}
 
     /**
      * Prepares the jobs; they begin with {@link #start}.
@@ -72,8 +78,15 @@ public final class StripeJobs implements AutoCloseable {
                         Tasks.recurring("stripe-usage", FixedDelay.of(USAGE_TOLD_EVERY))
                                 .execute((instance, context) -> run("usage for Stripe", work.meters()::run)),
                         Tasks.recurring("stripe-forget", FixedDelay.of(FORGOTTEN_EVERY))
-                                .execute((instance, context) ->
-                                        run("old events of Stripe", () -> forget(work.events()))))
+                                .execute((instance, context) -> {
+                                    run("old events of Stripe", () -> forget(work.events()));
+                                    run(
+                                            "old findings of Stripe",
+                                            () -> work.findings().prune(StripeFindings.DEFAULT_KEEP_SETTLED));
+                                    run(
+                                            "old pages of Stripe",
+                                            () -> work.oldPages().prune(OldPages.DEFAULT_KEEP));
+                                }))
                 .build();
     }
 

@@ -1,7 +1,6 @@
 package io.tenancy.billing.stripe.webhook;
 
 import io.tenancy.billing.internal.JsonObject;
-import io.tenancy.billing.stripe.client.StripeSettings;
 import io.tenancy.billing.stripe.object.ObjectKind;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -39,7 +38,8 @@ record ReceivedEvent(
         String body) {
 
     private static final Pattern ID = Pattern.compile("evt_[A-Za-z0-9_]{1,250}");
-    private static final Pattern TYPE = Pattern.compile("[a-z0-9_.]{1,200}");
+    // Some of Stripe's have brackets, such as v2.core.account[requirements].updated.
+    private static final Pattern TYPE = Pattern.compile("[a-z0-9_.\\[\\]]{1,200}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,255}");
     private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
     private static final String SNAPSHOT = "event";
@@ -152,25 +152,5 @@ record ReceivedEvent(
     // Of an organisation it is a path, whose end is the account.
     private static @Nullable String accountOf(@Nullable String context) {
         return context == null ? null : name(context.substring(context.lastIndexOf('/') + 1));
-    }
-
-    /** Why it is not for this installation, in words; null when it can be. */
-    @Nullable String strange(StripeSettings settings) {
-        return strange(livemode, account, settings);
-    }
-
-    /** The same of one that was stored. */
-    static @Nullable String strange(boolean livemode, @Nullable String account, StripeSettings settings) {
-        if (livemode != settings.livemode()) {
-            return livemode
-                    ? "it is of live mode, but the API key here is one of test mode: Stripe sends to the wrong endpoint, or the"
-                            + " key is the wrong one"
-                    : "it is of test mode, but the API key here is one of live mode: Stripe sends to the wrong endpoint, or the"
-                            + " key is the wrong one";
-        }
-        if (account != null && settings.account() != null && !account.equals(settings.account())) {
-            return "it is of account " + account + ", but only those of " + settings.account() + " are taken here";
-        }
-        return null;
     }
 }

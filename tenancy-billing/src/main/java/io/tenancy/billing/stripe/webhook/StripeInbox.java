@@ -1,6 +1,7 @@
 package io.tenancy.billing.stripe.webhook;
 
 import io.tenancy.TenantId;
+import io.tenancy.TenantStatus;
 import io.tenancy.billing.BillingException;
 import io.tenancy.billing.BillingUnavailableException;
 import io.tenancy.billing.stripe.client.StripeCallException;
@@ -64,6 +65,11 @@ public final class StripeInbox {
     public static final Duration PATIENCE = Duration.ofDays(3);
 
     static final String NO_INTEREST = "it is of no interest";
+
+    private static final String WHAT_TO_DO =
+            " Money that came of it is booked all the same. Pay back what is not due, payments().refund(tenant, amount, key,"
+                    + " note), and delete the customer in Stripe's dashboard so that nothing more comes; or restore the tenant,"
+                    + " and replay the event.";
 
     private static final Logger LOG = LoggerFactory.getLogger(StripeInbox.class);
 
@@ -318,7 +324,7 @@ public final class StripeInbox {
 
     private Outcome workOut(Batch batch) {
         Held any = batch.events().get(0);
-        String strange = ReceivedEvent.strange(any.livemode(), any.account(), settings);
+        String strange = strange(any);
         if (strange != null) {
             // The settings are others than when it came in, or it was played again.
             return new Outcome(EventState.PARKED, null, strange, null);
@@ -329,6 +335,14 @@ public final class StripeInbox {
             case USAGE_REFUSED -> usageRefused(batch, any);
             case NONE -> new Outcome(EventState.DONE, null, NO_INTEREST, null);
         };
+    }
+
+    private @Nullable String strange(Held event) {
+        return database.transact(
+                        "look up for whom an event of Stripe is",
+                        transaction -> Optional.ofNullable(
+                                Addressee.strangeAtWork(transaction, event.livemode(), event.account(), settings)))
+                .orElse(null);
     }
 
     // Of events of one thing, those to look up come first: it is done for all of them.
@@ -347,8 +361,32 @@ public final class StripeInbox {
                     EventState.DONE, null, "it is about " + batch.kind() + ", of which nothing is taken in", null);
         }
         Taken taken = objects.refresh(kind.get(), object);
-        EventState state = taken.outcome() == Taken.Outcome.NOT_OURS ? EventState.PARKED : EventState.DONE;
-        return new Outcome(state, taken.tenant(), taken.note(), null);
+        if (taken.outcome() == Taken.Outcome.NOT_OURS) {
+            return new Outcome(EventState.PARKED, taken.tenant(), taken.note(), null);
+        }
+        TenantId tenant = taken.tenant();
+        String departed = tenant == null ? null : departed(tenant).orElse(null);
+        return departed == null
+                ? new Outcome(EventState.DONE, tenant, taken.note(), null)
+                : new Outcome(EventState.PARKED, tenant, departed + " " + taken.note() + WHAT_TO_DO, null);
+    }
+
+    // Money that came is booked whoever it is from, but nobody who left should pay or be charged unnoticed.
+    private Optional<String> departed(TenantId tenant) {
+        String status = database.transact(
+                        "look up whether tenant " + tenant + " is still there",
+                        transaction -> Sql.first(
+                                transaction.connection(),
+                                row -> row.getString(1),
+                                "select status from tenant where id = ?",
+                                tenant.value()))
+                .orElse(null);
+        if (status == null) {
+            return Optional.of("Tenant " + tenant + " is not in the registry any more.");
+        }
+        return TenantStatus.valueOf(status) == TenantStatus.DELETED
+                ? Optional.of("Tenant " + tenant + " is deleted.")
+                : Optional.empty();
     }
 
     private Outcome foreign(Batch batch, Held event) {

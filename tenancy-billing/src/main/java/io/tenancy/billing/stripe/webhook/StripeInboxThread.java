@@ -32,7 +32,7 @@ public final class StripeInboxThread implements AutoCloseable {
      *
      * @param inbox what is run
      * @param interval how long to wait when nobody wakes it
-     * @param before is run once before all events; what it throws is logged
+     * @param before is run once before all events; what it throws is logged, errors too
      */
     public StripeInboxThread(StripeInbox inbox, Duration interval, Runnable before) {
         if (interval.isNegative() || interval.isZero()) {
@@ -62,7 +62,7 @@ public final class StripeInboxThread implements AutoCloseable {
     private void loop() {
         try {
             before.run();
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             LOG.error("What is looked at before Stripe's events went wrong", failure);
         }
         while (!ended.get()) {
@@ -72,7 +72,8 @@ public final class StripeInboxThread implements AutoCloseable {
                 if (done > 0) {
                     LOG.debug("{} of Stripe's events were worked through", done);
                 }
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | Error failure) {
+                // Also an error: nobody would notice that this node works through no events any more.
                 LOG.error("Stripe's events could not be worked through; it is tried again after {}", interval, failure);
             }
             try {

@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
@@ -208,26 +209,35 @@ public final class StripeWebhook {
     }
 
     private WebhookAnswer store(ReceivedEvent event, StripeSettings current) {
-        String strange = event.strange(current);
-        boolean waits = strange == null && Reaction.to(event.type()) != Reaction.NONE;
-        boolean isNew = database.transact("store an event of Stripe", transaction -> {
-            if (strange != null) {
-                return insert(transaction, event, EventState.PARKED, strange);
-            }
-            return waits
-                    ? insert(transaction, event, EventState.WAITING, null)
-                    : insert(transaction, event, EventState.DONE, StripeInbox.NO_INTEREST);
+        Optional<Stored> isNew = database.transact("store an event of Stripe", transaction -> {
+            Stored first = first(transaction, event, current);
+            return insert(transaction, event, first.state(), first.note()) ? Optional.of(first) : Optional.empty();
         });
-        if (!isNew) {
+        if (isNew.isEmpty()) {
             return KNOWN;
         }
-        if (strange != null) {
-            LOG.warn("Stripe's event {} ({}) is parked: {}", event.id(), event.type(), strange);
+        Stored outcome = isNew.get();
+        if (outcome.state() == EventState.PARKED) {
+            LOG.warn("Stripe's event {} ({}) is parked: {}", event.id(), event.type(), outcome.note());
         }
-        if (waits) {
+        if (outcome.state() == EventState.WAITING) {
             wake();
         }
         return STORED;
+    }
+
+    /** How an event is stored. */
+    private record Stored(EventState state, @Nullable String note) {}
+
+    private static Stored first(Transaction transaction, ReceivedEvent event, StripeSettings current)
+            throws SQLException {
+        String strange = Addressee.strangeAtIntake(transaction, event.livemode(), event.account(), current);
+        if (strange != null) {
+            return new Stored(EventState.PARKED, strange);
+        }
+        return Reaction.to(event.type()) == Reaction.NONE
+                ? new Stored(EventState.DONE, StripeInbox.NO_INTEREST)
+                : new Stored(EventState.WAITING, null);
     }
 
     // What is stored is stored, whoever sleeps.

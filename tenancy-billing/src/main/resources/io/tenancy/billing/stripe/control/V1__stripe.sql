@@ -54,6 +54,8 @@ create table stripe_request (
   first_asked_at timestamptz not null,
   -- With how many keys.
   tries integer not null default 1,
+  -- When it was looked for last what Stripe made of it; null when that never was.
+  looked_at timestamptz,
   -- Of the payment or refund at Stripe; null while it is not known.
   object text unique,
   status text,
@@ -79,7 +81,9 @@ create table stripe_checkout (
   method_at timestamptz,
   state text not null check (state in ('OPEN', 'COMPLETE', 'EXPIRED')),
   created_at timestamptz not null,
-  expires_at timestamptz not null
+  expires_at timestamptz not null,
+  -- When the comparison looked it up last; null when it never did.
+  looked_at timestamptz
 );
 create index stripe_checkout_method on stripe_checkout (tenant_id, method_at) where method is not null;
 create index stripe_checkout_open on stripe_checkout (tenant_id, invoice_id) where state = 'OPEN';
@@ -157,6 +161,7 @@ create table stripe_finding (
   check ((resolved_at is null) = (actor is null))
 );
 create unique index stripe_finding_open on stripe_finding (kind, subject) where resolved_at is null;
+create index stripe_finding_resolved on stripe_finding (resolved_at) where resolved_at is not null;
 
 -- Up to when something was compared.
 create table stripe_cursor (
@@ -257,3 +262,16 @@ create table stripe_usage_event (
 );
 create index stripe_usage_event_waiting on stripe_usage_event (next_at, tenant_id) where state = 'WAITING';
 create index stripe_usage_event_old on stripe_usage_event (hour) where state <> 'WAITING';
+
+-- What was given up of a tenant's metric since somebody looked at it last, for the finding that says so.
+create table stripe_usage_given_up (
+  tenant_id uuid not null,
+  metric text not null,
+  -- Whether Stripe may have taken it.
+  unknown boolean not null,
+  hours bigint not null,
+  value numeric not null,
+  first_hour timestamptz not null,
+  last_hour timestamptz not null,
+  primary key (tenant_id, metric, unknown)
+);

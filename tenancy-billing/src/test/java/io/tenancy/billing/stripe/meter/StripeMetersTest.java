@@ -79,7 +79,8 @@ class StripeMetersTest {
     @AfterEach
     void nothingIsLeftForOthers() {
         at.fake.clearFaults();
-        at.fixture.sql("truncate stripe_usage_event, stripe_usage_progress, stripe_usage_tenant");
+        at.fixture.sql(
+                "truncate stripe_usage_event, stripe_usage_progress, stripe_usage_tenant, stripe_usage_given_up");
         // The next test begins with an hour of its own.
         at.fixture.clock.moveTo(at.fixture
                 .clock
@@ -399,6 +400,40 @@ class StripeMetersTest {
         assertThat(meters().run().givenUp()).isEqualTo(1);
         assertThat(meters().told(tenant)).extracting(ToldUsage::state).containsExactly(ToldUsage.State.GIVEN_UP);
         assertThat(findings(tenant)).extracting(StripeFinding::kind).containsExactly(FindingKind.USAGE_REFUSED);
+    }
+
+    @Test
+    void whatIsGivenUpOfATenantIsOneFindingPerMetricThatSaysAllOfIt() {
+        TenantId tenant = at.tenant();
+        meters().enable(tenant, NOTE);
+        Instant first = hour();
+        use(tenant, "7", first);
+        use(tenant, "2", first.plus(HOUR));
+        use(tenant, "3.5", first.plus(HOUR).plus(HOUR));
+        at.pass(Duration.ofHours(3));
+        meters().run();
+        at.pass(Duration.ofDays(34).minus(Duration.ofMinutes(90)));
+        assertThat(meters().run().givenUp()).isEqualTo(2);
+        at.pass(HOUR);
+        assertThat(meters().run().givenUp()).isEqualTo(1);
+
+        assertThat(findings(tenant)).singleElement().satisfies(each -> {
+            assertThat(each.kind()).isEqualTo(FindingKind.USAGE_REFUSED);
+            assertThat(each.detail())
+                    .contains("12.5 of " + METRIC, "in 3 hours", first.toString())
+                    .contains(first.plus(HOUR).plus(HOUR).toString());
+        });
+
+        // Once somebody has settled it, the next one begins anew.
+        at.stripe.findings().resolve(findings(tenant).get(0).id(), NOTE);
+        use(tenant, "4", hour());
+        at.pass(HOUR);
+        meters().run();
+        at.pass(Duration.ofDays(35));
+        meters().run();
+        assertThat(findings(tenant))
+                .singleElement()
+                .satisfies(each -> assertThat(each.detail()).contains("4 of " + METRIC, "in the hour of"));
     }
 
     @Test

@@ -2,15 +2,18 @@ package io.tenancy.billing.stripe.object;
 
 import static io.tenancy.billing.BillingFixture.NOTE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.stripe.StripeClient;
 import com.stripe.exception.StripeException;
+import com.stripe.model.Dispute;
 import com.stripe.param.CustomerCreateParams;
 import com.stripe.param.CustomerUpdateParams;
 import com.stripe.param.PaymentIntentCreateParams;
 import com.stripe.param.PaymentIntentUpdateParams;
 import com.stripe.param.RefundCreateParams;
 import io.tenancy.TenantId;
+import io.tenancy.billing.BillingException;
 import io.tenancy.billing.Money;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.InvoiceStatus;
@@ -18,15 +21,19 @@ import io.tenancy.billing.ledger.LedgerAccount;
 import io.tenancy.billing.payment.PaymentDispute;
 import io.tenancy.billing.stripe.StripeFixture;
 import io.tenancy.billing.stripe.client.CustomerState;
+import io.tenancy.billing.stripe.client.DisputeState;
 import io.tenancy.billing.stripe.client.IntentState;
 import io.tenancy.billing.stripe.client.StripeCalls;
 import io.tenancy.billing.stripe.customer.StripeCustomer;
 import io.tenancy.billing.stripe.finding.FindingKind;
 import io.tenancy.billing.stripe.finding.StripeFinding;
 import io.tenancy.test.stripe.StripeCharge;
+import io.tenancy.test.stripe.StripeFault;
 import io.tenancy.test.stripe.StripeRefund;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -276,6 +283,200 @@ class FencedObjectsTest {
 
         assertThat(open(refund)).isEmpty();
         assertThat(at.credit(tenant)).isEqualTo(Money.ofMinor(8000, "USD"));
+    }
+
+    @Test
+    void aPaymentByHandThatWasTakenInIsNotShownAgainWhenItsNextEventComes() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        String intent = takenByHand(tenant, 700);
+        at.stripe.objects().refresh(ObjectKind.INTENT, intent);
+        assertThat(open(intent)).containsExactly(FindingKind.FOREIGN_PAYMENT);
+        at.fixture.billing.payments().topUp(tenant, Money.ofMinor(700, "USD"), intent, NOTE);
+
+        at.stripe.objects().refresh(ObjectKind.INTENT, intent);
+
+        assertThat(open(intent)).isEmpty();
+    }
+
+    @Test
+    void aPaymentByHandOfWhichAnotherAmountWasTakenInIsShown() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        String intent = takenByHand(tenant, 700);
+        at.fixture.billing.payments().topUp(tenant, Money.ofMinor(7, "USD"), intent, NOTE);
+
+        at.stripe.objects().refresh(ObjectKind.INTENT, intent);
+
+        assertThat(detail(intent)).contains("USD 7.00", "USD 0.07");
+    }
+
+    @Test
+    void whatSomebodySettledByHandIsNotShownAgainWhenItsNextEventComes() throws StripeException {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        String payment = takenByHand(tenant, 700);
+        at.invoice(tenant, "30.00");
+        at.run();
+        String refund = dashboard
+                .v1()
+                .refunds()
+                .create(RefundCreateParams.builder()
+                        .setPaymentIntent(charge(tenant).paymentIntent())
+                        .setAmount(300L)
+                        .build())
+                .getId();
+        String dispute = dispute(tenant);
+        refreshAll(payment, refund, dispute);
+        assertThat(open(payment)).containsExactly(FindingKind.FOREIGN_PAYMENT);
+        assertThat(open(refund)).containsExactly(FindingKind.FOREIGN_REFUND);
+        assertThat(open(dispute)).containsExactly(FindingKind.DISPUTE);
+        List.of(payment, refund, dispute).forEach(FencedObjectsTest::settleByHand);
+
+        refreshAll(payment, refund, dispute);
+
+        assertThat(open(payment)).isEmpty();
+        assertThat(open(refund)).isEmpty();
+        assertThat(open(dispute)).isEmpty();
+    }
+
+    @Test
+    void anotherAmountThanWasAskedForThatSomebodySettledByHandIsNotShownAgain() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        at.invoice(tenant, "49.00");
+        at.fake.inject(StripeFault.dropAfter().on("POST", "/v1/payment_intents").times(2));
+        at.run();
+        at.fake.clearFaults();
+        at.fixture.sql("update stripe_request set amount = 5000 where tenant_id = '" + tenant + "'");
+        String intent = charge(tenant).paymentIntent();
+        at.stripe.objects().refresh(ObjectKind.INTENT, intent);
+        assertThat(open(intent)).containsExactly(FindingKind.AMOUNT_MISMATCH);
+        settleByHand(intent);
+
+        at.stripe.objects().refresh(ObjectKind.INTENT, intent);
+
+        assertThat(open(intent)).isEmpty();
+    }
+
+    @Test
+    void anInquiryThatWasSettledByHandIsShownAgainWhenTheMoneyIsTaken() throws StripeException {
+        TenantId tenant = at.tenantWith("pm_card_createDisputeInquiry");
+        at.invoice(tenant, "30.00");
+        at.run();
+        String inquiry = dashboard.v1().disputes().list().getData().stream()
+                .filter(each -> charge(tenant).id().equals(each.getCharge()))
+                .map(Dispute::getId)
+                .findFirst()
+                .orElseThrow();
+        FencedObjects objects = (FencedObjects) at.stripe.objects();
+        objects.refresh(ObjectKind.DISPUTE, inquiry);
+        settleByHand(inquiry);
+        DisputeState before = calls.dispute(inquiry);
+        objects.refresh(ObjectKind.DISPUTE, inquiry);
+        assertThat(open(inquiry)).isEmpty();
+
+        objects.take(escalated(before), objects.fence());
+
+        assertThat(open(inquiry)).containsExactly(FindingKind.DISPUTE);
+        assertThat(at.fixture.billing.payments().disputes(tenant))
+                .singleElement()
+                .satisfies(each -> assertThat(each.state()).isEqualTo(PaymentDispute.State.OPEN));
+    }
+
+    @Test
+    void aDisputeOfAPaymentThatWasTakenInByHandIsBookedToItsEnd() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        String intent = takenByHand(tenant, 3000);
+        at.fixture.billing.payments().topUp(tenant, Money.ofMinor(3000, "USD"), intent, NOTE);
+        String dispute = at.fake.dispute(chargeOf(intent), "fraudulent");
+
+        assertThat(at.stripe.objects().refresh(ObjectKind.DISPUTE, dispute).outcome())
+                .isEqualTo(Taken.Outcome.TAKEN);
+        assertThat(open(dispute)).containsExactly(FindingKind.DISPUTE);
+        assertThat(at.fixture.billing.ledger().balances(tenant, "USD"))
+                .containsEntry(LedgerAccount.DISPUTED, Money.ofMinor(3000, "USD"));
+
+        at.fake.loseDispute(dispute);
+        at.stripe.objects().refresh(ObjectKind.DISPUTE, dispute);
+        assertThat(open(dispute)).isEmpty();
+        assertThat(at.fixture.billing.payments().disputes(tenant))
+                .singleElement()
+                .satisfies(each -> assertThat(each.state()).isEqualTo(PaymentDispute.State.LOST));
+        assertThat(at.credit(tenant)).isEqualTo(Money.zero("USD"));
+    }
+
+    @Test
+    void aDisputeOfAPaymentThatIsNotInTheBooksIsForSomebodyToLookAt() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        String intent = takenByHand(tenant, 3000);
+        String dispute = at.fake.dispute(chargeOf(intent), "fraudulent");
+
+        assertThat(at.stripe.objects().refresh(ObjectKind.DISPUTE, dispute).outcome())
+                .isEqualTo(Taken.Outcome.TAKEN);
+
+        assertThat(open(dispute)).containsExactly(FindingKind.DISPUTE);
+        assertThat(detail(dispute)).contains("not in the books");
+        assertThat(at.fixture.billing.payments().disputes(tenant)).isEmpty();
+    }
+
+    @Test
+    void aDisputeThatCannotBeBookedIsShownAllTheSame() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        String intent = takenByHand(tenant, 3000);
+        at.fixture.billing.payments().topUp(tenant, Money.ofMinor(2000, "USD"), intent, NOTE);
+        String dispute = at.fake.dispute(chargeOf(intent), "fraudulent");
+
+        assertThatThrownBy(() -> at.stripe.objects().refresh(ObjectKind.DISPUTE, dispute))
+                .isInstanceOf(BillingException.class);
+
+        assertThat(open(dispute)).containsExactly(FindingKind.DISPUTE);
+        assertThat(detail(dispute)).contains("could not be booked", "USD 20.00");
+    }
+
+    private static DisputeState escalated(DisputeState before) {
+        return new DisputeState(
+                before.id(),
+                before.intent(),
+                before.charge(),
+                before.livemode(),
+                "needs_response",
+                before.currency(),
+                before.amount(),
+                before.createdAt());
+    }
+
+    private static void refreshAll(String payment, String refund, String dispute) {
+        at.stripe.objects().refresh(ObjectKind.INTENT, payment);
+        at.stripe.objects().refresh(ObjectKind.REFUND, refund);
+        at.stripe.objects().refresh(ObjectKind.DISPUTE, dispute);
+    }
+
+    private static void settleByHand(String subject) {
+        at.stripe.findings().resolve(finding(subject).id(), NOTE);
+    }
+
+    private static StripeFinding finding(String subject) {
+        return at.stripe.findings().open().stream()
+                .filter(each -> each.subject().equals(subject))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String detail(String subject) {
+        return finding(subject).detail();
+    }
+
+    private static String takenByHand(TenantId tenant, long amount) {
+        IntentState made = calls.collect(
+                UUID.randomUUID().toString(),
+                new StripeCalls.Collection(customer(tenant), method(tenant), amount, "USD", "by hand", Map.of()));
+        assertThat(made.status()).isEqualTo("succeeded");
+        return made.id();
+    }
+
+    private static String chargeOf(String intent) {
+        return at.fake.charges().stream()
+                .filter(each -> intent.equals(each.paymentIntent()))
+                .findFirst()
+                .orElseThrow()
+                .id();
     }
 
     private static List<FindingKind> open(String subject) {

@@ -8,17 +8,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.stripe.StripeClient;
 import com.stripe.exception.StripeException;
 import com.stripe.param.CustomerUpdateParams;
+import com.stripe.param.checkout.SessionUpdateParams;
 import io.tenancy.TenantId;
 import io.tenancy.billing.BillingUnavailableException;
 import io.tenancy.billing.invoice.Invoice;
 import io.tenancy.billing.invoice.InvoiceStatus;
 import io.tenancy.billing.stripe.StripeFixture;
+import io.tenancy.billing.stripe.TenancyStripe;
 import io.tenancy.billing.stripe.client.IntentState;
 import io.tenancy.billing.stripe.client.StripeCalls;
 import io.tenancy.billing.stripe.customer.Ownership;
 import io.tenancy.billing.stripe.customer.StripeCustomer;
 import io.tenancy.billing.stripe.finding.FindingKind;
 import io.tenancy.billing.stripe.finding.StripeFinding;
+import io.tenancy.billing.stripe.finding.StripeFindings;
+import io.tenancy.billing.stripe.object.ObjectKind;
+import io.tenancy.billing.stripe.object.Taken;
+import io.tenancy.billing.stripe.payment.OldPages;
 import io.tenancy.billing.stripe.reconciliation.StripeReconciliation.Done;
 import io.tenancy.billing.stripe.reconciliation.StripeReconciliation.End;
 import io.tenancy.jpa.control.transaction.ControlTransactions;
@@ -29,6 +35,7 @@ import io.tenancy.test.stripe.StripeRefund;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +88,14 @@ class StripeReconciliationTest {
 
     private static Done run() {
         return reconciliation(ReconciliationBounds.DEFAULT).run();
+    }
+
+    /** Runs that compare little again, so that it is soon not listed any more what is old. */
+    private static Done runWithLittleOverlap() {
+        Done done = reconciliation(new ReconciliationBounds(Duration.ofHours(1), Duration.ofDays(60), 2_000, 200))
+                .run();
+        assertThat(done.end()).as(done.note()).isEqualTo(End.FINISHED);
+        return done;
     }
 
     private static Done finish() {
@@ -240,6 +255,100 @@ class StripeReconciliationTest {
 
         assertThat(stateOf(refund)).isEqualTo("SUCCEEDED");
         assertThat(at.faults()).isEmpty();
+    }
+
+    @Test
+    void aDebitThatTakesItsBankLongerThanWhatIsComparedAgainIsBooked() {
+        TenantId tenant = at.tenant();
+        Invoice invoice = at.invoice(tenant, "49.00");
+        URI page = at.stripe.pages().pay(tenant, invoice.id(), StripeFixture.WAYS);
+        assertThat(at.fake.completeCheckout(StripeFixture.idOf(page), "pm_usBankAccount_success"))
+                .isEmpty();
+        at.pass(LATER);
+        runWithLittleOverlap();
+        at.pass(Duration.ofDays(2));
+        runWithLittleOverlap();
+        assertThat(at.now(invoice).status()).isEqualTo(InvoiceStatus.OPEN);
+
+        at.pass(Duration.ofDays(2));
+        Done done = runWithLittleOverlap();
+
+        assertThat(at.now(invoice).status()).isEqualTo(InvoiceStatus.PAID);
+        assertThat(done.repaired()).isPositive();
+        assertThat(at.taken(tenant)).containsExactly(4900L);
+    }
+
+    @Test
+    void aRefundThatTheBankSendsBackWeeksLaterIsCreditAgain() {
+        TenantId tenant = payer("pm_card_visa", "60.00");
+        UUID attempt = refundOf(tenant, "20.00");
+        assertThat(stateOf(attempt)).isEqualTo("SUCCEEDED");
+        runWithLittleOverlap();
+        at.pass(Duration.ofDays(10));
+        runWithLittleOverlap();
+        at.fake.failRefund(refunds(tenant).get(0).id(), "expired_or_canceled_card");
+
+        at.pass(Duration.ofDays(10));
+        Done done = runWithLittleOverlap();
+
+        assertThat(at.credit(tenant)).isEqualTo(usd("20.00"));
+        assertThat(done.repaired()).isPositive();
+        assertThat(at.faults()).isEmpty();
+    }
+
+    @Test
+    void aPageThatStripeDoesNotHaveAnyMoreIsOver() {
+        String gone = "cs_gone_" + UUID.randomUUID();
+        URI page = at.stripe.pages().save(at.tenant(), "USD", StripeFixture.WAYS);
+        at.fixture.sql("update stripe_checkout set session = '" + gone + "' where session = '"
+                + StripeFixture.idOf(page) + "'");
+
+        at.pass(Duration.ofDays(2));
+        finish();
+
+        assertThat(at.fixture.rows("select state from stripe_checkout where session = '" + gone + "'"))
+                .containsExactly("EXPIRED");
+    }
+
+    @Test
+    void aPageOnWhichAnotherInstallationStandsIsOverOnceNobodyCanPayOnIt() throws StripeException {
+        TenantId tenant = at.tenant();
+        Invoice invoice = at.invoice(tenant, "49.00");
+        String page = StripeFixture.idOf(at.stripe.pages().pay(tenant, invoice.id(), StripeFixture.WAYS));
+        byHand.v1()
+                .checkout()
+                .sessions()
+                .update(
+                        page,
+                        SessionUpdateParams.builder()
+                                .putMetadata(Ownership.INSTALLATION, "other")
+                                .build());
+
+        at.pass(LATER);
+        finish();
+        assertThat(at.fixture.rows("select state from stripe_checkout where session = '" + page + "'"))
+                .containsExactly("OPEN");
+
+        at.pass(Duration.ofDays(2));
+        finish();
+        assertThat(at.fixture.rows("select state from stripe_checkout where session = '" + page + "'"))
+                .containsExactly("EXPIRED");
+    }
+
+    @Test
+    void whatIsGoneAtStripeIsNotLookedUpBeforeAllOthersAgain() {
+        for (String kind : List.of("REFUND", "DISPUTE", "INTENT")) {
+            String status = kind.equals("DISPUTE") ? "under_review" : kind.equals("REFUND") ? "pending" : "processing";
+            at.fixture.sql("insert into stripe_object (id, kind, livemode, fence, status, seen_at) values ('gone_"
+                    + kind + "', '" + kind + "', false, 0, '" + status + "', '2020-01-01T00:00:00Z')");
+        }
+
+        finish();
+
+        assertThat(at.fixture.rows("select count(*) from stripe_object where id like 'gone\\_%' and seen_at = '"
+                        + at.fixture.clock.instant() + "'"))
+                .containsExactly("3");
+        at.fixture.sql("delete from stripe_object where id like 'gone\\_%'");
     }
 
     private static UUID refundOf(TenantId tenant, String amount) {
@@ -532,6 +641,90 @@ class StripeReconciliationTest {
     }
 
     @Test
+    void aRefundOfAPaymentThatStripeDoesNotShowHoldsUpNoOtherAndIsShown() {
+        TenantId tenant = payer("pm_card_visa", "60.00");
+        at.fake.inject(StripeFault.dropBefore().on("POST", "/v1/refunds").times(2));
+        String refund = refundOf(tenant, "20.00").toString();
+        assertThat(stateOf(UUID.fromString(refund))).isEqualTo("STARTED");
+        at.fixture.sql("update stripe_request set intent = 'pi_not_there' where key = '" + refund + "'");
+
+        at.pass(LATER);
+        finish();
+        assertThat(open(refund)).isEmpty();
+
+        at.pass(Duration.ofHours(25));
+        finish();
+        assertThat(open(refund)).containsExactly(FindingKind.UNKNOWN_OUTCOME);
+
+        at.run();
+        assertThat(stateOf(UUID.fromString(refund))).isEqualTo("DECLINED");
+        finish();
+        assertThat(open(refund)).isEmpty();
+    }
+
+    @Test
+    void moreRequestsThanARunMayAskForHoldUpNothingAndAllAreLookedAtInTime() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        TenantId other = at.tenantWith("pm_card_visa");
+        for (int i = 0; i < 60; i++) {
+            at.invoice(tenant, "1.00");
+        }
+        at.fake.inject(
+                StripeFault.dropBefore().on("POST", "/v1/payment_intents").always());
+        at.run();
+        at.fake.clearFaults();
+        at.pass(LATER);
+        finish();
+        at.fixture.sql("update stripe_request set looked_at = null");
+        String intent = takenByHand(other, 1700, Map.of());
+
+        ReconciliationBounds few = new ReconciliationBounds(Duration.ofDays(3), Duration.ofDays(14), 50, 200);
+        assertThat(reconciliation(few).run())
+                .satisfies(done -> assertThat(done.end()).as(done.note()).isEqualTo(End.FINISHED));
+        assertThat(open(intent)).containsExactly(FindingKind.FOREIGN_PAYMENT);
+        assertThat(notLookedAt(tenant)).isPositive();
+        for (int i = 0; i < 20 && notLookedAt(tenant) > 0; i++) {
+            at.pass(Duration.ofMinutes(1));
+            assertThat(reconciliation(few).run().end()).isEqualTo(End.FINISHED);
+        }
+        assertThat(notLookedAt(tenant)).isZero();
+
+        at.run();
+        assertThat(at.taken(tenant)).hasSize(60);
+    }
+
+    private static int notLookedAt(TenantId tenant) {
+        return Integer.parseInt(at.fixture
+                .rows("select count(*) from stripe_request where looked_at is null and tenant_id = '" + tenant + "'")
+                .get(0));
+    }
+
+    @Test
+    void whatCannotBeReadHoldsUpNoOtherAndIsShown() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        StripeCustomer known = at.stripe.customers().find(tenant).orElseThrow();
+        // Gold is no money that billing knows.
+        String payment = calls.collect(
+                        UUID.randomUUID().toString(),
+                        new StripeCalls.Collection(
+                                customer(tenant), known.card().id(), 500, "XAU", "by hand", Map.of()))
+                .id();
+        String refund = calls.refund(UUID.randomUUID().toString(), payment, 100, Map.of())
+                .id();
+        String other = takenByHand(tenant, 1800, Map.of());
+        // As if the payment had been seen before billing lost that currency: refunds are known by their payments.
+        at.fixture.sql("insert into stripe_object (id, kind, livemode, tenant_id, fence, status, seen_at) values ('"
+                + payment + "', 'INTENT', false, '" + tenant + "', 0, 'processing', '" + at.fixture.clock.instant()
+                + "')");
+
+        finish();
+
+        assertThat(open(payment)).containsExactly(FindingKind.UNKNOWN_OUTCOME);
+        assertThat(open(refund)).containsExactly(FindingKind.UNKNOWN_OUTCOME);
+        assertThat(open(other)).containsExactly(FindingKind.FOREIGN_PAYMENT);
+    }
+
+    @Test
     void whatAnotherInstallationMadeIsLeftAlone() {
         TenantId tenant = at.tenantWith("pm_card_visa");
         Map<String, String> others = Map.of(Ownership.INSTALLATION, "other", Ownership.TENANT, tenant.toString());
@@ -699,6 +892,115 @@ class StripeReconciliationTest {
                         .mapToInt(Integer::intValue)
                         .sum())
                 .isPositive();
+    }
+
+    @Test
+    void theBoundsOfTheBuilderHold() {
+        for (int i = 0; i < 12; i++) {
+            at.fake.replaceCard(customer(at.tenantWith("pm_card_visa")), "pm_card_mastercard");
+        }
+        TenancyStripe bounded = TenancyStripe.builder(at.fixture.installation, StripeFixture.settings(at.fake))
+                .clock(at.fixture.clock)
+                .comparedWithin(ReconciliationBounds.DEFAULT.withCalls(10))
+                .build()
+                .start(at.fixture.billing);
+
+        Done done = bounded.reconciliation().run();
+
+        assertThat(done.end()).isEqualTo(End.CUT_SHORT);
+        assertThat(done.note()).contains("10 times", "tenancy.billing.stripe.compared-calls");
+        finish();
+    }
+
+    // ---- findings and pages, page by page and when they are old
+
+    @Test
+    void findingsAreReadPageByPage() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        for (int i = 0; i < 5; i++) {
+            takenByHand(tenant, 1900 + i, Map.of());
+            at.pass(Duration.ofSeconds(1));
+            finish();
+        }
+        List<StripeFinding> all = at.stripe.findings().open();
+
+        List<StripeFinding> read = new ArrayList<>();
+        List<StripeFinding> page = at.stripe.findings().open(null, 2);
+        while (!page.isEmpty()) {
+            assertThat(page).hasSizeLessThanOrEqualTo(2);
+            read.addAll(page);
+            page = at.stripe.findings().open(page.get(page.size() - 1), 2);
+        }
+
+        assertThat(read).hasSizeGreaterThanOrEqualTo(5).isEqualTo(all);
+        assertThatThrownBy(() -> at.stripe.findings().open(null, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("1 to 1000");
+    }
+
+    @Test
+    void whatWasSettledLongAgoIsForgottenUnlessItIsStillMetWith() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        String settled = takenByHand(tenant, 2000, Map.of());
+        String met = takenByHand(tenant, 2001, Map.of());
+        String open = takenByHand(tenant, 2002, Map.of());
+        finish();
+        for (StripeFinding each : at.stripe.findings().open()) {
+            if (List.of(settled, met).contains(each.subject())) {
+                at.stripe.findings().resolve(each.id(), NOTE);
+            }
+        }
+        at.fixture.sql("update stripe_finding set found_at = '2020-01-01', seen_at = '2020-01-01',"
+                + " resolved_at = case when resolved_at is null then null else timestamptz '2020-01-01' end"
+                + " where subject in ('" + settled + "', '" + met + "', '" + open + "')");
+        var unused = database.transact(
+                "meet with it again",
+                transaction -> at.stripe
+                        .findings()
+                        .addUnlessSettled(transaction, FindingKind.FOREIGN_PAYMENT, met, tenant, "again"));
+
+        assertThat(at.stripe.findings().prune(StripeFindings.DEFAULT_KEEP_SETTLED))
+                .isPositive();
+
+        assertThat(at.fixture.rows("select subject from stripe_finding where subject in ('" + settled + "', '" + met
+                        + "', '" + open + "')"))
+                .containsExactlyInAnyOrder(met, open);
+        assertThatThrownBy(() -> at.stripe.findings().prune(Duration.ofDays(30)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void oldPagesOnWhichNothingWasPaidAreForgottenAndNoOthers() {
+        TenantId tenant = at.tenantWith("pm_card_visa");
+        String card = StripeFixture.idOf(at.stripe.pages().save(tenant, "USD", StripeFixture.WAYS));
+        assertThat(at.fake.completeCheckout(card, "pm_card_visa")).isEmpty();
+        assertThat(at.stripe.pages().returned(tenant, card)).isTrue();
+        TenantId other = at.tenant();
+        Invoice paid = at.invoice(other, "49.00");
+        String paidOn = StripeFixture.idOf(at.stripe.pages().pay(other, paid.id(), StripeFixture.WAYS));
+        assertThat(at.fake.completeCheckout(paidOn, "pm_card_visa")).isEmpty();
+        assertThat(at.stripe.pages().returned(other, paidOn)).isTrue();
+        Invoice unpaid = at.invoice(at.tenant(), "50.00");
+        String ranOut = StripeFixture.idOf(at.stripe.pages().pay(unpaid.tenant(), unpaid.id(), StripeFixture.WAYS));
+        at.pass(Duration.ofDays(2));
+        finish();
+        OldPages old = new OldPages(database);
+        String kept = "select session from stripe_checkout where session in ('" + card + "', '" + paidOn + "', '"
+                + ranOut + "')";
+        at.pass(Duration.ofDays(80));
+        old.prune(OldPages.DEFAULT_KEEP);
+        assertThat(at.fixture.rows(kept)).hasSize(3);
+
+        at.pass(Duration.ofDays(12));
+        assertThat(old.prune(OldPages.DEFAULT_KEEP)).isGreaterThanOrEqualTo(2);
+
+        assertThat(at.fixture.rows(kept)).containsExactly(paidOn);
+        // Its payment is still known as that of the invoice.
+        String intent = charge(other).paymentIntent();
+        assertThat(at.stripe.objects().refresh(ObjectKind.INTENT, intent).outcome())
+                .isEqualTo(Taken.Outcome.TAKEN);
+        assertThat(open(intent)).isEmpty();
+        assertThatThrownBy(() -> old.prune(Duration.ofDays(30))).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.tenancy.TenantId;
+import io.tenancy.TenantStatus;
 import io.tenancy.billing.BillingUnavailableException;
+import io.tenancy.billing.invoice.Invoice;
+import io.tenancy.billing.invoice.InvoiceStatus;
 import io.tenancy.billing.stripe.StripeFixture;
 import io.tenancy.billing.stripe.finding.FindingKind;
 import io.tenancy.billing.stripe.finding.StripeFinding;
@@ -156,6 +159,80 @@ class StripeEventsEndToEndTest {
         workThrough();
 
         assertThat(webhook.tally().refused()).isZero();
+    }
+
+    @Test
+    void aPaymentOfATenantThatWasDeletedIsBookedAndItsEventsAreForSomebodyToLookAt() {
+        TenantId tenant = fixture.tenant();
+        Invoice invoice = fixture.invoice(tenant, "49.00");
+        String page = StripeFixture.idOf(fixture.stripe.pages().pay(tenant, invoice.id(), StripeFixture.WAYS));
+        fixture.fixture.installation.setStatus(tenant, TenantStatus.DELETED);
+
+        assertThat(fixture.fake.completeCheckout(page, "pm_card_visa")).isEmpty();
+        workThrough();
+
+        assertThat(fixture.now(invoice).status()).isEqualTo(InvoiceStatus.PAID);
+        assertThat(parkedOf(tenant))
+                .isNotEmpty()
+                .allSatisfy(event ->
+                        assertThat(event.note()).contains("is deleted", "booked", "payments().refund", "replay"));
+        assertThat(fixture.faults()).isEmpty();
+    }
+
+    @Test
+    void aPaymentOfATenantThatIsNotInTheRegistryAnyMoreIsBookedAndItsEventsAreForSomebodyToLookAt() {
+        TenantId tenant = fixture.fixture.provisioned();
+        Invoice invoice = fixture.invoice(tenant, "49.00");
+        String page = StripeFixture.idOf(fixture.stripe.pages().pay(tenant, invoice.id(), StripeFixture.WAYS));
+        fixture.fixture.installation.setStatus(tenant, TenantStatus.DELETED);
+        assertThat(fixture.fixture.installation.provisioner().undo(tenant)).isTrue();
+
+        assertThat(fixture.fake.completeCheckout(page, "pm_card_visa")).isEmpty();
+        workThrough();
+
+        assertThat(fixture.now(invoice).status()).isEqualTo(InvoiceStatus.PAID);
+        assertThat(parkedOf(tenant))
+                .isNotEmpty()
+                .allSatisfy(event -> assertThat(event.note()).contains("not in the registry", "booked"));
+        assertThat(fixture.faults()).isEmpty();
+    }
+
+    @Test
+    void theEventsOfATenantThatIsSuspendedAreWorkedThroughAsEver() {
+        TenantId tenant = fixture.tenant();
+        Invoice invoice = fixture.invoice(tenant, "49.00");
+        String page = StripeFixture.idOf(fixture.stripe.pages().pay(tenant, invoice.id(), StripeFixture.WAYS));
+        fixture.fixture.installation.setStatus(tenant, TenantStatus.SUSPENDED);
+
+        assertThat(fixture.fake.completeCheckout(page, "pm_card_visa")).isEmpty();
+        workThrough();
+
+        assertThat(fixture.now(invoice).status()).isEqualTo(InvoiceStatus.PAID);
+        assertThat(parkedOf(tenant)).isEmpty();
+    }
+
+    @Test
+    void anEventOfTheAccountThatTheTenantsAreCustomersOfIsTakenAndOneOfAConnectedAccountIsParked() {
+        TenantId tenant = fixture.tenantWith("pm_card_visa");
+        workThrough();
+        String customer = "{\"id\": \"" + customer(tenant) + "\", \"object\": \"customer\"}";
+
+        String own = fixture.fake.sendOfAccount(fixture.fake.accountId(), "customer.updated", customer);
+        String connected = fixture.fake.sendOfAccount("acct_connected", "customer.updated", customer);
+        workThrough();
+
+        assertThat(events.find(own).orElseThrow().state()).isEqualTo(EventState.DONE);
+        assertThat(events.find(connected).orElseThrow()).satisfies(event -> {
+            assertThat(event.state()).isEqualTo(EventState.PARKED);
+            assertThat(event.note())
+                    .contains("acct_connected", fixture.fake.accountId(), "tenancy.billing.stripe.account");
+        });
+    }
+
+    private static List<StripeEvent> parkedOf(TenantId tenant) {
+        return events.parked(null, 1_000).stream()
+                .filter(event -> tenant.equals(event.tenant()))
+                .toList();
     }
 
     /** Lets everything arrive, and works through it. */

@@ -64,7 +64,7 @@ class StripeInboxTest {
 
     @Test
     void whatWasTakenInSaysWhoseItIs() {
-        TenantId tenant = TenantId.next(fixture.clock);
+        TenantId tenant = fixture.billing.tenant();
         fixture.objects.answer("pi_1", () -> new Taken(Taken.Outcome.TAKEN, tenant, "paid"));
         intent("evt_1", "pi_1");
 
@@ -74,7 +74,7 @@ class StripeInboxTest {
     }
 
     @Test
-    void anEventOfAnUnknownOrDeletedTenantIsParkedAndVisible() {
+    void anEventOfAnUnknownCustomerIsParkedAndVisible() {
         fixture.objects.answer(
                 "pi_1", () -> new Taken(Taken.Outcome.NOT_OURS, null, "Customer cus_1 is nobody whom we made."));
         intent("evt_1", "pi_1");
@@ -384,6 +384,42 @@ class StripeInboxTest {
         fixture.inbox(1).run();
 
         assertThat(fixture.findings.open()).isEmpty();
+    }
+
+    @Test
+    void anEventOfAnAccountIsParkedWhileTheKeysAccountIsNotKnown() {
+        fixture.send(Signed.event("evt_1", "payment_intent.succeeded", "payment_intent", "pi_1")
+                .replace("\"livemode\"", "\"account\": \"acct_theirs\", \"livemode\""));
+
+        fixture.inbox(1).run();
+
+        assertThat(fixture.event("evt_1").state()).isEqualTo(EventState.PARKED);
+        assertThat(fixture.event("evt_1").note()).contains("acct_theirs", "not known");
+        assertThat(fixture.objects.lookedUp).isEmpty();
+    }
+
+    @Test
+    void anErrorOfOneEventDoesNotEndTheThreadThatWorksThroughThem() throws Exception {
+        CountDownLatch failed = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(1);
+        fixture.objects.answer("pi_1", () -> {
+            failed.countDown();
+            throw new LinkageError("a class that is not there");
+        });
+        fixture.objects.answer("pi_2", () -> {
+            done.countDown();
+            return new Taken(Taken.Outcome.TAKEN, null, "taken in");
+        });
+        try (StripeInboxThread thread = new StripeInboxThread(fixture.inbox(1), Duration.ofMillis(5), () -> {
+            throw new LinkageError("before the first one");
+        })) {
+            thread.start();
+            intent("evt_1", "pi_1");
+            assertThat(failed.await(1, TimeUnit.MINUTES)).isTrue();
+            intent("evt_2", "pi_2");
+
+            assertThat(done.await(1, TimeUnit.MINUTES)).isTrue();
+        }
     }
 
     @Test

@@ -354,6 +354,41 @@ class StripeWebhookTest {
     }
 
     @Test
+    void anEventOfAnotherAccountThanTheTenantsAreCustomersOfIsParkedWithWhatToSet() {
+        ofAccount("acct_ours");
+        fixture.send(BODY.replace("\"livemode\"", "\"account\": \"acct_theirs\", \"livemode\""));
+        fixture.send(
+                BODY.replace("evt_1", "evt_2").replace("\"livemode\"", "\"account\": \"acct_ours\", \"livemode\""));
+
+        assertThat(fixture.event("evt_1").state()).isEqualTo(EventState.PARKED);
+        assertThat(fixture.event("evt_1").note())
+                .contains("acct_theirs", "acct_ours", "tenancy.billing.stripe.account", "ofAccount");
+        assertThat(fixture.event("evt_2").state()).isEqualTo(EventState.WAITING);
+    }
+
+    @Test
+    void anEventOfAnAccountIsNotParkedAtOnceWhileTheKeysAccountIsNotKnown() {
+        fixture.send(BODY.replace("\"livemode\"", "\"account\": \"acct_theirs\", \"livemode\""));
+
+        assertThat(fixture.event("evt_1").state()).isEqualTo(EventState.WAITING);
+    }
+
+    private static void ofAccount(String account) {
+        fixture.billing.sql(
+                "insert into stripe_account (livemode, account, since) values (false, '" + account + "', now())");
+    }
+
+    @Test
+    void aThinEventWhoseTypeHasBracketsIsTakenIn() {
+        WebhookAnswer answer =
+                fixture.send(Signed.thin("evt_1", "v2.core.account[configuration.recipient].updated", "null"));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(fixture.event("evt_1").type()).isEqualTo("v2.core.account[configuration.recipient].updated");
+        assertThat(fixture.event("evt_1").state()).isEqualTo(EventState.DONE);
+    }
+
+    @Test
     void anEventOfNoInterestIsDoneAtOnce() {
         fixture.send(Signed.event("evt_1", "payout.paid", "payout", "po_1"));
 

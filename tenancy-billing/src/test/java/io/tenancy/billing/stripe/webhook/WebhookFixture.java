@@ -51,7 +51,7 @@ final class WebhookFixture implements AutoCloseable {
     }
 
     void forgetAll() {
-        billing.sql("truncate stripe_event, stripe_finding, stripe_customer");
+        billing.sql("truncate stripe_event, stripe_finding, stripe_customer, stripe_account");
         objects.forget();
         woken.set(0);
         clock.moveTo(BillingFixture.START);

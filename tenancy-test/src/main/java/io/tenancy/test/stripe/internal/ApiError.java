@@ -38,13 +38,26 @@ public final class ApiError extends RuntimeException {
     }
 
     static ApiError missing(String kind, String id, String param, String hint) {
+        return missing(404, kind, id, param, hint);
+    }
+
+    /** Of a list that is asked for by something: nothing is there of that id. */
+    static ApiError missingInFilter(String kind, String id, String param, String hint) {
+        return missing(400, kind, id, param, hint);
+    }
+
+    private static ApiError missing(int status, String kind, String id, String param, String hint) {
         String noun = switch (kind) {
             case "payment_method" -> "PaymentMethod";
             case "checkout.session" -> "checkout.session";
             default -> kind.replace("billing.", "").replace("test_helpers.", "");
         };
         return new ApiError(
-                404, "invalid_request_error", "resource_missing", "No such " + noun + ": '" + id + "'" + hint, param);
+                status,
+                "invalid_request_error",
+                "resource_missing",
+                "No such " + noun + ": '" + id + "'" + hint,
+                param);
     }
 
     static ApiError missingParameter(String name) {

@@ -19,7 +19,7 @@ final class Charges {
                         call,
                         "/v1/balance_transactions",
                         call.world().newestFirst("balance_transaction").stream()
-                                .filter(Shape.same(call.params(), "source", "type", "currency"))
+                                .filter(Shape.same(call, "source", "type", "currency"))
                                 .toList()));
         routes.get("/v1/balance_transactions/{id}", "", call -> call.world().require("balance_transaction", call.id()));
         routes.get("/v1/balance", "", this::balance);
@@ -30,7 +30,7 @@ final class Charges {
                 call,
                 "/v1/charges",
                 call.world().newestFirst("charge").stream()
-                        .filter(Shape.same(call.params(), "customer", "payment_intent"))
+                        .filter(Shape.same(call, "customer", "payment_intent"))
                         .toList());
     }
 

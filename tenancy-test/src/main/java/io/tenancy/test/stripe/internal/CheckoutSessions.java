@@ -41,7 +41,7 @@ final class CheckoutSessions {
                         call,
                         "/v1/checkout/sessions",
                         call.world().newestFirst("checkout.session").stream()
-                                .filter(Shape.same(call.params(), "customer", "payment_intent", "status"))
+                                .filter(Shape.same(call, "customer", "payment_intent", "status"))
                                 .toList()));
         routes.get("/v1/checkout/sessions/{session}", "", this::session);
         routes.post("/v1/checkout/sessions/{session}", " metadata* ", this::update);

@@ -23,7 +23,7 @@ final class Disputes {
                         call,
                         "/v1/disputes",
                         call.world().newestFirst("dispute").stream()
-                                .filter(Shape.same(call.params(), "charge", "payment_intent"))
+                                .filter(Shape.same(call, "charge", "payment_intent"))
                                 .toList()));
         routes.get("/v1/disputes/{dispute}", "", call -> call.world().require("dispute", call.id()));
         routes.post(

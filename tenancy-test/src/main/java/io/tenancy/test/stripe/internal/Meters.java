@@ -99,7 +99,7 @@ final class Meters {
                 call,
                 "/v1/billing/meters",
                 call.world().newestFirst("billing.meter").stream()
-                        .filter(Shape.same(call.params(), "status"))
+                        .filter(Shape.same(call, "status"))
                         .toList());
     }
 

@@ -70,7 +70,7 @@ final class PaymentIntents {
                 call,
                 "/v1/payment_intents",
                 call.world().newestFirst("payment_intent").stream()
-                        .filter(Shape.same(call.params(), "customer"))
+                        .filter(Shape.same(call, "customer"))
                         .toList());
     }
 

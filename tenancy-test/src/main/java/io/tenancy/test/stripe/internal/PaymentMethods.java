@@ -278,7 +278,7 @@ final class PaymentMethods {
                 url,
                 call.world().newestFirst("payment_method").stream()
                         .filter(method -> Json.text(method, "customer").equals(customer))
-                        .filter(Shape.same(call.params(), "type"))
+                        .filter(Shape.same(call, "type"))
                         .toList());
     }
 

@@ -38,7 +38,7 @@ final class Refunds {
                 call,
                 "/v1/refunds",
                 call.world().newestFirst("refund").stream()
-                        .filter(Shape.same(call.params(), "charge", "payment_intent"))
+                        .filter(Shape.same(call, "charge", "payment_intent"))
                         .toList());
     }
 

@@ -31,7 +31,7 @@ final class SetupIntents {
                         call,
                         "/v1/setup_intents",
                         call.world().newestFirst("setup_intent").stream()
-                                .filter(Shape.same(call.params(), "customer", "payment_method"))
+                                .filter(Shape.same(call, "customer", "payment_method"))
                                 .toList()));
         routes.get("/v1/setup_intents/{intent}", " client_secret ", this::intent);
         routes.post("/v1/setup_intents/{intent}", SHOWN, this::update);

@@ -31,6 +31,9 @@ final class Shape {
     /** What is left out unless it is asked for, and made from other objects then. */
     private static final Set<String> LEFT_OUT = Set.of("line_items", "refunds");
 
+    /** What lists are asked for by, and what is an error when there is nothing of that id. */
+    private static final List<String> OWNERS = List.of("customer", "payment_intent", "charge");
+
     private Shape() {}
 
     static ObjectNode page(Call call, String url, List<ObjectNode> newestFirst) {
@@ -99,7 +102,16 @@ final class Shape {
     }
 
     /** Only objects whose field has the value of the parameter of the same name, if that is given. */
-    static Predicate<ObjectNode> same(Params params, String... fields) {
+    static Predicate<ObjectNode> same(Call call, String... fields) {
+        for (String field : fields) {
+            if (OWNERS.contains(field)) {
+                call.params().text(field).ifPresent(id -> call.world().requireForList(field, id));
+            }
+        }
+        return same(call.params(), fields);
+    }
+
+    private static Predicate<ObjectNode> same(Params params, String... fields) {
         return object -> {
             for (String field : fields) {
                 String wanted = params.textOrNull(field);

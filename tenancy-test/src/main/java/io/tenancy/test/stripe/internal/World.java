@@ -83,14 +83,22 @@ final class World {
     }
 
     ObjectNode require(String kind, String id, String param) {
-        return find(kind, id).orElseThrow(() -> {
-            boolean there = account.world(!live).find(kind, id).isPresent();
-            String hint = there
-                    ? "; a similar object exists in " + account.world(!live).nameOfMode() + " mode, but a "
-                            + nameOfMode() + " mode key was used to make this request."
-                    : "";
-            return ApiError.missing(kind, id, param, hint);
-        });
+        return find(kind, id).orElseThrow(() -> ApiError.missing(kind, id, param, hint(kind, id)));
+    }
+
+    /** Refuses to list what belongs to something that is not there, as Stripe does. */
+    void requireForList(String kind, String id) {
+        if (find(kind, id).isEmpty()) {
+            throw ApiError.missingInFilter(kind, id, kind, hint(kind, id));
+        }
+    }
+
+    private String hint(String kind, String id) {
+        World other = account.world(!live);
+        return other.find(kind, id).isPresent()
+                ? "; a similar object exists in " + other.nameOfMode() + " mode, but a " + nameOfMode()
+                        + " mode key was used to make this request."
+                : "";
     }
 
     ObjectNode require(String kind, String id) {

@@ -11,6 +11,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -24,7 +25,6 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @ConditionalOnProperty(name = "tenancy.enabled", matchIfMissing = true)
 class StripeController {
 
-    private static final String HOME = "redirect:/platform/stripe";
     private static final int LONGEST_TEXT = 200;
 
     private final StripeDesk desk;
@@ -34,14 +34,14 @@ class StripeController {
     }
 
     @GetMapping
-    String page(Model model) {
+    String page(@ModelAttribute("place") StripePlace place, Model model) {
         if (!desk.isThere()) {
             throw new ResponseStatusException(HttpStatus.NOT_FOUND);
         }
         Tenancy.runAsPlatform("operator: look at what comes from Stripe", () -> {
             model.addAttribute("stripe", desk.standing());
-            model.addAttribute("parked", desk.parked());
-            model.addAttribute("findings", desk.findings());
+            model.addAttribute("parked", desk.parked(place));
+            model.addAttribute("findings", desk.findings(place));
         });
         model.addAttribute("stripeIsThere", true);
         return "platform/stripe";
@@ -49,21 +49,22 @@ class StripeController {
 
     @PostMapping("/compare")
     String compare(RedirectAttributes flash) {
-        return done(flash, "compare with Stripe", desk::compare);
+        return done(StripePlace.NEWEST, flash, "compare with Stripe", desk::compare);
     }
 
     @PostMapping("/events/{id}/replay")
     String replay(
             @PathVariable String id,
             @RequestParam(defaultValue = "") String reason,
+            @ModelAttribute("place") StripePlace place,
             Principal operator,
             RedirectAttributes flash) {
         String why = text(reason);
         return why.isEmpty()
-                ? missing(flash)
-                : done(flash, "play event " + id + " again: " + why, () -> {
+                ? missing(place, flash)
+                : done(place, flash, "play event " + id + " again: " + why, () -> {
                     desk.replay(id, new ChangeNote(operator.getName(), why));
-                    return "The event is played again.";
+                    return "The event is played again, in the background: it is back here if it fails once more.";
                 });
     }
 
@@ -71,29 +72,30 @@ class StripeController {
     String resolve(
             @PathVariable UUID id,
             @RequestParam(defaultValue = "") String reason,
+            @ModelAttribute("place") StripePlace place,
             Principal operator,
             RedirectAttributes flash) {
         String how = text(reason);
         return how.isEmpty()
-                ? missing(flash)
-                : done(flash, "settle finding " + id + ": " + how, () -> {
+                ? missing(place, flash)
+                : done(place, flash, "settle finding " + id + ": " + how, () -> {
                     desk.resolve(id, new ChangeNote(operator.getName(), how));
                     return "The difference is settled, and is not told again.";
                 });
     }
 
-    private static String missing(RedirectAttributes flash) {
+    private static String missing(StripePlace place, RedirectAttributes flash) {
         flash.addFlashAttribute("warning", "Something is missing in the form; nothing was changed.");
-        return HOME;
+        return "redirect:" + place.address();
     }
 
-    private static String done(RedirectAttributes flash, String what, Supplier<String> work) {
+    private static String done(StripePlace place, RedirectAttributes flash, String what, Supplier<String> work) {
         try {
             flash.addFlashAttribute("notice", Tenancy.callAsPlatform("operator: " + what, work::get));
         } catch (BillingException | IllegalArgumentException refused) {
             flash.addFlashAttribute("warning", String.valueOf(refused.getMessage()));
         }
-        return HOME;
+        return "redirect:" + place.address();
     }
 
     private static String text(String typed) {

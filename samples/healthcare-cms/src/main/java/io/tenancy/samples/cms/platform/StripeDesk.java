@@ -36,8 +36,7 @@ import org.springframework.web.server.ResponseStatusException;
 class StripeDesk {
 
     private static final Locale LOCALE = Locale.US;
-    private static final int MOST_EVENTS = 50;
-    private static final int MOST_FINDINGS = 100;
+    private static final int ON_A_PAGE = 50;
     private static final int LONGEST_BODY = 6_000;
 
     private final @Nullable TenancyStripe stripe;
@@ -105,6 +104,14 @@ class StripeDesk {
     }
 
     /**
+     * A page of a list.
+     *
+     * @param items what is on it
+     * @param next where the next page is; null on the last one
+     */
+    record Listed<T>(List<T> items, @Nullable StripePlace next) {}
+
+    /**
      * An event that could not be worked through.
      *
      * @param id names it
@@ -122,10 +129,15 @@ class StripeDesk {
             @Nullable String replayed,
             String body) {}
 
-    List<Parked> parked() {
-        return there().events().parked(null, MOST_EVENTS).stream()
-                .map(this::parked)
-                .toList();
+    Listed<Parked> parked(StripePlace place) {
+        String last = place.events();
+        StripeEvent after = last == null ? null : there().events().find(last).orElse(null);
+        List<StripeEvent> found = there().events().parked(after, ON_A_PAGE + 1);
+        return new Listed<>(
+                found.stream().limit(ON_A_PAGE).map(this::parked).toList(),
+                found.size() > ON_A_PAGE
+                        ? place.withEventsAfter(found.get(ON_A_PAGE - 1).id())
+                        : null);
     }
 
     private Parked parked(StripeEvent event) {
@@ -152,13 +164,25 @@ class StripeDesk {
      */
     record Finding(UUID id, String kind, String subject, String clinic, String detail, String found, int times) {}
 
-    List<Finding> findings() {
+    Listed<Finding> findings(StripePlace place) {
+        List<StripeFinding> found = openAfter(place.findings());
         Map<TenantId, String> names =
                 installation.catalog().all().stream().collect(Collectors.toMap(Tenant::id, Tenant::name));
-        return there().findings().open().stream()
-                .limit(MOST_FINDINGS)
-                .map(finding -> finding(finding, names))
-                .toList();
+        return new Listed<>(
+                found.stream()
+                        .limit(ON_A_PAGE)
+                        .map(finding -> finding(finding, names))
+                        .toList(),
+                found.size() > ON_A_PAGE
+                        ? place.withFindingsAfter(found.get(ON_A_PAGE - 1).id())
+                        : null);
+    }
+
+    /** From the newest on where that one is not open any more. */
+    private List<StripeFinding> openAfter(@Nullable UUID last) {
+        List<StripeFinding> open = there().findings().open();
+        int at = open.stream().map(StripeFinding::id).toList().indexOf(last);
+        return open.subList(at + 1, open.size());
     }
 
     private static Finding finding(StripeFinding finding, Map<TenantId, String> names) {
@@ -200,10 +224,10 @@ class StripeDesk {
         there().findings().resolve(finding, note);
     }
 
-    /** Plays an event again; the jobs work through it, or else this does. */
+    /** Plays an event again. The jobs work through it with all else that waits, which may take longer than a request. */
     void replay(String event, ChangeNote note) {
         there().events().replay(event, note);
-        there().inbox().run();
+        there().jobs().wake();
     }
 
     private TenancyStripe there() {

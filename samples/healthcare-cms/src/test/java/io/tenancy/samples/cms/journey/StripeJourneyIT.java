@@ -34,9 +34,12 @@ class StripeJourneyIT {
     private static final String LIMESTONE = "limestone";
     private static final String MORGENUFER = "morgenufer";
     private static final String GOOD = "4242424242424242";
+    private static final String MASTERCARD = "5555555555554444";
     private static final String DECLINED = "4000000000000002";
     private static final String DECLINED_LATER = "4000000000000341";
     private static final String SECRET = "whsec_of_the_journey";
+    private static final String LEAVE_A_CARD = "form[action='/desk/billing/card'] button";
+    private static final String PARKED = "[aria-label='Pages of parked events']";
     private static final boolean UPDATE_DOCUMENTATION = Boolean.getBoolean("screenshots.update");
     private static final Path PICTURES = Path.of("target", "screenshots");
     private static final Path DOCUMENTATION = Path.of("..", "..", "docs", "images");
@@ -226,7 +229,7 @@ class StripeJourneyIT {
         browser.open(cms.landing() + "/platform/stripe");
         browser.type("[data-event='evt_live'] input[name='reason']", "looked at it");
         browser.follow("[data-event='evt_live'] .open__form button");
-        assertThat(browser.text("[role='status']")).isEqualTo("The event is played again.");
+        assertThat(browser.text("[role='status']")).startsWith("The event is played again");
         browser.openUntilItShows("[data-event='evt_live']", cms.landing() + "/platform/stripe");
         assertThat(browser.text("[data-event='evt_live']")).contains("operator: looked at it");
         browser.type("[data-finding] input[name='reason']", "the endpoint has our version now");
@@ -237,17 +240,55 @@ class StripeJourneyIT {
 
     @Test
     @Order(6)
+    void theOperatorTurnsThePageWhenManyEventsAreParked() throws Exception {
+        for (int i = 0; i < 60; i++) {
+            hear("evt_of_many_" + i, FakeStripe.API_VERSION, true);
+        }
+        operator();
+        browser.openUntilItShows(PARKED + " a[rel='next']", cms.landing() + "/platform/stripe");
+        List<String> newest = browser.texts("[data-event] code");
+        assertThat(newest).hasSize(50);
+        browser.follow(PARKED + " a[rel='next']");
+        assertThat(browser.texts("[data-event] code")).hasSize(11).doesNotContainAnyElementsOf(newest);
+        assertThat(browser.shows(PARKED + " a[rel='next']")).isFalse();
+        browser.desktopAsHighAsThePage();
+        picture("stripe-older");
+        browser.desktop();
+        browser.follow(PARKED + " a");
+        assertThat(browser.texts("[data-event] code")).isEqualTo(newest);
+        browser.phone();
+        fitsAPhone(cms.landing() + "/platform/stripe");
+        browser.phoneAsHighAsThePage();
+        picture("stripe-newest-phone");
+    }
+
+    @Test
+    @Order(7)
     void theFakeForgetsTheCardsWithTheApplicationAndTheClinicLeavesItsOwnAgain() throws Exception {
         int port = URI.create(cms.landing()).getPort();
         cms.kill();
         start(port, "restart.log");
+        logIn(MORGENUFER, "jonas@morgenufer.example");
+        browser.openUntilItShows(LEAVE_A_CARD, cms.site(MORGENUFER) + "/desk/billing");
+        assertThat(browser.text(".paying__what")).isEqualTo("Mit Karte, aber es ist keine gespeichert");
+        browser.forgetAllCookies();
         logIn(LIMESTONE, "maya@limestone.example");
-        browser.open(cms.site(LIMESTONE) + "/desk/billing");
+        browser.openUntilItShows(LEAVE_A_CARD, cms.site(LIMESTONE) + "/desk/billing");
         assertThat(browser.text(".paying__what")).isEqualTo("By card, but none is saved");
         assertThat(browser.text(".standing__name")).contains("Active");
-        browser.follow(".paying__doors .button--solid");
-        typeCard(GOOD);
-        assertThat(browser.text(".paying__what")).isEqualTo("Visa •••• 4242");
+        browser.follow(LEAVE_A_CARD);
+        typeCard(MASTERCARD);
+        assertThat(browser.text(".paying__what")).isEqualTo("Mastercard •••• 4444");
+
+        browser.follow("[data-plan='enterprise'] .offer__action a");
+        browser.follow("main form .button--solid");
+        assertThat(browser.text(".standing__name")).contains("Enterprise");
+        operator();
+        browser.follow(".work__head button");
+        browser.forgetAllCookies();
+        logIn(LIMESTONE, "maya@limestone.example");
+        browser.openUntilItShows(".bill:first-child .pill--live", cms.site(LIMESTONE) + "/desk/billing");
+        assertThat(browser.text(".standing__name")).as("what the new card paid").contains("Active");
     }
 
     /** Sends an event as Stripe does: without a log-in, without a token, to no clinic. */
