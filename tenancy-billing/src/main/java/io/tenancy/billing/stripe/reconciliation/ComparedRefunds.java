@@ -195,7 +195,8 @@ final class ComparedRefunds {
             @Nullable String currency,
             @Nullable String attempt,
             @Nullable String object,
-            boolean cameBack) {}
+            boolean cameBack,
+            boolean isOneOfSeveral) {}
 
     private void compare(List<RefundState> page) {
         List<RefundState> candidates = page.stream()
@@ -273,7 +274,8 @@ final class ComparedRefunds {
     }
 
     private static Optional<Difference> ofAsked(RefundState state, Known known, boolean gone) {
-        if (gone && "SUCCEEDED".equals(known.attempt()) && !known.cameBack()) {
+        // Of one of several it is told with its refund as a whole when it is taken in: REFUND_PARTLY.
+        if (gone && "SUCCEEDED".equals(known.attempt()) && !known.cameBack() && !known.isOneOfSeveral()) {
             return Optional.of(new Difference(
                     FindingKind.REFUND_MISSING,
                     "Refund " + state.id() + " stands in the books as made, and at Stripe it is " + state.status()
@@ -314,7 +316,8 @@ final class ComparedRefunds {
                     row -> known.put(row.getString("id"), read(row)),
                     "select i.id, o.status as seen, coalesce(paid.tenant_id, asked.tenant_id) as owner,"
                             + " r.tenant_id as asked_for, coalesce(r.amount, 0) as asked, r.currency, r.object,"
-                            + " a.state as attempt, back.id is not null as came_back"
+                            + " a.state as attempt, back.id is not null as came_back,"
+                            + " exists (select 1 from stripe_request n where n.key = r.key and n.part <> r.part) as several"
                             + " from unnest(?::text[], ?::text[], ?::uuid[], ?::int[]) as i(id, intent, request, part)"
                             + " left join stripe_object o on o.id = i.id"
                             + " left join stripe_object paid on paid.id = i.intent"
@@ -350,6 +353,7 @@ final class ComparedRefunds {
                 row.getString("currency"),
                 row.getString("attempt"),
                 row.getString("object"),
-                row.getBoolean("came_back"));
+                row.getBoolean("came_back"),
+                row.getBoolean("several"));
     }
 }
