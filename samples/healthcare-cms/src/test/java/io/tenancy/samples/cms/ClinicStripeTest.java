@@ -408,6 +408,17 @@ class ClinicStripeTest {
                 .startsWith(all(FINDING, third).get(1))
                 .hasSize(ON_A_PAGE);
         assertThat(all(EVENT, operators(operator, after))).isEqualTo(all(EVENT, third));
+
+        operate(
+                        operator,
+                        "/platform/stripe/events/" + all(EVENT, third).get(0) + "/replay",
+                        "reason",
+                        "once more",
+                        "findings",
+                        found(PLACE_OF_FINDINGS, third),
+                        "events",
+                        found(PLACE_OF_EVENTS, third))
+                .andExpect(redirectedUrl(after));
     }
 
     @Test

@@ -228,6 +228,15 @@ final class Browser implements AutoCloseable {
                         + ' ' + Math.round(element.getBoundingClientRect().right)).join(', ')""", PHONE_WIDTH));
     }
 
+    /** Names buttons that are wider than what they stand in, which may cut them off. */
+    String tooWide() {
+        return String.valueOf(driver.executeScript("""
+                return [...document.querySelectorAll('main button')]
+                    .filter(button => button.getBoundingClientRect().right
+                        > button.parentElement.getBoundingClientRect().right + 0.5)
+                    .map(button => button.textContent.trim()).join(', ')"""));
+    }
+
     void scrollToTheTop() {
         driver.executeScript("document.activeElement.blur();"
                 + "document.querySelectorAll('textarea').forEach(area => area.scrollTo({top: 0, behavior: 'instant'}));"

@@ -295,6 +295,7 @@ class FailingCardJourneyIT {
         assertThat(browser.pageWidth())
                 .as("width of %s; what sticks out: %s", browser.address(), browser.sticksOut())
                 .isLessThanOrEqualTo(Browser.PHONE_WIDTH);
+        assertThat(browser.tooWide()).as("buttons that are too wide").isEmpty();
         browser.phoneAsHighAsThePage();
         picture(name + "-phone");
         browser.desktop();
