@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -188,6 +189,16 @@ public final class StripeFindings {
         return after == null
                 ? list(" where resolved_at is null" + order)
                 : list(" where resolved_at is null and (found_at, id) < (?, ?)" + order, after.foundAt(), after.id());
+    }
+
+    /**
+     * One of them, open or settled.
+     *
+     * @param id of it
+     * @return empty when there is none, or it was forgotten
+     */
+    public Optional<StripeFinding> find(UUID id) {
+        return list(" where id = ?", id).stream().findFirst();
     }
 
     /**

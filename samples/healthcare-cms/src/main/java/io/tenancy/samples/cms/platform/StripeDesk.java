@@ -4,6 +4,7 @@ import io.tenancy.Tenant;
 import io.tenancy.TenantId;
 import io.tenancy.billing.stripe.TenancyStripe;
 import io.tenancy.billing.stripe.finding.StripeFinding;
+import io.tenancy.billing.stripe.finding.StripeFindings;
 import io.tenancy.billing.stripe.reconciliation.StripeDrift;
 import io.tenancy.billing.stripe.reconciliation.StripeReconciliation;
 import io.tenancy.billing.stripe.webhook.StripeEvent;
@@ -178,11 +179,11 @@ class StripeDesk {
                         : null);
     }
 
-    /** From the newest on where that one is not open any more. */
+    /** One more than fits on a page, which tells whether there is another page. */
     private List<StripeFinding> openAfter(@Nullable UUID last) {
-        List<StripeFinding> open = there().findings().open();
-        int at = open.stream().map(StripeFinding::id).toList().indexOf(last);
-        return open.subList(at + 1, open.size());
+        StripeFindings findings = there().findings();
+        StripeFinding after = last == null ? null : findings.find(last).orElse(null);
+        return findings.open(after, ON_A_PAGE + 1);
     }
 
     private static Finding finding(StripeFinding finding, Map<TenantId, String> names) {
