@@ -22,9 +22,7 @@ import io.tenancy.billing.stripe.object.Requests;
 import io.tenancy.billing.stripe.object.Requests.Request;
 import io.tenancy.billing.stripe.object.Taken;
 import io.tenancy.jpa.control.transaction.ControlTransactions;
-import io.tenancy.jpa.control.transaction.ControlTransactions.Transaction;
 import io.tenancy.jpa.control.transaction.Sql;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -143,6 +141,10 @@ public final class StripePayments implements PaymentProvider {
         if (!isDue(request)) {
             return notDue();
         }
+        Optional<PaymentResult> doubted = doubted(request.tenant());
+        if (doubted.isPresent()) {
+            return doubted.get();
+        }
         Optional<Request> stored = store(request);
         return stored.isEmpty()
                 ? Outcomes.declined("no_payment_method", "The tenant has left nothing at Stripe to be charged.")
@@ -186,11 +188,6 @@ public final class StripePayments implements PaymentProvider {
             if (customer == null || method == null) {
                 return Optional.empty();
             }
-            if (isDoubted(transaction, customer)) {
-                throw new ProviderBusyException("Customer " + customer + " at Stripe is tenant " + request.tenant()
-                        + ", but something else stands on it; it is charged once that is put right. See the finding "
-                        + FindingKind.TENANT_MISMATCH + ".");
-            }
             Request made = new Request(
                     request.key(),
                     1,
@@ -210,14 +207,19 @@ public final class StripePayments implements PaymentProvider {
         });
     }
 
-    private static boolean isDoubted(Transaction transaction, String customer) throws SQLException {
-        return Sql.first(
+    /** What to say while something else than the tenant stands on its customer: that it is not known yet. */
+    private Optional<PaymentResult> doubted(TenantId tenant) {
+        Optional<String> doubted = database.transact(
+                "look whether tenant " + tenant + " is who it is at Stripe",
+                transaction -> Sql.first(
                         transaction.connection(),
                         row -> row.getString(1),
-                        "select subject from stripe_finding where kind = ? and subject = ? and resolved_at is null",
-                        FindingKind.TENANT_MISMATCH.name(),
-                        customer)
-                .isPresent();
+                        "select c.customer from stripe_customer c join stripe_finding f on f.subject = c.customer"
+                                + " where c.tenant_id = ? and c.livemode = ? and f.kind = ? and f.resolved_at is null",
+                        tenant.value(),
+                        ownership.livemode(),
+                        FindingKind.TENANT_MISMATCH.name()));
+        return doubted.map(PaymentResult.Pending::new);
     }
 
     private PaymentResult askedBefore(PaymentRequest request, Request stored) {
@@ -231,7 +233,7 @@ public final class StripePayments implements PaymentProvider {
             return taken(stored, found.get(), fence);
         }
         // Stripe made nothing of it, and it may have been paid or taken back since.
-        return closePages(request).orElseGet(() -> makeIfDue(request, stored));
+        return closePages(request).or(() -> doubted(request.tenant())).orElseGet(() -> makeIfDue(request, stored));
     }
 
     private PaymentResult seen(Request stored, String intent) {
