@@ -18,14 +18,14 @@ final class Addressee {
     static @Nullable String strangeAtIntake(
             Transaction transaction, boolean livemode, @Nullable String account, StripeSettings settings)
             throws SQLException {
-        return strange(ours(transaction, settings), livemode, account, settings);
+        return strange(ours(transaction, account, settings), livemode, account, settings);
     }
 
     /** The same when it is worked through: an account is none of ours as long as nobody knows which one is. */
     static @Nullable String strangeAtWork(
             Transaction transaction, boolean livemode, @Nullable String account, StripeSettings settings)
             throws SQLException {
-        String ours = ours(transaction, settings);
+        String ours = ours(transaction, account, settings);
         String strange = strange(ours, livemode, account, settings);
         if (strange != null || account == null || ours != null) {
             return strange;
@@ -36,10 +36,11 @@ final class Addressee {
                 + " (StripeSettings.ofAccount) to the account whose events are to be taken";
     }
 
-    // What the settings name is right also while the tenants are being moved there.
-    private static @Nullable String ours(Transaction transaction, StripeSettings settings) throws SQLException {
+    // What the settings name is right also while the tenants are being moved there. Nearly all events name no account.
+    private static @Nullable String ours(Transaction transaction, @Nullable String account, StripeSettings settings)
+            throws SQLException {
         String named = settings.account();
-        if (named != null) {
+        if (named != null || account == null) {
             return named;
         }
         return Sql.first(
