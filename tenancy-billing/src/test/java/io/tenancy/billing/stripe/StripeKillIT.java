@@ -52,6 +52,7 @@ class StripeKillIT {
     private static final int KILLS = SOAK ? 120 : 12;
     private static final int AHEAD = 2;
     private static final Duration SLOW = Duration.ofMillis(600);
+    private static final int MOST_ROUNDS = 5;
     private static final Duration ASKED_AGAIN = Duration.ofMinutes(11);
     private static final Duration NOT_YOUNG = Duration.ofMinutes(20);
 
@@ -275,6 +276,19 @@ class StripeKillIT {
         }
         at.pass(ASKED_AGAIN);
         at.fixture.billing.payments().collectDue(tenant);
+        // Of a refund of two payments the second one may have been left for later, as billing's run would ask for it.
+        for (int rounds = 0; isUnderWay(tenant); rounds++) {
+            assertThat(rounds).as("rounds of %s, seed %s", scenario, seed).isLessThan(MOST_ROUNDS);
+            at.pass(ASKED_AGAIN);
+            at.fixture.billing.payments().collectDue(tenant);
+        }
+    }
+
+    private boolean isUnderWay(TenantId tenant) {
+        return !at.fixture
+                .rows("select id from payment_attempt where state in ('STARTED', 'PENDING') and tenant_id = '" + tenant
+                        + "'")
+                .isEmpty();
     }
 
     private void deliver(TenantId tenant) {
